@@ -1,0 +1,23 @@
+"""Identifiers: unguessable, prefixed by kind, sortable by nothing."""
+
+import secrets
+import unicodedata
+
+from clara.core.errors import Invalid
+
+NO_FOLDER = "none"
+"""The folder id of files that lie in no folder: a value, so that uniqueness and foreign keys hold for it too."""
+
+_ALPHABET = "0123456789abcdefghijkmnopqrstuvwxyz"
+
+
+def new_id(prefix: str) -> str:
+    """Return ``prefix_`` and 24 random characters (over 122 bits)."""
+    return prefix + "_" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
+
+
+def check_user_id(user_id: str) -> str:
+    """Return the user id unchanged, or raise Invalid: 1 to 128 printable characters without ``/``."""
+    if not 1 <= len(user_id) <= 128 or "/" in user_id or any(unicodedata.category(c)[0] in "CZ" and c != " " for c in user_id):
+        raise Invalid("A user id is 1 to 128 printable characters without '/'.", code="invalid_user_id")
+    return user_id
