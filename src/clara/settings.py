@@ -185,7 +185,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_embedder(cls, value: str | None) -> str | None:
         if value not in (None, "none", "static"):
-            raise ValueError("CLARA_EMBEDDING_MODEL is unset (the local static embedder) or `none` (lexical search only).")
+            raise ValueError("Leave CLARA_EMBEDDING_MODEL unset (local static embedder) or set `none` (lexical only).")
         return value
 
     @model_validator(mode="after")

@@ -18,6 +18,10 @@ def new_id(prefix: str) -> str:
 
 def check_user_id(user_id: str) -> str:
     """Return the user id unchanged, or raise Invalid: 1 to 128 printable characters without ``/``."""
-    if not 1 <= len(user_id) <= 128 or "/" in user_id or any(unicodedata.category(c)[0] in "CZ" and c != " " for c in user_id):
+    if (
+        not 1 <= len(user_id) <= 128
+        or "/" in user_id
+        or any(unicodedata.category(c)[0] in "CZ" and c != " " for c in user_id)
+    ):
         raise Invalid("A user id is 1 to 128 printable characters without '/'.", code="invalid_user_id")
     return user_id

@@ -1,0 +1,184 @@
+"""A learner's conversations, their messages and citations, and the lease that one turn at a time holds.
+
+A message is stored as parts: {"text": …} as it was written, or {"cite": n} for a citation, which is stored as
+(file, chunk, offsets) and never as text, so that nothing of a deleted file stays in a conversation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from clara.core.paging import Position
+from clara.store.database import Tx
+from clara.store.tables import citations, conversations, db_now, files, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: str
+    title: str
+    folder_id: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message; ``role`` is "user" or "assistant". ``seq`` counts from 1 in its conversation."""
+
+    seq: int
+    id: str
+    role: str
+    parts: list[dict[str, Any]]
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a quote stands: characters ``start`` to ``end`` of the document's text, in a chunk of a file."""
+
+    message_seq: int
+    n: int
+    file_id: str
+    document_id: str
+    chunk_seq: int
+    start: int
+    end: int
+    page_from: int | None
+    page_to: int | None
+
+
+_CONVERSATION = sa.select(
+    conversations.c.id,
+    conversations.c.title,
+    conversations.c.folder_id,
+    conversations.c.created_at,
+    conversations.c.updated_at,
+)
+
+
+def _key(owner_id: str, conversation_id: str) -> sa.ColumnElement[bool]:
+    return sa.and_(conversations.c.owner_id == owner_id, conversations.c.id == conversation_id)
+
+
+def add_conversation(tx: Tx, owner_id: str, conversation: Conversation) -> None:
+    values = {name: getattr(conversation, name) for name in Conversation.__slots__}
+    tx.execute(conversations.insert().values(owner_id=owner_id, turn_lease_until=0, **values))
+
+
+def get_conversation(tx: Tx, owner_id: str, conversation_id: str) -> Conversation | None:
+    row = tx.execute(_CONVERSATION.where(_key(owner_id, conversation_id))).one_or_none()
+    return Conversation(*row) if row else None
+
+
+def list_conversations(tx: Tx, owner_id: str, limit: int, after: Position | None) -> Sequence[Conversation]:
+    """Latest first."""
+    query = _CONVERSATION.where(conversations.c.owner_id == owner_id)
+    if after:
+        query = query.where(sa.tuple_(conversations.c.updated_at, conversations.c.id) < sa.tuple_(*after))
+    query = query.order_by(conversations.c.updated_at.desc(), conversations.c.id.desc()).limit(limit)
+    return [Conversation(*row) for row in tx.execute(query)]
+
+
+def count_conversations(tx: Tx, owner_id: str) -> int:
+    query = sa.select(sa.func.count()).select_from(conversations).where(conversations.c.owner_id == owner_id)
+    return tx.execute(query).scalar_one()
+
+
+def change_conversation(tx: Tx, owner_id: str, conversation_id: str, **values: Any) -> bool:
+    """Set title, folder_id or updated_at; return False when there is no such conversation."""
+    return tx.execute(conversations.update().where(_key(owner_id, conversation_id)).values(**values)).rowcount == 1
+
+
+def remove_conversation(tx: Tx, owner_id: str, conversation_id: str) -> bool:
+    for table in (citations, messages):
+        tx.execute(table.delete().where(table.c.owner_id == owner_id, table.c.conversation_id == conversation_id))
+    return tx.execute(conversations.delete().where(_key(owner_id, conversation_id))).rowcount == 1
+
+
+def take_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str, lease_s: float) -> bool:
+    """Take the conversation for one turn; False while another holds it. A lease that lapsed (a crash) is free."""
+    query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.turn_lease_until < db_now())
+    return tx.execute(query.values(turn_id=turn_id, turn_lease_until=db_now() + lease_s)).rowcount == 1
+
+
+def end_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str) -> bool:
+    """Give the conversation back; False when the lease lapsed and another turn took it: then write nothing."""
+    query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.turn_id == turn_id)
+    return tx.execute(query.values(turn_id=None, turn_lease_until=0)).rowcount == 1
+
+
+def add_message(
+    tx: Tx, owner_id: str, conversation_id: str, message_id: str, role: str, parts: list[dict[str, Any]], now: float
+) -> int:
+    """Append a message and return its seq."""
+    last = sa.select(sa.func.coalesce(sa.func.max(messages.c.seq), 0)).where(
+        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id
+    )
+    seq: int = tx.execute(last).scalar_one() + 1
+    tx.execute(
+        messages.insert().values(
+            owner_id=owner_id,
+            conversation_id=conversation_id,
+            seq=seq,
+            id=message_id,
+            role=role,
+            parts=parts,
+            created_at=now,
+        )
+    )
+    tx.execute(conversations.update().where(_key(owner_id, conversation_id)).values(updated_at=now))
+    return seq
+
+
+def add_citations(tx: Tx, owner_id: str, conversation_id: str, cited: Sequence[Citation]) -> None:
+    if cited:
+        names = Citation.__slots__
+        key = {"owner_id": owner_id, "conversation_id": conversation_id}
+        tx.execute(citations.insert(), [key | {name: getattr(item, name) for name in names} for item in cited])
+
+
+def list_messages(tx: Tx, owner_id: str, conversation_id: str, last: int | None = None) -> Sequence[Message]:
+    """Oldest first; ``last`` restricts to the newest so many."""
+    query = sa.select(*(messages.c[name] for name in Message.__slots__)).where(
+        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id
+    )
+    if last is None:
+        return [Message(*row) for row in tx.execute(query.order_by(messages.c.seq))]
+    return [Message(*row) for row in tx.execute(query.order_by(messages.c.seq.desc()).limit(last))][::-1]
+
+
+def list_citations(tx: Tx, owner_id: str, conversation_id: str) -> Sequence[Citation]:
+    query = (
+        sa.select(*(citations.c[name] for name in Citation.__slots__))
+        .where(citations.c.owner_id == owner_id, citations.c.conversation_id == conversation_id)
+        .order_by(citations.c.message_seq, citations.c.n)
+    )
+    return [Citation(*row) for row in tx.execute(query)]
+
+
+def conversations_citing(tx: Tx, owner_id: str, file_id: str) -> Sequence[tuple[str, str]]:
+    """Return (id, title) of the learner's conversations that cite a file."""
+    query = (
+        sa.select(conversations.c.id, conversations.c.title)
+        .join(
+            citations,
+            sa.and_(
+                citations.c.owner_id == conversations.c.owner_id, citations.c.conversation_id == conversations.c.id
+            ),
+        )
+        .where(citations.c.owner_id == owner_id, citations.c.file_id == file_id)
+        .distinct()
+        .order_by(conversations.c.id)
+    )
+    return [(row[0], row[1]) for row in tx.execute(query)]
+
+
+def file_names(tx: Tx, owner_id: str, file_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return {file id: (name, document id)} of those that still exist."""
+    query = sa.select(files.c.id, files.c.name, files.c.document_id).where(
+        files.c.owner_id == owner_id, files.c.id.in_(file_ids)
+    )
+    return {row[0]: (row[1], row[2]) for row in tx.execute(query)}

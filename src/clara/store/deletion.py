@@ -1,0 +1,55 @@
+"""Deleting a file: one transaction over every table that holds something of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from clara.store.conversations import conversations_citing
+from clara.store.database import Tx
+from clara.store.files import File, get_file
+from clara.store.jobs import enqueue, remove_job
+from clara.store.learners import change_corpus
+from clara.store.passages import remove_text
+from clara.store.tables import documents, files
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a deletion removed. ``document_kept`` says that the same bytes lie in another folder of the learner's."""
+
+    file_id: str
+    deleted: dict[str, int]
+    document_kept: bool
+    conversations: Sequence[tuple[str, str]]
+
+
+def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
+    """Delete a file, and its document with all text and index when no other file refers to it; None: no such file.
+
+    The blob, the write-ahead log and backups are left to a "purge" job of this transaction. The caller holds the
+    learner's lock.
+    """
+    file = get_file(tx, owner_id, file_id)
+    if file is None:
+        return None
+    citing = conversations_citing(tx, owner_id, file_id)
+    tx.execute(files.delete().where(files.c.owner_id == owner_id, files.c.id == file_id))
+    kept = _is_referred_to(tx, owner_id, file.document.id)
+    counts = {} if kept else _delete_document(tx, owner_id, file)
+    change_corpus(tx, owner_id)
+    return Receipt(file_id, {"files": 1, **counts}, kept, citing)
+
+
+def _is_referred_to(tx: Tx, owner_id: str, document_id: str) -> bool:
+    query = sa.select(1).where(files.c.owner_id == owner_id, files.c.document_id == document_id).limit(1)
+    return tx.execute(query).scalar() is not None
+
+
+def _delete_document(tx: Tx, owner_id: str, file: File) -> dict[str, int]:
+    document = file.document
+    remove_job(tx, owner_id, "ingest", document.id)
+    counts = remove_text(tx, owner_id, document.id)
+    tx.execute(documents.delete().where(documents.c.owner_id == owner_id, documents.c.id == document.id))
+    enqueue(tx, owner_id, "purge", document.blob_key)
+    return counts | {"documents": 1, "blobs": 1}

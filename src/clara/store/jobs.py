@@ -1,0 +1,89 @@
+"""A learner's background work: queued here, claimed in store.system, and written under a fence."""
+
+import sqlalchemy as sa
+
+from clara.core.errors import ClaraError
+from clara.core.ids import new_id
+from clara.store.database import Tx
+from clara.store.tables import db_now, jobs
+
+
+class JobLost(ClaraError):
+    """The job belongs to another worker now, was cancelled, or is gone: write nothing more."""
+
+    code, status, title = "job_lost", 409, "This work was taken over or cancelled"
+
+
+def enqueue(tx: Tx, owner_id: str, kind: str, subject: str, delay_s: float = 0) -> None:
+    """Queue work on a subject, in the transaction that makes it necessary; work that is queued already stays one."""
+    values = {
+        "state": "queued",
+        "checkpoint": {},
+        "failures": 0,
+        "cancelled": False,
+        "run_at": db_now() + delay_s,
+        "lease_until": 0,
+        "worker": None,
+    }
+    # The attempt number only rises, also here: it is the fence against a worker that held an earlier run.
+    raised = tx.execute(
+        jobs.update()
+        .where(jobs.c.owner_id == owner_id, jobs.c.kind == kind, jobs.c.subject == subject)
+        .values(attempts=jobs.c.attempts + 1, **values)
+    )
+    if raised.rowcount == 0:
+        tx.execute(
+            jobs.insert().values(
+                owner_id=owner_id,
+                id=new_id("job"),
+                kind=kind,
+                subject=subject,
+                attempts=0,
+                created_at=db_now(),
+                **values,
+            )
+        )
+
+
+def remove_job(tx: Tx, owner_id: str, kind: str, subject: str) -> bool:
+    """Forget the work on a subject; whoever runs it loses the fence. Return True when there was any."""
+    query = jobs.delete().where(jobs.c.owner_id == owner_id, jobs.c.kind == kind, jobs.c.subject == subject)
+    return tx.execute(query).rowcount > 0
+
+
+def _held(owner_id: str, job_id: str, attempt: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        jobs.c.owner_id == owner_id, jobs.c.id == job_id, jobs.c.attempts == attempt, jobs.c.state == "running"
+    )
+
+
+def hold_job(tx: Tx, owner_id: str, job_id: str, attempt: int, lease_s: float) -> None:
+    """Prolong the lease, first in every transaction of a job, or raise JobLost: then nothing of it is written."""
+    held = tx.execute(jobs.update().where(_held(owner_id, job_id, attempt)).values(lease_until=db_now() + lease_s))
+    if held.rowcount != 1:
+        raise JobLost()
+
+
+def save_checkpoint(tx: Tx, owner_id: str, job_id: str, attempt: int, checkpoint: dict[str, int]) -> None:
+    tx.execute(jobs.update().where(_held(owner_id, job_id, attempt)).values(checkpoint=checkpoint))
+
+
+def finish_job(tx: Tx, owner_id: str, job_id: str, attempt: int) -> None:
+    """Remove finished work in the transaction of its last write, or raise JobLost."""
+    if tx.execute(jobs.delete().where(_held(owner_id, job_id, attempt))).rowcount != 1:
+        raise JobLost()
+
+
+def requeue_job(tx: Tx, owner_id: str, job_id: str, attempt: int, delay_s: float, failed: bool) -> None:
+    """Give work back to be run again after a delay; ``failed`` counts towards giving up."""
+    tx.execute(
+        jobs.update()
+        .where(_held(owner_id, job_id, attempt))
+        .values(
+            state="queued",
+            run_at=db_now() + delay_s,
+            lease_until=0,
+            worker=None,
+            failures=jobs.c.failures + (1 if failed else 0),
+        )
+    )

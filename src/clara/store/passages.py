@@ -1,0 +1,157 @@
+"""A document's text and index: pages, chunks and segments, written by ingestion and read by search."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from clara.store.database import Tx
+from clara.store.tables import chunks, documents, files, pages, segments
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A page as stored; ``start`` is the offset of its text in the document's."""
+
+    number: int
+    label: str | None
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A chunk as stored; ``heading`` is the path of headings above it."""
+
+    document_id: str
+    seq: int
+    page_from: int
+    page_to: int
+    start: int
+    end: int
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a document lies: one of its files."""
+
+    document_id: str
+    file_id: str
+    folder_id: str
+    name: str
+    paged: bool
+
+
+def corpus_version(tx: Tx, owner_id: str) -> str | None:
+    """Return the token that changes with everything searchable of this learner; None when nothing was ever stored."""
+    row = tx.exec_driver_sql(_VERSION[tx.dialect.name], (owner_id,)).fetchone()
+    return row[0] if row else None
+
+
+_VERSION = {
+    name: f"SELECT corpus_version FROM learners WHERE owner_id = {mark}"
+    for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
+}
+
+
+def ready_segments(tx: Tx, owner_id: str) -> Sequence[tuple[str, bytes]]:
+    """Return (document id, segment) of everything that may be searched, in a stable order."""
+    query = (
+        sa.select(segments.c.document_id, segments.c.data)
+        .join(
+            documents,
+            sa.and_(documents.c.owner_id == segments.c.owner_id, documents.c.id == segments.c.document_id),
+        )
+        .where(segments.c.owner_id == owner_id, documents.c.status == "ready")
+        .order_by(documents.c.created_at, segments.c.document_id, segments.c.part)
+    )
+    return [(row[0], row[1]) for row in tx.execute(query)]
+
+
+def ready_files(tx: Tx, owner_id: str) -> Sequence[Placed]:
+    """Return the files of searchable documents, oldest first."""
+    query = (
+        sa.select(files.c.document_id, files.c.id, files.c.folder_id, files.c.name, documents.c.paged)
+        .join(documents, sa.and_(documents.c.owner_id == files.c.owner_id, documents.c.id == files.c.document_id))
+        .where(files.c.owner_id == owner_id, documents.c.status == "ready")
+        .order_by(files.c.created_at, files.c.id)
+    )
+    return [Placed(*row) for row in tx.execute(query)]
+
+
+def get_chunks(tx: Tx, owner_id: str, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], ChunkRow]:
+    """Return chunks by (document id, seq); unknown ones are left out."""
+    if not keys:
+        return {}
+    mark = "?" if tx.dialect.name == "sqlite" else "%s"
+    # Written for the driver: this is on the path of every search, and the expression language costs more than the read.
+    places = ",".join([f"({mark},{mark})"] * len(keys))
+    rows = tx.exec_driver_sql(
+        'SELECT document_id, seq, page_from, page_to, start, "end", heading, text FROM chunks '
+        f"WHERE owner_id = {mark} AND (document_id, seq) IN (VALUES {places})",
+        (owner_id, *(value for key in keys for value in key)),
+    )
+    return {(row[0], row[1]): ChunkRow(*row) for row in rows}
+
+
+def get_page(tx: Tx, owner_id: str, document_id: str, number: int) -> PageRow | None:
+    query = sa.select(pages.c.number, pages.c.label, pages.c.start, pages.c.text).where(
+        pages.c.owner_id == owner_id, pages.c.document_id == document_id, pages.c.number == number
+    )
+    row = tx.execute(query).one_or_none()
+    return PageRow(*row) if row else None
+
+
+def heading_at(tx: Tx, owner_id: str, document_id: str, number: int) -> str:
+    """Return the heading path of the first chunk that touches a page, "" when there is none."""
+    query = (
+        sa.select(chunks.c.heading)
+        .where(
+            chunks.c.owner_id == owner_id,
+            chunks.c.document_id == document_id,
+            chunks.c.page_from <= number,
+            chunks.c.page_to >= number,
+        )
+        .order_by(chunks.c.seq)
+        .limit(1)
+    )
+    return tx.execute(query).scalar() or ""
+
+
+def add_pages(tx: Tx, owner_id: str, document_id: str, rows: Sequence[PageRow]) -> None:
+    if rows:
+        values = [
+            {
+                "owner_id": owner_id,
+                "document_id": document_id,
+                "number": row.number,
+                "label": row.label,
+                "start": row.start,
+                "text": row.text,
+            }
+            for row in rows
+        ]
+        tx.execute(pages.insert(), values)
+
+
+def add_chunks(tx: Tx, owner_id: str, rows: Sequence[ChunkRow]) -> None:
+    if rows:
+        names = ChunkRow.__slots__
+        values = [{"owner_id": owner_id} | {name: getattr(row, name) for name in names} for row in rows]
+        tx.execute(chunks.insert(), values)
+
+
+def add_segment(tx: Tx, owner_id: str, document_id: str, part: int, data: bytes) -> None:
+    tx.execute(segments.insert().values(owner_id=owner_id, document_id=document_id, part=part, data=data))
+
+
+def remove_text(tx: Tx, owner_id: str, document_id: str) -> dict[str, int]:
+    """Delete a document's pages, chunks and segments; return how many of each."""
+    return {
+        table.name: tx.execute(
+            table.delete().where(table.c.owner_id == owner_id, table.c.document_id == document_id)
+        ).rowcount
+        for table in (pages, chunks, segments)
+    }

@@ -1,0 +1,244 @@
+"""The schema. Every table of a learner's is keyed by the owner first, so that PostgreSQL can be sharded by it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class db_now(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
+    """The database's clock as seconds since the epoch: leases never trust a process's own."""
+
+    type = sa.Double()
+    inherit_cache = True
+
+
+@compiles(db_now, "sqlite")
+def _sqlite_now(element: Any, compiler: Any, **kw: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(db_now, "postgresql")
+def _postgresql_now(element: Any, compiler: Any, **kw: Any) -> str:
+    return "extract(epoch from clock_timestamp())::double precision"
+
+
+def _owner(first: bool = True) -> sa.Column[str]:
+    return sa.Column("owner_id", sa.String(128), primary_key=first, nullable=False)
+
+
+def _time(name: str) -> sa.Column[float]:
+    return sa.Column(name, sa.Double, nullable=False)
+
+
+learners = sa.Table(
+    "learners",
+    metadata,
+    _owner(),
+    sa.Column("corpus_version", sa.String(32), nullable=False),
+    _time("created_at"),
+)
+
+folders = sa.Table(
+    "folders",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("description", sa.String(500), nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    sa.ForeignKeyConstraint(["owner_id"], ["learners.owner_id"]),
+    sa.Index(None, "owner_id", "created_at", "id"),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("media_type", sa.String(16), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("blob_key", sa.String(100), nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("error_code", sa.String(64)),
+    sa.Column("error_detail", sa.String(500)),
+    sa.Column("paged", sa.Boolean, nullable=False),
+    sa.Column("pages_done", sa.Integer, nullable=False),
+    sa.Column("pages_total", sa.Integer),
+    sa.Column("chunks", sa.Integer, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    sa.ForeignKeyConstraint(["owner_id"], ["learners.owner_id"]),
+    sa.UniqueConstraint("owner_id", "sha256"),
+)
+
+files = sa.Table(
+    "files",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("folder_id", sa.String(40), nullable=False),
+    sa.Column("document_id", sa.String(40), nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    sa.ForeignKeyConstraint(["owner_id", "folder_id"], ["folders.owner_id", "folders.id"]),
+    sa.ForeignKeyConstraint(["owner_id", "document_id"], ["documents.owner_id", "documents.id"]),
+    sa.UniqueConstraint("owner_id", "folder_id", "document_id"),
+    sa.Index(None, "owner_id", "document_id"),
+    sa.Index(None, "owner_id", "created_at", "id"),
+)
+
+pages = sa.Table(
+    "pages",
+    metadata,
+    _owner(),
+    sa.Column("document_id", sa.String(40), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("label", sa.String(40)),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(["owner_id", "document_id"], ["documents.owner_id", "documents.id"]),
+)
+
+chunks = sa.Table(
+    "chunks",
+    metadata,
+    _owner(),
+    sa.Column("document_id", sa.String(40), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("page_from", sa.Integer, nullable=False),
+    sa.Column("page_to", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("heading", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(["owner_id", "document_id"], ["documents.owner_id", "documents.id"]),
+)
+
+segments = sa.Table(
+    "segments",
+    metadata,
+    _owner(),
+    sa.Column("document_id", sa.String(40), primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.ForeignKeyConstraint(["owner_id", "document_id"], ["documents.owner_id", "documents.id"]),
+)
+
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    _owner(),
+    sa.Column("blob_key", sa.String(100), primary_key=True),
+    _time("expires_at"),
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("subject", sa.String(100), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("checkpoint", sa.JSON, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("cancelled", sa.Boolean, nullable=False),
+    _time("run_at"),
+    _time("lease_until"),
+    sa.Column("worker", sa.String(100)),
+    _time("created_at"),
+    sa.UniqueConstraint("owner_id", "kind", "subject"),
+    sa.Index(None, "state", "run_at"),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("folder_id", sa.String(40), nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    sa.Column("turn_id", sa.String(40)),
+    _time("turn_lease_until"),
+    sa.ForeignKeyConstraint(["owner_id", "folder_id"], ["folders.owner_id", "folders.id"]),
+    sa.Index(None, "owner_id", "updated_at", "id"),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    _owner(),
+    sa.Column("conversation_id", sa.String(128), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("id", sa.String(40), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("parts", sa.JSON, nullable=False),
+    _time("created_at"),
+    sa.ForeignKeyConstraint(["owner_id", "conversation_id"], ["conversations.owner_id", "conversations.id"]),
+)
+
+citations = sa.Table(
+    "citations",
+    metadata,
+    _owner(),
+    sa.Column("conversation_id", sa.String(128), primary_key=True),
+    sa.Column("message_seq", sa.Integer, primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("file_id", sa.String(40), nullable=False),
+    sa.Column("document_id", sa.String(40), nullable=False),
+    sa.Column("chunk_seq", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("page_from", sa.Integer),
+    sa.Column("page_to", sa.Integer),
+    sa.ForeignKeyConstraint(
+        ["owner_id", "conversation_id", "message_seq"],
+        ["messages.owner_id", "messages.conversation_id", "messages.seq"],
+    ),
+    sa.Index(None, "owner_id", "file_id"),
+)
+
+service_keys = sa.Table(
+    "service_keys",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("secret_hash", sa.String(64), nullable=False),
+    sa.Column("scopes", sa.String(64), nullable=False),
+    sa.Column("learner_id", sa.String(128)),
+    _time("created_at"),
+    sa.Column("revoked_at", sa.Double),
+)
+
+sign_in_links = sa.Table(
+    "sign_in_links",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(128), nullable=False),
+    _time("expires_at"),
+)
+
+sign_in_sessions = sa.Table(
+    "sign_in_sessions",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(128), nullable=False),
+    _time("expires_at"),
+)
