@@ -21,7 +21,7 @@ log = structlog.get_logger()
 MAX_BACKOFF_S = 60.0
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: the work goes on elsewhere
+class Interrupted(Exception):
     """Raised by a handler whose job asked it to stop."""
 
 
@@ -79,9 +79,7 @@ class HeldJob:
 
     def give_back(self, delay_s: float, failed: bool) -> None:
         """Queue the job again."""
-        self._database.write_now(
-            lambda tx: requeue_job(tx, self.owner_id, self._id, self.attempt, delay_s, failed)
-        )
+        self._database.write_now(lambda tx: requeue_job(tx, self.owner_id, self._id, self.attempt, delay_s, failed))
 
 
 class Handler(Protocol):
@@ -165,7 +163,8 @@ class Worker:
                 self._run(job)
                 continue
             with self._wake:
-                self._wake.wait_for(lambda seen=seen: self._wakes != seen, timeout=self._poll_s)
+                if self._wakes == seen:
+                    self._wake.wait(self._poll_s)
 
     def _beat(self) -> None:
         while not self._stopping.wait(self._lease_s / 3):

@@ -1,5 +1,7 @@
 """What a learner does with folders."""
 
+from collections.abc import MutableSequence, Sequence
+
 from clara.core.clock import Clock
 from clara.core.errors import Invalid, NotFound
 from clara.core.ids import NO_FOLDER, new_id
@@ -71,20 +73,20 @@ class Folders:
             raise NotFound("There is no such folder.", code="folder_not_found")
         return folder
 
-    async def delete(self, owner_id: str, folder_id: str, with_files: bool) -> list[Receipt]:
+    async def delete(self, owner_id: str, folder_id: str, with_files: bool) -> Sequence[Receipt]:
         """Delete a folder; its files too, or move them to no folder (one that is there already is not doubled)."""
         now = self._clock.now()
 
-        def delete(tx: Tx) -> list[Receipt]:
+        def delete(tx: Tx) -> Sequence[Receipt]:
             if folder_id == NO_FOLDER or stored.get_folder(tx, owner_id, folder_id) is None:
                 raise NotFound("There is no such folder.", code="folder_not_found")
             lock_learner(tx, owner_id, now)
-            receipts = []
+            receipts: MutableSequence[Receipt] = []
             for file in stored_files.list_files(tx, owner_id, folder_id, None, 1_000_000, None):
                 doubled = stored_files.find_file(tx, owner_id, NO_FOLDER, file.document.id) is not None
                 if with_files or doubled:
                     receipt = delete_file(tx, owner_id, file.id)
-                    receipts += [receipt] if receipt else []
+                    receipts.extend([receipt] if receipt else [])
                 else:
                     stored_files.change_file(tx, owner_id, file.id, now, folder_id=NO_FOLDER)
             stored.remove_folder(tx, owner_id, folder_id)
