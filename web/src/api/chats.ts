@@ -1,0 +1,43 @@
+import { type Http, segment } from "./http.ts";
+import type { Chat, Listing, Message } from "./types.ts";
+
+interface ChatListing {
+  chats: Chat[];
+  next_cursor?: string | null;
+  total?: number | null;
+}
+
+interface MessageListing {
+  messages: Message[];
+  next_cursor?: string | null;
+}
+
+export interface Turn {
+  question: Message | null;
+  answer: Message;
+}
+
+const path = (id: string) => `/v1/chats/${segment(id)}`;
+
+export function chatsApi(http: Http) {
+  return {
+    async list(cursor: string | null = null): Promise<Listing<Chat>> {
+      const listing = await http.request<ChatListing>("GET", "/v1/chats", { query: { limit: 50, cursor } });
+      return { items: listing.chats, nextCursor: listing.next_cursor ?? null, total: listing.total ?? null };
+    },
+    get: (id: string) => http.request<Chat>("GET", path(id)),
+    create: (folderId: string | null) =>
+      http.request<Chat>("POST", "/v1/chats", { body: folderId === null ? {} : { folder_id: folderId } }),
+    rename: (id: string, title: string) => http.request<Chat>("PATCH", path(id), { body: { title } }),
+    delete: (id: string) => http.request<void>("DELETE", path(id)),
+    async messages(id: string, signal?: AbortSignal): Promise<Message[]> {
+      const listing = await http.request<MessageListing>("GET", `${path(id)}/messages`, signal ? { signal } : {});
+      return listing.messages;
+    },
+    async ask(id: string, content: string, folderId: string | null): Promise<Turn> {
+      const body = folderId === null ? { content } : { content, folder_id: folderId };
+      const turn = await http.request<{ message: Message; question?: Message }>("POST", `${path(id)}/messages`, { body });
+      return { question: turn.question ?? null, answer: turn.message };
+    },
+  };
+}

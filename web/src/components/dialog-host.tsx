@@ -1,0 +1,85 @@
+import { useState } from "react";
+import type { DialogRequest } from "../state/dialogs.ts";
+import { useStore } from "../state/store.ts";
+import type { Folder } from "../api/types.ts";
+import { counted } from "../text/format.ts";
+import { useWorkspace } from "./context.ts";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { MoveFileDialog } from "./move-file-dialog.tsx";
+import { NameDialog } from "./name-dialog.tsx";
+
+export function DialogHost() {
+  const { dialogs } = useWorkspace();
+  const { request } = useStore(dialogs.store);
+  return request === null ? null : <Requested request={request} onClose={() => dialogs.close()} />;
+}
+
+function Requested({ request, onClose }: { request: DialogRequest; onClose: () => void }) {
+  const workspace = useWorkspace();
+  const { library } = workspace;
+  switch (request.kind) {
+    case "create-folder":
+      return <NameDialog title="New folder" label="Name" action="Create" onSave={(name) => library.createFolder(name)} onClose={onClose} />;
+    case "rename-folder": {
+      const { id, name } = request.folder;
+      return (
+        <NameDialog title="Rename folder" label="Name" action="Rename" name={name} onSave={(text) => library.renameFolder(id, text)} onClose={onClose} />
+      );
+    }
+    case "delete-folder":
+      return <DeleteFolder folder={request.folder} onClose={onClose} />;
+    case "rename-file": {
+      const { id, name } = request.file;
+      return <NameDialog title="Rename file" label="Name" action="Rename" name={name} onSave={(text) => library.renameFile(id, text)} onClose={onClose} />;
+    }
+    case "move-file":
+      return <MoveFileDialog file={request.file} onClose={onClose} />;
+    case "delete-file":
+      return (
+        <DeleteDialog title="Delete file" onDelete={() => library.deleteFile(request.file.id)} onClose={onClose}>
+          <p>
+            Delete “{request.file.name}”, with its text and everything that was made from it? This can’t be undone. Answers that quote it
+            stay, without the quotes.
+          </p>
+        </DeleteDialog>
+      );
+    case "rename-chat": {
+      const { id, title } = request.chat;
+      return (
+        <NameDialog title="Rename conversation" label="Title" action="Rename" name={title} onSave={(text) => workspace.renameChat(id, text)} onClose={onClose} />
+      );
+    }
+    case "delete-chat":
+      return (
+        <DeleteDialog title="Delete conversation" onDelete={async () => void (await workspace.deleteChat(request.chat.id))} onClose={onClose}>
+          <p>Delete “{request.chat.title || "Untitled conversation"}” with all its questions and answers? This can’t be undone. Your files stay.</p>
+        </DeleteDialog>
+      );
+  }
+}
+
+function DeleteFolder({ folder, onClose }: { folder: Folder; onClose: () => void }) {
+  const { library } = useWorkspace();
+  const [files, setFiles] = useState<"keep" | "delete">("keep");
+  return (
+    <DeleteDialog title="Delete folder" onDelete={() => library.deleteFolder(folder.id, files)} onClose={onClose}>
+      {folder.file_count === 0 ? (
+        <p>Delete the empty folder “{folder.name}”?</p>
+      ) : (
+        <fieldset className="choices">
+          <legend>
+            “{folder.name}” holds {counted(folder.file_count, "file")}.
+          </legend>
+          <label className="choice">
+            <input type="radio" name="files" checked={files === "keep"} onChange={() => setFiles("keep")} />
+            <span>Keep the files, without a folder</span>
+          </label>
+          <label className="choice">
+            <input type="radio" name="files" checked={files === "delete"} onChange={() => setFiles("delete")} />
+            <span>Delete the files too, for good</span>
+          </label>
+        </fieldset>
+      )}
+    </DeleteDialog>
+  );
+}

@@ -1,0 +1,53 @@
+import type { LibraryFile } from "../api/types.ts";
+import { kind } from "../text/format.ts";
+import { isRunning, statusLine } from "../text/status.ts";
+import { useWorkspace } from "./context.ts";
+import { Menu, type MenuItem } from "./menu.tsx";
+
+export function FileRow({ file }: { file: LibraryFile }) {
+  const workspace = useWorkspace();
+  const isReadable = file.status === "ready";
+  return (
+    <li className="row" data-status={file.status}>
+      <button type="button" className="row-main" disabled={!isReadable} onClick={() => workspace.openFile(file)}>
+        <span className="kind" aria-hidden="true">
+          {kind(file)}
+        </span>
+        <span className="row-text">
+          <span className="row-name" dir="auto" title={file.name}>
+            {file.name}
+          </span>
+          <span className="row-meta">{statusLine(file)}</span>
+          {isRunning(file) && <ReadingProgress file={file} />}
+        </span>
+      </button>
+      <FileMenu file={file} />
+    </li>
+  );
+}
+
+function ReadingProgress({ file }: { file: LibraryFile }) {
+  const label = `Reading ${file.name}`;
+  if (file.status === "queued" || file.pages_total === null || file.pages_total === 0) return <progress aria-label={label} />;
+  return <progress aria-label={label} value={file.pages_done} max={file.pages_total} />;
+}
+
+function FileMenu({ file }: { file: LibraryFile }) {
+  const { library, dialogs, api } = useWorkspace();
+  const items: MenuItem[] = [
+    { label: "Rename", onChoose: () => dialogs.open({ kind: "rename-file", file }) },
+    { label: "Move", onChoose: () => dialogs.open({ kind: "move-file", file }) },
+    { label: "Download", onChoose: () => download(api.files.contentAddress(file.id), file.name) },
+    { label: "Delete", isDangerous: true, onChoose: () => dialogs.open({ kind: "delete-file", file }) },
+  ];
+  if (isRunning(file)) items.unshift({ label: "Stop reading", onChoose: () => void library.cancelFile(file.id) });
+  if (file.status === "failed") items.unshift({ label: "Try again", onChoose: () => void library.retryFile(file.id) });
+  return <Menu label={`Actions for ${file.name}`} items={items} />;
+}
+
+function download(address: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+}

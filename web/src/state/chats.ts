@@ -1,0 +1,46 @@
+import type { Api } from "../api/client.ts";
+import type { Chat, Listing } from "../api/types.ts";
+import { type Loading, loadInto, notLoaded } from "./loading.ts";
+import { Store } from "./store.ts";
+
+/** The list of conversations. */
+export class Chats {
+  readonly store = new Store<{ list: Loading<Listing<Chat>> }>({ list: notLoaded() });
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  async load(): Promise<void> {
+    await loadInto(this.#put, () => this.#api.chats.list());
+  }
+
+  async loadMore(): Promise<void> {
+    const { value } = this.store.get().list;
+    if (value === null || value.nextCursor === null) return;
+    await loadInto(this.#put, async () => {
+      const more = await this.#api.chats.list(value.nextCursor);
+      const known = new Set(value.items.map((chat) => chat.id));
+      return { ...more, items: [...value.items, ...more.items.filter((chat) => !known.has(chat.id))] };
+    });
+  }
+
+  async rename(id: string, title: string): Promise<void> {
+    const renamed = await this.#api.chats.rename(id, title);
+    this.#change((items) => items.map((chat) => (chat.id === id ? renamed : chat)));
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#api.chats.delete(id);
+    this.#change((items) => items.filter((chat) => chat.id !== id));
+  }
+
+  #put = (change: (before: Loading<Listing<Chat>>) => Loading<Listing<Chat>>): void => {
+    this.store.set(({ list }) => ({ list: change(list) }));
+  };
+
+  #change(change: (items: Chat[]) => Chat[]): void {
+    this.store.set(({ list }) => (list.value === null ? {} : { list: { ...list, value: { ...list.value, items: change(list.value.items) } } }));
+  }
+}

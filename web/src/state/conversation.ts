@@ -1,0 +1,128 @@
+import type { Api } from "../api/client.ts";
+import { type Problem, asProblem } from "../api/problem.ts";
+import type { Chat, Message } from "../api/types.ts";
+import type { Announcer } from "./announcer.ts";
+import { type Loading, loadInto, notLoaded } from "./loading.ts";
+import { Store } from "./store.ts";
+
+/** The question that is being answered, or that failed: shown below the stored messages until it is one of them. */
+export interface Pending {
+  question: string;
+  problem: Problem | null;
+}
+
+export interface ConversationState {
+  /** null: a new conversation, which is made with its first question. */
+  chatId: string | null;
+  chat: Chat | null;
+  messages: Loading<Message[]>;
+  pending: Pending | null;
+  /** The folder to ask in, or null for everything. */
+  folderId: string | null;
+  /** What is typed and not yet asked. */
+  draft: string;
+}
+
+const empty: ConversationState = { chatId: null, chat: null, messages: notLoaded(), pending: null, folderId: null, draft: "" };
+
+/** The conversation on screen: its messages, and the turn that is under way. */
+export class Conversation {
+  readonly store = new Store<ConversationState>(empty);
+  readonly #api: Api;
+  readonly #announcer: Announcer;
+  readonly #onAnswered: (chatId: string) => void;
+
+  constructor(api: Api, announcer: Announcer, onAnswered: (chatId: string) => void) {
+    this.#api = api;
+    this.#announcer = announcer;
+    this.#onAnswered = onAnswered;
+  }
+
+  /** Shows a stored conversation, or a new one, asked in `folderId`. */
+  open(chatId: string | null, folderId: string | null = null): void {
+    if (chatId !== null && chatId === this.store.get().chatId) return;
+    this.store.set({ ...empty, chatId, folderId, draft: this.store.get().draft });
+    if (chatId !== null) void this.load();
+  }
+
+  async load(): Promise<void> {
+    const { chatId } = this.store.get();
+    if (chatId === null) return;
+    await loadInto(
+      (change) => this.store.set(({ messages }) => ({ messages: change(messages) })),
+      async () => {
+        const [chat, messages] = await Promise.all([this.#api.chats.get(chatId), this.#api.chats.messages(chatId)]);
+        if (this.#shows(chatId)) this.store.set({ chat, folderId: chat.folder_id });
+        return messages;
+      },
+      () => this.#shows(chatId),
+    );
+  }
+
+  /** The server may have named the conversation after its first question. */
+  async refreshChat(chatId: string): Promise<void> {
+    try {
+      const chat = await this.#api.chats.get(chatId);
+      if (this.#shows(chatId)) this.store.set({ chat });
+    } catch (error) {
+      if (!asProblem(error).isUnreachable) throw error;
+    }
+  }
+
+  askIn(folderId: string | null): void {
+    this.store.set({ folderId });
+  }
+
+  draft(text: string): void {
+    this.store.set({ draft: text });
+  }
+
+  renamed(chatId: string, title: string): void {
+    this.store.set(({ chat }) => (chat?.id === chatId ? { chat: { ...chat, title } } : {}));
+  }
+
+  async ask(question: string): Promise<void> {
+    this.store.set({ pending: { question, problem: null }, draft: "" });
+    let chatId = this.store.get().chatId;
+    try {
+      chatId ??= await this.#create();
+      const turn = await this.#api.chats.ask(chatId, question, this.store.get().folderId);
+      this.#announcer.say(`Clara answered: ${turn.answer.content}`);
+      if (this.#shows(chatId)) this.#append(question, turn.question, turn.answer);
+      this.#onAnswered(chatId);
+    } catch (error) {
+      const problem = asProblem(error);
+      if (this.#shows(chatId)) this.store.set({ pending: { question, problem } });
+      this.#announcer.say(`No answer. ${problem.detail}`);
+    }
+  }
+
+  retry(): void {
+    const { pending } = this.store.get();
+    if (pending?.problem) void this.ask(pending.question);
+  }
+
+  /** Takes a failed question back into the composer. */
+  takeBack(): void {
+    const { pending, draft } = this.store.get();
+    if (pending?.problem) this.store.set({ pending: null, draft: draft === "" ? pending.question : draft });
+  }
+
+  async #create(): Promise<string> {
+    const chat = await this.#api.chats.create(this.store.get().folderId);
+    if (this.#shows(null)) this.store.set({ chatId: chat.id, chat, messages: { value: [], problem: null, isLoading: false } });
+    return chat.id;
+  }
+
+  #append(asked: string, question: Message | null, answer: Message): void {
+    const shown = question ?? { id: `question-of-${answer.id}`, role: "user" as const, content: asked };
+    this.store.set(({ messages }) => ({
+      pending: null,
+      messages: { value: [...(messages.value ?? []), shown, answer], problem: null, isLoading: false },
+    }));
+  }
+
+  #shows(chatId: string | null): boolean {
+    return this.store.get().chatId === chatId;
+  }
+}

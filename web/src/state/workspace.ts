@@ -1,0 +1,108 @@
+import type { Api } from "../api/client.ts";
+import type { Citation, LibraryFile, Me } from "../api/types.ts";
+import { NO_FOLDER } from "../api/files.ts";
+import type { Announcer } from "./announcer.ts";
+import { Chats } from "./chats.ts";
+import { Conversation } from "./conversation.ts";
+import { Dialogs } from "./dialogs.ts";
+import { Layout } from "./layout.ts";
+import { Library } from "./library.ts";
+import { chatInAddress, putChatInAddress } from "./route.ts";
+import { Uploads } from "./uploads.ts";
+import { Viewer } from "./viewer.ts";
+
+/** Everything that a signed-in learner works with; made at sign-in and closed at sign-out, so that nothing is left over. */
+export class Workspace {
+  readonly me: Me;
+  readonly api: Api;
+  readonly announcer: Announcer;
+  readonly library: Library;
+  readonly uploads: Uploads;
+  readonly chats: Chats;
+  readonly conversation: Conversation;
+  readonly viewer: Viewer;
+  readonly layout = new Layout();
+  readonly dialogs = new Dialogs();
+
+  constructor(me: Me, api: Api, announcer: Announcer) {
+    this.me = me;
+    this.api = api;
+    this.announcer = announcer;
+    this.library = new Library(api, announcer);
+    this.uploads = new Uploads(api, announcer, me.limits?.file_bytes ?? null, (file) => this.library.accepted(file));
+    this.chats = new Chats(api);
+    this.conversation = new Conversation(api, announcer, (chatId) => this.#answered(chatId));
+    this.viewer = new Viewer(api);
+    window.addEventListener("popstate", this.#onAddress);
+    this.conversation.open(chatInAddress());
+    void this.library.reload();
+    void this.chats.load();
+  }
+
+  close(): void {
+    window.removeEventListener("popstate", this.#onAddress);
+    this.library.close();
+    this.uploads.close();
+    this.viewer.close();
+  }
+
+  /** After the server was away: show what is true now. */
+  catchUp(): void {
+    void this.library.reload();
+    void this.chats.load();
+    void this.conversation.load();
+    if (this.viewer.store.get().page.problem) void this.viewer.load();
+  }
+
+  openChat(chatId: string): void {
+    putChatInAddress(chatId, "push");
+    this.conversation.open(chatId);
+    this.layout.show("chat");
+  }
+
+  /** A new conversation starts in the folder that is open. */
+  newChat(): void {
+    const { folderId } = this.library.store.get();
+    putChatInAddress(null, "push");
+    this.conversation.open(null, folderId === NO_FOLDER ? null : folderId);
+    this.layout.show("chat");
+  }
+
+  async deleteChat(chatId: string): Promise<void> {
+    await this.chats.delete(chatId);
+    this.announcer.say("Conversation deleted.");
+    if (this.conversation.store.get().chatId !== chatId) return;
+    putChatInAddress(null, "replace");
+    this.conversation.open(null);
+  }
+
+  async renameChat(chatId: string, title: string): Promise<void> {
+    await this.chats.rename(chatId, title);
+    this.conversation.renamed(chatId, title);
+  }
+
+  openCitation(citation: Citation): void {
+    this.viewer.openCitation(citation);
+    this.layout.show("page");
+  }
+
+  openFile(file: LibraryFile): void {
+    this.viewer.openFile(file);
+    this.layout.show("page");
+  }
+
+  closeViewer(): void {
+    this.viewer.close();
+    this.layout.leavePage();
+  }
+
+  #answered(chatId: string): void {
+    putChatInAddress(chatId, "replace");
+    void this.chats.load();
+    void this.conversation.refreshChat(chatId);
+  }
+
+  #onAddress = (): void => {
+    this.conversation.open(chatInAddress());
+  };
+}

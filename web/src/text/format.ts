@@ -1,0 +1,32 @@
+import type { Citation, LibraryFile } from "../api/types.ts";
+
+const numbers = new Intl.NumberFormat("en");
+
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${numbers.format(count)} ${count === 1 ? noun : plural}`;
+}
+
+export function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  if (size < 1_000_000) return `${Math.round(size / 1000)} KB`;
+  if (size < 1_000_000_000) return `${(size / 1_000_000).toFixed(1)} MB`;
+  return `${(size / 1_000_000_000).toFixed(1)} GB`;
+}
+
+/** "page 12", "pages 12–13", or the heading where a format has no pages. */
+export function place(citation: Citation): string {
+  const { page_from: from, page_to: to, heading } = citation;
+  if (from === null) return heading ?? "in the text";
+  return to === null || to === from ? `page ${from}` : `pages ${from}–${to}`;
+}
+
+/** A short name of a file's type: what stands after the last dot of its name, else of its media type. */
+export function kind(file: Pick<LibraryFile, "name" | "type">): string {
+  const dot = file.name.lastIndexOf(".");
+  const ending = dot > 0 ? file.name.slice(dot + 1) : (file.type.split("/").at(-1) ?? "");
+  return ending.slice(0, 4).toUpperCase();
+}
+
+export function isPdf(name: string): boolean {
+  return name.toLowerCase().endsWith(".pdf");
+}
