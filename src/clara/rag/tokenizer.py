@@ -1,0 +1,186 @@
+"""From text to term hashes, the same for passages and questions, and back to the characters that matched.
+
+Words are runs of letters, digits and combining marks, NFKC and case folded, stemmed by language. Scripts that write no
+spaces are cut into overlapping grams. Raise VERSION when any text may give other terms: segments carry it.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from hashlib import blake2b
+
+import Stemmer
+
+from clara.rag.stopwords import stop_words
+
+VERSION = 1
+
+_ALGORITHMS = {
+    "ar": "arabic", "hy": "armenian", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch", "en": "english",
+    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi", "hu": "hungarian", "id": "indonesian",
+    "it": "italian", "ne": "nepali", "no": "norwegian", "fa": "persian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish",
+}  # fmt: skip
+_CACHED_WORDS = 50_000
+_LONGEST_CACHED = 40
+_CLUSTERS_A_GRAM = 3
+
+# Han, kana, bopomofo and Hangul: one character is a syllable or a word.
+_IDEOGRAPHS = (
+    "\u3005-\u3007\u3041-\u3096\u309d-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+)
+# Thai, Lao, Myanmar and Khmer: alphabets written without spaces.
+_ALPHABETS = "\u0e01-\u0e4e\u0e80-\u0ecf\u1000-\u1049\u1050-\u109f\u1780-\u17d3"
+_SOFT_HYPHEN = "[\u00ad\ufffe\x02]+(?:\r?\n[ \t]*)?"
+_LINE_END_HYPHEN = "[-\u2010]\r?\n[ \t]*"
+
+
+class Tokenizer:
+    """Turns text into 32-bit term hashes, identical in every process and on every platform; safe to share by threads."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, dict[str, tuple[int, ...]]] = {}
+        self._grams: dict[str, int] = {}
+        self._patterns = _patterns()
+
+    def terms(self, text: str, language: str) -> list[int]:
+        """Return the text's term hashes in reading order, without the function words of that language."""
+        known = self._words.setdefault(language, {})
+        terms: list[int] = []
+        for word in self._patterns.word.findall(text):
+            found = known.get(word)
+            terms += self._learn(word, language) if found is None else found
+        return terms
+
+    def query_terms(self, text: str, languages: Iterable[str]) -> list[int]:
+        """Return a question's distinct terms in reading order, stemmed as in each language that the corpus holds."""
+        terms: dict[int, None] = {}
+        for language in languages:
+            terms.update(dict.fromkeys(self.terms(text, language)))
+        return list(terms)
+
+    def spans(self, text: str, terms: Collection[int], languages: Sequence[str]) -> list[tuple[int, int]]:
+        """Return ascending, disjoint (start, end) offsets in ``text`` of the words, or grams, that hold one of the terms."""
+        wanted = frozenset(terms)
+        spans: list[tuple[int, int]] = []
+        for word in self._patterns.word.finditer(text):
+            if wanted.isdisjoint(self.query_terms(word[0], languages)):
+                continue
+            for start, end in self._grams_of(word[0]):
+                if not wanted.isdisjoint(self.query_terms(word[0][start:end], languages)):
+                    _append(spans, word.start() + start, word.start() + end)
+        return spans
+
+    def _grams_of(self, word: str) -> Iterator[tuple[int, int]]:
+        """Yield the offsets of a word's parts: its grams where it is written without spaces, else the whole word."""
+        if not self._patterns.unspaced.search(word):
+            yield 0, len(word)
+            return
+        for run in self._patterns.run.finditer(word):
+            for start, end in self._windows(run[0]):
+                yield run.start() + start, run.start() + end
+
+    def _learn(self, word: str, language: str) -> tuple[int, ...]:
+        terms = tuple(self._analyse(word, language))
+        if len(word) <= _LONGEST_CACHED and not self._patterns.unspaced.search(word):
+            known = self._words[language]
+            if len(known) >= _CACHED_WORDS:
+                known = self._words[language] = {}
+            known[word] = terms
+        return terms
+
+    def _analyse(self, word: str, language: str) -> Iterator[int]:
+        parts = self._patterns.line_end_hyphen.split(word)
+        for variant in ("".join(parts), *parts) if len(parts) > 1 else parts:
+            for run in self._patterns.run.findall(self._normalise(variant, language)):
+                if self._patterns.unspaced.match(run):
+                    yield from self._gram_terms([run[start:end] for start, end in self._windows(run)])
+                elif run not in stop_words(language):
+                    yield _hash(_stem(run, language))
+
+    def _normalise(self, word: str, language: str) -> str:
+        word = unicodedata.normalize("NFKC", self._patterns.soft_hyphen.sub("", word))
+        if language == "tr":
+            word = word.replace("I", "ı").replace("İ", "i")
+        return unicodedata.normalize("NFKC", word.casefold())
+
+    def _windows(self, run: str) -> list[tuple[int, int]]:
+        if not self._patterns.unspaced.match(run):
+            return [(0, len(run))]
+        if self._patterns.ideograph.match(run):
+            return [(at, at + 2) for at in range(len(run) - 1)] or [(0, 1)]
+        ends = [cluster.end() for cluster in self._patterns.cluster.finditer(run)]
+        starts = [0, *ends[:-1]]
+        return list(zip(starts, ends[_CLUSTERS_A_GRAM - 1 :], strict=False)) or [(0, len(run))]
+
+    def _gram_terms(self, grams: list[str]) -> list[int]:
+        known = self._grams
+        if len(known) > _CACHED_WORDS:
+            known = self._grams = {}
+        for gram in grams:
+            if gram not in known:
+                known[gram] = _hash(gram)
+        return [known[gram] for gram in grams]
+
+
+class _Patterns:
+    def __init__(self) -> None:
+        marks = _marks()
+        unspaced = _IDEOGRAPHS + _ALPHABETS
+        self.word = re.compile(f"[\\w{marks}]+(?:(?:{_SOFT_HYPHEN}|{_LINE_END_HYPHEN})[\\w{marks}]+)*")
+        self.run = re.compile(f"[{_IDEOGRAPHS}]+|[{_ALPHABETS}]+|(?:[^\\W_{unspaced}]|[{marks}])+")
+        self.cluster = re.compile(f"(?s:.)[{marks}]*")
+        self.unspaced = re.compile(f"[{unspaced}]")
+        self.ideograph = re.compile(f"[{_IDEOGRAPHS}]")
+        self.soft_hyphen = re.compile(_SOFT_HYPHEN)
+        self.line_end_hyphen = re.compile(_LINE_END_HYPHEN)
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns()
+
+
+def _marks() -> str:
+    """Return the combining marks as the inside of a character class: ``\\w`` leaves them out and so cuts Hindi words.
+
+    Those of the basic plane: ``re`` tests each range beyond it one by one, which makes the scan four times slower.
+    """
+    ranges: list[list[int]] = []
+    for code in range(0x300, 0x10000):
+        if unicodedata.category(chr(code)).startswith("M"):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+_stemming = threading.Lock()
+
+
+@cache
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    return Stemmer.Stemmer(_ALGORITHMS[language], 0) if language in _ALGORITHMS else None
+
+
+def _stem(word: str, language: str) -> str:
+    stemmer = _stemmer(language)
+    if stemmer is None:
+        return word
+    with _stemming:
+        return str(stemmer.stemWord(word))
+
+
+def _hash(term: str) -> int:
+    return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little")
+
+
+def _append(spans: list[tuple[int, int]], start: int, end: int) -> None:
+    if spans and start <= spans[-1][1]:
+        spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+    else:
+        spans.append((start, end))
