@@ -1,6 +1,7 @@
 """Every setting, read once from the environment (and a .env file) into one frozen object."""
 
 import ipaddress
+import json
 import os
 from enum import StrEnum
 from functools import cached_property
@@ -274,3 +275,19 @@ def _on_mounted_disk(path: Path) -> bool:
     while not path.exists():
         path = path.parent
     return os.stat(path).st_dev != os.stat("/").st_dev  # noqa: PTH116
+
+
+def reveal(settings: Settings) -> bytes:
+    """Return the settings as one line of JSON, secrets included: only for a pipe to a process of ours."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+    return json.dumps(plain(settings.model_dump(exclude_unset=True)), default=str).encode()
+
+
+def revealed(line: bytes) -> Settings:
+    """Return the settings that ``reveal`` wrote; they win over the environment."""
+    return Settings(**json.loads(line))

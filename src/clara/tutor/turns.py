@@ -47,6 +47,17 @@ class _Answer:
             self.parts.append({"text": event.text})
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A whole turn, for doors that don't stream."""
+
+    question_id: str
+    message_id: str
+    content: str
+    citations: Sequence[Cited]
+    covered: bool
+
+
 class Tutor:
     """Answers in conversations; one turn at a time in each."""
 
@@ -131,6 +142,20 @@ class Tutor:
             if not done:
                 owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
                 await self._database.write(lambda tx: stored.end_turn(tx, owner_id, conversation_id, turn.id))
+
+    async def answer(self, turn: Turn) -> Answered:
+        """Run a turn to its end."""
+        texts: list[str] = []
+        cited: list[Cited] = []
+        async for event in self.run(turn):
+            match event:
+                case TextEvent(text):
+                    texts.append(text)
+                case CitationEvent(citation):
+                    cited.append(citation)
+                case DoneEvent(message_id, question_id, covered):
+                    return Answered(question_id, message_id, "".join(texts), cited, covered)
+        raise RuntimeError("a turn ended without its last event")
 
     async def _store(self, turn: Turn, answer: _Answer) -> str:
         message_id, now = new_id("msg"), self._clock.now()

@@ -241,7 +241,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_citations_owner_id_file_id"), ["owner_id", "file_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("citations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_citations_owner_id_file_id"))

@@ -1,0 +1,6 @@
+"""python -m clara."""
+
+from clara.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""The uvicorn server that goes down in order: streams told and ended, then the app, then the process."""
+
+import asyncio
+import signal
+from types import FrameType
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from clara.ops.drain import Drain
+from clara.settings import Settings
+
+log = structlog.get_logger()
+
+
+class DrainingServer(uvicorn.Server):
+    """The first signal drains: new work is refused (503) while what runs ends. A second one forces."""
+
+    def __init__(self, config: uvicorn.Config, drain: Drain, drain_timeout_s: float) -> None:
+        super().__init__(config)
+        self._drain = drain
+        self._drain_timeout_s = drain_timeout_s
+        self._signals = 0
+        self._draining: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        self._loop = asyncio.get_running_loop()
+        await super().serve(sockets)  # type: ignore[arg-type]
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # The base class would raise the signal again at the end; a server that was asked to stop and did exits with 0.
+        self._signals += 1
+        if self._signals > 1 or self._loop is None:
+            self.force_exit = self.should_exit = True
+            return
+        self._loop.call_soon_threadsafe(self._begin, signal.Signals(sig).name)
+
+    def _begin(self, name: str) -> None:
+        log.info("server.draining", signal=name, streams=self._drain.streams)
+        self._drain.begin()
+        self._draining = asyncio.create_task(self._finish())
+
+    async def _finish(self) -> None:
+        if not await self._drain.wait_idle(self._drain_timeout_s):
+            log.warning("server.drain_timeout", streams=self._drain.streams)
+        self.should_exit = True
+
+
+def make_server(app: FastAPI, settings: Settings, drain: Drain) -> DrainingServer:
+    config = uvicorn.Config(
+        app,
+        host=settings.listen_host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=10,
+        proxy_headers=False,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    return DrainingServer(config, drain, settings.http.drain_timeout_s)

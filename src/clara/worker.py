@@ -1,0 +1,80 @@
+"""The worker: the ingest child of a server, or a process of its own; reads, indexes and purges."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import structlog
+
+from clara.core.clock import SystemClock
+from clara.core.errors import ClaraError
+from clara.jobs.worker import Worker
+from clara.library.purge import Purge, sweep
+from clara.ops.logs import configure_logs
+from clara.rag.embedder import make_embedder
+from clara.rag.ingest import Ingestion
+from clara.settings import Settings
+from clara.store.blobs import BlobStore
+from clara.store.database import Database, open_database
+from clara.store.migrate import backups_dir, check_migrated, migrate
+
+log = structlog.get_logger()
+
+SWEEP_S = 60.0
+NICENESS = 10
+
+
+def build_worker(settings: Settings, database: Database, blobs: BlobStore) -> Worker:
+    """Join a worker and its handlers."""
+    handlers = {
+        "ingest": Ingestion(database, blobs, make_embedder(settings.embedding_model), SystemClock(), settings.files),
+        "purge": Purge(database, blobs, backups_dir(settings.data_dir)),
+    }
+    return Worker(
+        database,
+        handlers,
+        lease_s=settings.jobs.lease_s,
+        max_attempts=settings.jobs.max_attempts,
+        poll_s=settings.jobs.poll_s,
+        per_owner=settings.jobs.per_learner,
+    )
+
+
+def run_worker(settings: Settings, *, child: bool) -> int:
+    """Work until told to stop: by a signal, or, as a child, by the end of stdin."""
+    configure_logs(settings.log_level, development=settings.development)
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    # A child shares the terminal's Ctrl-C with its server, which then closes its stdin.
+    signal.signal(signal.SIGINT, signal.SIG_IGN if child else lambda *_: stopping.set())
+    if child:
+        if hasattr(os, "nice"):
+            os.nice(NICENESS)
+    elif settings.database.migrate == "auto":
+        migrate(settings)
+    database = open_database(settings)
+    if not child:
+        check_migrated(database)
+    worker = build_worker(settings, database, BlobStore(settings.blobs_url))
+    worker.start()
+    log.info("worker.started", worker=worker.name)
+    if child:
+        threading.Thread(target=_listen, args=(worker, stopping), daemon=True).start()
+    while not stopping.is_set():
+        try:
+            sweep(database, time.time)
+        except ClaraError as error:
+            log.warning("worker.sweep_failed", code=error.problem_code)
+        stopping.wait(SWEEP_S)
+    worker.stop()
+    database.close()
+    return 0
+
+
+def _listen(worker: Worker, stopping: threading.Event) -> None:
+    """Wake the worker at every line of stdin; stop it at the end."""
+    for _ in iter(sys.stdin.buffer.readline, b""):
+        worker.wake()
+    stopping.set()
