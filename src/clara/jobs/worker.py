@@ -64,7 +64,6 @@ class HeldJob:
         """Write the last of it and remove the job, in one transaction."""
 
         def fenced(tx: Tx) -> None:
-            hold_job(tx, self.owner_id, self._id, self.attempt, self._lease_s)
             fn(tx)
             finish_job(tx, self.owner_id, self._id, self.attempt)
 

@@ -307,7 +307,7 @@ class _Arriving:
                 continue
             head += data
             if len(head) >= HEAD_BYTES:
-                self._media_type = sniff(head, self.name, None)
+                self._media_type = sniff(head, self.name, size=len(head) + 1)
                 yield head
         if self._media_type is None:
             self._media_type = sniff(head, self.name, self.size)

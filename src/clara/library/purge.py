@@ -12,6 +12,8 @@ from clara.store.jobs import enqueue
 from clara.store.system import expired_uploads, sweep_sign_ins
 from clara.store.uploads import end_upload
 
+PURGE_RETRY_S = 600.0
+
 
 class Purge:
     """Removes one blob, whose key is the job's subject, and every trace of deleted rows."""
@@ -24,15 +26,12 @@ class Purge:
     def run(self, job: HeldJob) -> None:
         self._blobs.delete_now(job.subject)
         shutil.rmtree(self._backups, ignore_errors=True)
-        job.finish(lambda tx: None)
         self._database.scrub()
+        job.finish(lambda tx: None)
 
     def give_up(self, job: HeldJob, error: ClaraError) -> None:
         # What was deleted must not stay because a disk was away for a while: it is tried for ever, now and then.
-        job.give_back(PURGE_RETRY_S, failed=False)
-
-
-PURGE_RETRY_S = 600.0
+        job.write(lambda tx: enqueue(tx, job.owner_id, job.kind, job.subject, PURGE_RETRY_S))
 
 
 def sweep(database: Database, now: Callable[[], float]) -> int:
