@@ -196,3 +196,8 @@ class _Pieces:
         if (found := self._ids.get(text)) is not None:
             return [found]
         return [self._bytes[byte] for byte in text.encode("utf-8", "surrogatepass")]
+
+
+def make_embedder(name: str | None) -> Embedder:
+    """Return the embedder that CLARA_EMBEDDING_MODEL names: None is the static one, "none" is none."""
+    return NoEmbedder() if name == "none" else StaticEmbedder()

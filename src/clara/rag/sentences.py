@@ -1,0 +1,88 @@
+"""Where sentences begin and end, in any script, as offsets into the text."""
+
+import re
+from functools import cache
+
+_CLOSERS = "\"'\u00bb\u2019\u201d\u203a)\\]}\u300d\u300f\u3011\u3009\u300b\uff09*_"
+_ABBREVIATIONS = frozenset(
+    """al approx apr art aug ave bd bzw ca cap capt cf ch chap co col corp dec dept dipl dr ed eds eg eq eqs esp est etc evtl ex feb fig
+    figs fr ft gen gov hon hr hrsg ie inc jan jr jul jun kap lt ltd maj mar max messrs mgr min mio mr mrd mrs ms mt nov nr
+    oct op para pl pp prof ref refs rep rev sec sect sen sep sept sgt sig sp spp sr sra srta st str tab tel usw viz vol
+    vols vs zb art núm pág págs lic ing bd abb abs aufl bspw ggf inkl sog vgl mme mlle av env apr éd""".split()
+)
+_UNSPACED_LETTERS = "\u0e01-\u0e4e\u0e80-\u0ecf\u1000-\u109f\u1780-\u17d3"
+_LONG_UNSPACED = 60
+"""Thai, Lao, Khmer and Burmese end a sentence with a blank, and set blanks between clauses too."""
+
+_SHORT_LINE = 0.6
+"""A line that is this much shorter than the text's longest ended on purpose: a heading, an item, a paragraph's end."""
+
+
+@cache
+def _boundary() -> re.Pattern[str]:
+    ideographic = f"[\u3002\uff01\uff1f\uff61\uff0e]+[{_CLOSERS}]*"
+    full_stop = f"(?P<stop>[.!?\u2026]+)[{_CLOSERS}]*(?:\\[[0-9, \u2013-]+\\])*(?=\\s)"
+    other_marks = f"[\u0964\u0965\u061f\u06d4\u0589\u1362\u104b\u17d4\u17d5]+[{_CLOSERS}]*"
+    blank_line = r"\n[ \t\r\f\v]*\n"
+    line_end = r"(?P<line>\n)"
+    clause = f"(?P<clause>(?<=[{_UNSPACED_LETTERS}]) +(?=[{_UNSPACED_LETTERS}]))"
+    return re.compile("|".join((blank_line, ideographic, other_marks, full_stop, line_end, clause)))
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the (start, end) offsets of the sentences, in order; together they hold every character that isn't blank."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    wide = max(map(len, text.splitlines()), default=0)
+    for match in _boundary().finditer(text):
+        if match["stop"] and not _ends_sentence(text, match):
+            continue
+        if match["line"] and not _ends_line(text, match.start(), wide):
+            continue
+        if match["clause"] and match.start() - start < _LONG_UNSPACED:
+            continue
+        start = _close(spans, text, start, match.end())
+    _close(spans, text, start, len(text))
+    return spans
+
+
+def _close(spans: list[tuple[int, int]], text: str, start: int, end: int) -> int:
+    part = text[start:end]
+    body = part.strip()
+    if body:
+        first = start + len(part) - len(part.lstrip())
+        spans.append((first, first + len(body)))
+    return end
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    following = text[match.end() : match.end() + 24].lstrip()
+    if following and following[0].islower():
+        return False
+    if match["stop"] != ".":
+        return True
+    word = _WORD_BEFORE.search(text, max(0, match.start() - 24), match.start())
+    if word is None:
+        return True
+    if len(word[0]) == 1 and word[0].isupper():
+        # An initial ("J. Smith"), unless it ends a statement about a letter or symbol, which can't be told apart.
+        return False
+    if word[0].isdigit() and _AT_LINE_START.search(text, max(0, match.start() - 24), match.start()):
+        return False
+    return word[0].casefold() not in _ABBREVIATIONS and not _DOTTED.search(text, max(0, match.start() - 12), match.start())
+
+
+_WORD_BEFORE = re.compile(r"[^\W_]+\Z")
+_DOTTED = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")
+_AT_LINE_START = re.compile(r"(?:\A|\n)[ \t]*[0-9]{1,3}\Z")
+_ITEM = re.compile(r"[ \t]*(?:[-*•◦▪‣–—·#>|]|\(?[0-9]{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
+
+
+def _ends_line(text: str, at: int, wide: int) -> bool:
+    if _ITEM.match(text, at + 1):
+        return True
+    begin = text.rfind("\n", 0, at) + 1
+    following = text[at + 1 : at + 25].lstrip()
+    if not following or following[0].islower():
+        return False
+    return at - begin < wide * _SHORT_LINE
