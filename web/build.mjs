@@ -8,7 +8,7 @@ import * as esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const output = path.join(here, "..", "src", "clara", "page");
-const staging = `${output}.new`;
+const staging = path.join(here, "..", "build", "page");
 const watching = process.argv.includes("--watch");
 
 const options = {

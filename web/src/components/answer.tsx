@@ -1,6 +1,6 @@
-import { type ReactNode, useMemo } from "react";
+import { Fragment, type ReactNode, useMemo } from "react";
 import type { Citation } from "../api/types.ts";
-import { type Block, type Inline, parseAnswer } from "../text/answer.ts";
+import { type Block, type Inline, parseAnswer, withWordsKept } from "../text/answer.ts";
 import { CitationButton } from "./citation-button.tsx";
 
 interface Props {
@@ -45,10 +45,22 @@ function BlockView({ block, byNumber }: { block: Block; byNumber: ByNumber }) {
 }
 
 function inlines(parts: Inline[], byNumber: ByNumber): ReactNode {
-  return parts.map((part, index) => {
-    if (part.kind === "strong") return <strong key={index}>{part.text}</strong>;
-    const citation = part.kind === "citation" ? byNumber.get(part.n) : undefined;
-    if (citation) return <CitationButton key={index} citation={citation} />;
-    return part.kind === "text" ? part.text : null;
-  });
+  return withWordsKept(parts).map((group, index) =>
+    group.length === 1 ? (
+      <Fragment key={index}>{group.map((part) => inline(part, byNumber))}</Fragment>
+    ) : (
+      <span key={index} className="together">
+        {group.map((part, at) => (
+          <Fragment key={at}>{inline(part, byNumber)}</Fragment>
+        ))}
+      </span>
+    ),
+  );
+}
+
+function inline(part: Inline, byNumber: ByNumber): ReactNode {
+  if (part.kind === "strong") return <strong>{part.text}</strong>;
+  if (part.kind === "text") return part.text;
+  const citation = byNumber.get(part.n);
+  return citation ? <CitationButton citation={citation} /> : null;
 }

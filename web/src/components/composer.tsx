@@ -52,7 +52,7 @@ export function Composer() {
         </div>
       </div>
       {me.model === "none" && (
-        <p className="composer-note">No language model is set up, so Clara answers with quotes from your files, word for word.</p>
+        <p className="composer-note">No language model is set up: answers are quotes from your files, word for word.</p>
       )}
     </form>
   );

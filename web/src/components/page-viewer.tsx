@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import type { Page } from "../api/types.ts";
 import { useStore } from "../state/store.ts";
-import type { ViewerTarget } from "../state/viewer.ts";
-import { isPdf } from "../text/format.ts";
+import { type ViewerTarget, isCitedPage } from "../state/viewer.ts";
+import { isPdf, number as shown } from "../text/format.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { PageImage } from "./page-image.tsx";
@@ -64,7 +64,7 @@ function Whereabouts() {
 function whereabouts(page: Page): string {
   const noun = page.paged ? "Page" : "Part";
   const label = page.paged && page.label !== null && page.label !== String(page.number) ? ` (printed: ${page.label})` : "";
-  const place = page.pages_total === null ? `${noun} ${page.number}${label}` : `${noun} ${page.number} of ${page.pages_total}${label}`;
+  const place = page.pages_total === null ? `${noun} ${shown(page.number)}${label}` : `${noun} ${shown(page.number)} of ${shown(page.pages_total)}${label}`;
   return page.heading ? `${place} · ${page.heading}` : place;
 }
 
@@ -80,7 +80,7 @@ function Bar() {
             Text
           </button>
           <button type="button" aria-pressed={view === "image"} onClick={() => viewer.show("image")}>
-            Page
+            Original
           </button>
         </div>
       )}
@@ -100,7 +100,15 @@ function Content() {
   }
   if (page.value === null) return <p className="viewer-body quiet">Opening the page…</p>;
   if (target !== null && view === "image" && page.value.paged) {
-    return <PageImage key={`${target.fileId} ${number}`} addressOf={(width) => api.files.imageAddress(target.fileId, number, width)} number={number} />;
+    const { citation } = target;
+    return (
+      <PageImage
+        key={`${target.fileId} ${number}`}
+        addressOf={(width) => api.files.imageAddress(target.fileId, number, width)}
+        number={number}
+        quote={citation !== null && isCitedPage(citation, number) ? citation.quote : null}
+      />
+    );
   }
   return <PageText page={page.value} citation={target?.citation ?? null} />;
 }

@@ -82,7 +82,7 @@ export class Viewer {
   }
 }
 
-function isCitedPage(citation: Citation, number: number): boolean {
+export function isCitedPage(citation: Citation, number: number): boolean {
   const from = citation.page_from ?? 0;
   return from <= number && number <= (citation.page_to ?? from);
 }

@@ -79,3 +79,26 @@ function inlineOf(match: RegExpMatchArray, known: ReadonlySet<number>): Inline |
   const n = Number(match[1]);
   return known.has(n) ? { kind: "citation", n } : null;
 }
+
+/** Groups each citation with the word before it, so that no line begins with a lone citation. */
+export function withWordsKept(inlines: Inline[]): Inline[][] {
+  const groups: Inline[][] = [];
+  for (const inline of inlines) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    if (inline.kind !== "citation" || last === undefined || before === undefined) {
+      groups.push([inline]);
+    } else if (before.kind === "text" && last.length === 1) {
+      const [head, word] = splitLastWord(before.text);
+      groups.splice(-1, 1, ...(head === "" ? [] : [[{ kind: "text" as const, text: head }]]), [{ kind: "text", text: word }, inline]);
+    } else {
+      last.push(inline);
+    }
+  }
+  return groups;
+}
+
+function splitLastWord(text: string): [string, string] {
+  const match = /\S+\s*$/.exec(text);
+  return match === null ? ["", text] : [text.slice(0, match.index), match[0]];
+}
