@@ -11,7 +11,6 @@ from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Conflict, NotFound, TooLarge
 from clara.core.ids import new_id
 from clara.core.paging import PageOf, page_of, read_cursor
-from clara.library.folders import require_folder
 from clara.library.names import clean_name
 from clara.rag.extract.media import MediaType
 from clara.rag.extract.sniff import HEAD_BYTES, sniff
@@ -21,6 +20,7 @@ from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx
 from clara.store.deletion import Receipt, delete_file
 from clara.store.files import Document, File, Status
+from clara.store.folders import require_folder
 from clara.store.jobs import enqueue, remove_job
 from clara.store.learners import change_corpus, lock_learner
 from clara.store.passages import remove_text

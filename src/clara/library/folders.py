@@ -17,12 +17,6 @@ from clara.store.learners import change_corpus, lock_learner
 FIRST = 1000
 
 
-def require_folder(tx: Tx, owner_id: str, folder_id: str) -> None:
-    """Raise NotFound unless the folder is the learner's own; "no folder" always is."""
-    if folder_id != NO_FOLDER and not stored.folder_exists(tx, owner_id, folder_id):
-        raise NotFound("There is no such folder.", code="folder_not_found")
-
-
 class Folders:
     """Folders of one learner at a time; someone else's are NotFound."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clara.core.errors import NotFound
 from clara.core.ids import NO_FOLDER
 from clara.core.paging import Position
 from clara.store.database import Tx
@@ -53,10 +54,11 @@ def get_folder(tx: Tx, owner_id: str, folder_id: str) -> Folder | None:
     return Folder(*row) if row else None
 
 
-def folder_exists(tx: Tx, owner_id: str, folder_id: str) -> bool:
-    """True for the learner's own folders, and for "no folder" once the learner has stored anything."""
+def require_folder(tx: Tx, owner_id: str, folder_id: str) -> None:
+    """Raise NotFound unless the folder is the learner's own; "no folder" always is."""
     query = sa.select(1).where(folders.c.owner_id == owner_id, folders.c.id == folder_id)
-    return tx.execute(query).scalar() is not None
+    if folder_id != NO_FOLDER and tx.execute(query).scalar() is None:
+        raise NotFound("There is no such folder.", code="folder_not_found")
 
 
 def list_folders(tx: Tx, owner_id: str, limit: int, after: Position | None) -> Sequence[Folder]:

@@ -7,10 +7,10 @@ from typing import Any
 from clara.core.clock import Clock
 from clara.core.errors import Conflict, Invalid, NotFound
 from clara.core.ids import NO_FOLDER, new_id
-from clara.library.folders import require_folder
 from clara.store import conversations as stored
 from clara.store.conversations import Citation, Conversation
 from clara.store.database import Database, Tx
+from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
 from clara.tutor.answering import Answerer, Question, Said
 from clara.tutor.conversations import title_of

@@ -1,0 +1,135 @@
+"""Learners' shards in memory: the least recently used leave when the bytes run out; each is built once at a time."""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from clara.core.clock import Clock
+from clara.ops.memory import allowed_bytes
+from clara.rag.segments import CorruptSegment, Segment, StaleSegment
+from clara.rag.shard import Shard
+from clara.store.database import Database, Tx
+from clara.store.files import Status, change_document, get_document
+from clara.store.jobs import enqueue
+from clara.store.learners import change_corpus
+from clara.store.passages import Placed, corpus_version, ready_files, ready_segments
+
+log = structlog.get_logger()
+
+MOST_BYTES = 512 * 2**20
+SHARE_OF_MEMORY = 4
+FILE_BYTES = 400
+"""A file's entry in a corpus, roughly; measured with tracemalloc."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Everything of a learner's that can be searched, at one version. ``files`` are by document id, oldest first."""
+
+    version: str | None
+    shard: Shard
+    files: Mapping[str, Sequence[Placed]]
+
+    @property
+    def nbytes(self) -> int:
+        return self.shard.nbytes + FILE_BYTES * (1 + sum(len(placed) for placed in self.files.values()))
+
+
+def default_cache_bytes() -> int:
+    """Return 512 MiB, but at most a quarter of the memory that the cgroup allows."""
+    return min(MOST_BYTES, allowed_bytes() // SHARE_OF_MEMORY)
+
+
+class Corpora:
+    """A cache of corpora. Its methods may be called from any thread; ``load`` belongs to the event loop."""
+
+    def __init__(self, database: Database, clock: Clock, max_bytes: int | None = None) -> None:
+        self._database = database
+        self._clock = clock
+        self.max_bytes = max_bytes or default_cache_bytes()
+        self._cached: OrderedDict[str, Corpus] = OrderedDict()
+        self._sizes = 0
+        self._lock = threading.Lock()
+        self._loading: dict[str, asyncio.Task[Corpus]] = {}
+
+    @property
+    def nbytes(self) -> int:
+        return self._sizes
+
+    def __len__(self) -> int:
+        return len(self._cached)
+
+    def get(self, owner_id: str, version: str | None) -> Corpus | None:
+        """Return the corpus if it is in memory at exactly this version."""
+        with self._lock:
+            corpus = self._cached.get(owner_id)
+            if corpus is None or corpus.version != version:
+                return None
+            self._cached.move_to_end(owner_id)
+            return corpus
+
+    def forget(self, owner_id: str) -> None:
+        """Drop a learner's corpus, as after a deletion."""
+        with self._lock:
+            self._drop(owner_id)
+
+    async def load(self, owner_id: str) -> Corpus:
+        """Build the corpus from the store, off the event loop; callers that come meanwhile wait for the same one."""
+        task = self._loading.get(owner_id)
+        if task is None:
+            task = self._loading[owner_id] = asyncio.create_task(self._build(owner_id))
+            task.add_done_callback(lambda _: self._loading.pop(owner_id, None))
+        return await asyncio.shield(task)
+
+    async def _build(self, owner_id: str) -> Corpus:
+        corpus, unusable = await self._database.scan(lambda tx: self.read(tx, owner_id))
+        if unusable:
+            await self._database.write(lambda tx: self._index_again(tx, owner_id, unusable))
+        return corpus
+
+    def read(self, tx: Tx, owner_id: str) -> tuple[Corpus, Sequence[str]]:
+        """Build the corpus in this snapshot and keep it; also return the documents that must be indexed again."""
+        version = corpus_version(tx, owner_id)
+        parts: list[tuple[str, Segment]] = []
+        unusable: dict[str, None] = {}
+        for document_id, data in ready_segments(tx, owner_id):
+            try:
+                parts.append((document_id, Segment.from_bytes(data)))
+            except (CorruptSegment, StaleSegment) as error:
+                log.warning("segment.unusable", document=document_id, code=error.problem_code)
+                unusable[document_id] = None
+        files: dict[str, list[Placed]] = {}
+        for placed in ready_files(tx, owner_id):
+            files.setdefault(placed.document_id, []).append(placed)
+        usable = [part for part in parts if part[0] in files and part[0] not in unusable]
+        folders = {document: [placed.folder_id for placed in places] for document, places in files.items()}
+        corpus = Corpus(version, Shard(usable, folders), files)
+        self._keep(owner_id, corpus)
+        return corpus, list(unusable)
+
+    def _index_again(self, tx: Tx, owner_id: str, documents: Sequence[str]) -> None:
+        for document_id in documents:
+            document = get_document(tx, owner_id, document_id)
+            if document is not None and document.status is Status.READY:
+                change_document(tx, owner_id, document_id, self._clock.now(), status=Status.QUEUED)
+                enqueue(tx, owner_id, "ingest", document_id)
+        change_corpus(tx, owner_id)
+
+    def _keep(self, owner_id: str, corpus: Corpus) -> None:
+        with self._lock:
+            self._drop(owner_id)
+            if corpus.nbytes > self.max_bytes:
+                return
+            self._cached[owner_id] = corpus
+            self._sizes += corpus.nbytes
+            while self._sizes > self.max_bytes:
+                self._drop(next(iter(self._cached)))
+
+    def _drop(self, owner_id: str) -> None:
+        corpus = self._cached.pop(owner_id, None)
+        if corpus is not None:
+            self._sizes -= corpus.nbytes

@@ -1,0 +1,145 @@
+"""From a question to passages, in one snapshot: version check, exact scoring, texts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from clara.core.clock import Clock
+from clara.rag.corpora import Corpora, Corpus
+from clara.rag.documents import Passage
+from clara.rag.embedder import Embedder, Vectors
+from clara.rag.ranking import Query, weigh_terms, weigh_vectors
+from clara.rag.shard import Hit
+from clara.rag.tokenizer import Tokenizer
+from clara.store.database import Database, Tx
+from clara.store.folders import require_folder
+from clara.store.passages import ChunkRow, Placed, corpus_version, get_chunks
+
+INLINE_CHUNKS = 20_000
+"""A corpus larger than this is scored in a thread: about a millisecond of the event loop."""
+EARLIER = 2
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Passages, best first, with the evidence for each (same order), and whether there was anything to search in.
+
+    ``terms`` are the question's term hashes with their weights, ``languages`` those that the corpus holds.
+    """
+
+    passages: tuple[Passage, ...]
+    hits: tuple[Hit, ...]
+    corpus_chunks: int
+    terms: Mapping[int, float]
+    languages: Sequence[str]
+
+
+class SearchEngine:
+    """Searches one learner's documents; correct right after an upload or a deletion on any process."""
+
+    def __init__(self, database: Database, embedder: Embedder, clock: Clock, cache_bytes: int | None = None) -> None:
+        self.corpora = Corpora(database, clock, cache_bytes)
+        self.tokenizer = Tokenizer()
+        self.embedder = embedder
+        self._database = database
+
+    async def search(
+        self,
+        owner_id: str,
+        question: str,
+        *,
+        folder_id: str | None = None,
+        earlier: Sequence[str] = (),
+        limit: int = 8,
+    ) -> SearchResult:
+        """Return the best passages. ``earlier`` are questions before this one, oldest first: they count for less.
+
+        Raises NotFound for a folder that isn't the learner's.
+        """
+        latest_first = list(earlier)[: -EARLIER - 1 : -1]
+        vectors = self.embedder.embed([question, *latest_first])
+        asked = _Asked(owner_id, question, tuple(latest_first), vectors, folder_id, min(limit, MOST))
+        found = await self._database.read(lambda tx: self._at_once(tx, asked))
+        if isinstance(found, SearchResult):
+            return found
+        if found is _Why.NOT_IN_MEMORY:
+            await self.corpora.load(owner_id)
+        return await self._database.scan(lambda tx: self._current(tx, asked))
+
+    def mark(self, result: SearchResult) -> SearchResult:
+        """Add to each passage the offsets of the words that matched."""
+        languages = result.languages
+        passages = tuple(
+            replace(passage, marks=tuple(self.tokenizer.spans(passage.text, result.terms, languages)))
+            for passage in result.passages
+        )
+        return replace(result, passages=passages)
+
+    def _at_once(self, tx: Tx, asked: "_Asked") -> "SearchResult | _Why":
+        corpus = self.corpora.get(asked.owner_id, corpus_version(tx, asked.owner_id))
+        if corpus is None:
+            return _Why.NOT_IN_MEMORY
+        if corpus.shard.size > INLINE_CHUNKS:
+            return _Why.TOO_LARGE
+        return self._search(tx, corpus, asked)
+
+    def _current(self, tx: Tx, asked: "_Asked") -> SearchResult:
+        corpus = self.corpora.get(asked.owner_id, corpus_version(tx, asked.owner_id))
+        if corpus is None:
+            corpus, _ = self.corpora.read(tx, asked.owner_id)
+        return self._search(tx, corpus, asked)
+
+    def _search(self, tx: Tx, corpus: Corpus, asked: "_Asked") -> SearchResult:
+        if asked.folder_id is not None:
+            require_folder(tx, asked.owner_id, asked.folder_id)
+        shard = corpus.shard
+        terms = weigh_terms(self.tokenizer, shard.languages, asked.question, asked.earlier)
+        vectors = {self.embedder.name: weigh_vectors(asked.vectors)} if self.embedder.dim else {}
+        hits = shard.search(Query(terms, vectors), asked.folder_id, asked.limit)
+        rows = get_chunks(tx, asked.owner_id, [(hit.document_id, hit.seq) for hit in hits])
+        passages = tuple(
+            _passage(hit, rows[hit.document_id, hit.seq], _place(corpus, hit.document_id, asked.folder_id))
+            for hit in hits
+        )
+        return SearchResult(passages, tuple(hits), shard.size, terms, shard.languages)
+
+
+class _Why(Enum):
+    """Why a question can't be answered on the event loop."""
+
+    NOT_IN_MEMORY = 1
+    TOO_LARGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    owner_id: str
+    question: str
+    earlier: tuple[str, ...]
+    vectors: Vectors
+    folder_id: str | None
+    limit: int
+
+
+def _place(corpus: Corpus, document_id: str, folder_id: str | None) -> Placed:
+    places = corpus.files[document_id]
+    return next((placed for placed in places if placed.folder_id == folder_id), places[0])
+
+
+def _passage(hit: Hit, row: ChunkRow, placed: Placed) -> Passage:
+    return Passage(
+        chunk_id=f"{row.document_id}-{row.seq}",
+        file_id=placed.file_id,
+        file_name=placed.name,
+        folder_id=placed.folder_id,
+        document_id=row.document_id,
+        seq=row.seq,
+        page_from=row.page_from if placed.paged else None,
+        page_to=row.page_to if placed.paged else None,
+        start=row.start,
+        end=row.end,
+        heading=row.heading,
+        text=row.text,
+        score=hit.score,
+    )
