@@ -1,0 +1,103 @@
+"""Reading a request's body: never more than its limit, never text or numbers that no store can hold."""
+
+import asyncio
+import math
+from typing import Any, TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive
+
+from clara.api.problems import RequestTimeout
+from clara.core.errors import Invalid, TooLarge
+
+IDLE_S = 30.0
+"""A client that sends nothing of its body for so long is given up."""
+
+_MAX_INT = 2**63 - 1
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def too_large(max_bytes: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {max_bytes} bytes.", code="body_too_large", max_bytes=max_bytes)
+
+
+class BoundedReceive:
+    """ASGI ``receive`` that ends with TooLarge after ``max_bytes`` and with RequestTimeout when nothing comes."""
+
+    def __init__(self, receive: Receive, max_bytes: int, idle_s: float = IDLE_S) -> None:
+        self._receive = receive
+        self._max_bytes = max_bytes
+        self._idle_s = idle_s
+        self._total = 0
+        self._done = False
+
+    async def __call__(self) -> Message:
+        if self._done:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(self._idle_s):
+                message = await self._receive()
+        except TimeoutError:
+            raise RequestTimeout("The body stopped coming. Send the request again.") from None
+        self._total += len(message.get("body", b""))
+        if self._total > self._max_bytes:
+            raise too_large(self._max_bytes)
+        self._done = not message.get("more_body", False)
+        return message
+
+
+async def read_body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunks[0]
+
+
+def parse_json(data: bytes) -> Any:
+    """Return the JSON value, or raise Invalid: also for NaN, 64-bit overflow, NUL, and nesting beyond 200 levels."""
+    try:
+        value = from_json(data.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False, cache_strings="keys")
+    except ValueError as error:
+        raise Invalid(f"The body is not JSON: {error}.", code="invalid_json") from error
+    _check_values(value)
+    return value
+
+
+def validated(model: type[M], value: Any) -> M:
+    """Return the value as this model, or raise what a route's own validation raises."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        details = [item | {"loc": ("body", *item["loc"])} for item in error.errors(include_url=False)]
+        raise RequestValidationError(details) from error
+
+
+def check_text(text: str) -> None:
+    """Raise Invalid for NUL, which PostgreSQL can't keep."""
+    if "\x00" in text:
+        raise Invalid("The request has a NUL character, which no text may have.", code="invalid_text")
+
+
+def _check_values(value: Any) -> None:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            check_text(item)
+        elif isinstance(item, dict):
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, int) and abs(item) > _MAX_INT:
+            raise Invalid("The request has a number beyond 64 bits.", code="invalid_number")
+        elif isinstance(item, float) and not math.isfinite(item):
+            raise Invalid("The request has a number that is not finite.", code="invalid_number")

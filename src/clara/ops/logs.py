@@ -1,0 +1,95 @@
+"""One format for all logs: JSON lines (or readable ones on a developer's terminal), with credentials blacked out."""
+
+import logging
+import re
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+_SECRETS: Sequence[str] = (
+    r"clara_sk_[\w\-]+",
+    r"\beyJ[\w\-]+\.[\w\-]+(?:\.[\w\-]*)?",
+    r"\bsk-[\w\-]{16,}",
+    r"(?<=[Bb]earer )[^\s\"'\\,]+",
+    r"(?<=[Bb]asic )[A-Za-z0-9+/=]{4,}",
+    r"(?<=sign-in=)[^\s\"'\\&]+",
+    r"(?<=ticket=)[^\s\"'\\&]+",
+    r"(?<=token=)[^\s\"'\\&]+",
+    r"(?<=clara_session_)\d+=[^\s\"'\\;]+",
+    r"(?<=://)[^\s\"'\\/@]+:[^\s\"'\\/@]+(?=@)",
+)
+_SECRET = re.compile("|".join(_SECRETS))
+REDACTED = "[redacted]"
+
+
+def redact(text: str) -> str:
+    """Return the text with everything blacked out that looks like a credential."""
+    return _SECRET.sub(REDACTED, text)
+
+
+def configure_logging(level: str = "INFO", *, readable: bool | None = None, stream: TextIO | None = None) -> None:
+    """Send structlog, the standard library and uvicorn (started with ``log_config=None``) through one handler.
+
+    ``readable`` None asks the stream whether it is a terminal. Frames of tracebacks carry no local variables: they
+    would hold what learners wrote.
+    """
+    stream = stream or sys.stderr
+    readable = stream.isatty() if readable is None else readable
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(_not_logged_before)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *(_readable() if readable else _json_lines()),
+                _redact_line,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = name != "uvicorn.access"
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _json_lines() -> list[Processor]:
+    frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=30)
+    return [structlog.processors.ExceptionRenderer(frames), structlog.processors.JSONRenderer(default=str)]
+
+
+def _readable() -> list[Processor]:
+    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+
+
+def _redact_line(logger: WrappedLogger, name: str, line: EventDict) -> str:
+    return redact(str(line))
+
+
+def _not_logged_before(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's account of an exception that we have logged with its request id."""
+    return not (record.name == "uvicorn.error" and record.exc_info and hasattr(record.exc_info[1], "__clara_logged__"))
