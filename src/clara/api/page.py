@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 import clara
-from clara.api.problems import problem_responses
+from clara.api.policy import public
+from clara.api.routes import router
 from clara.core.errors import NotFound
 
 PAGE_DIR = Path(clara.__file__).parent / "page"
 
-_ASSET = re.compile(r"[A-Za-z0-9_-]+-[A-Z0-9]{8}\.(?P<ending>js|css|svg|png|woff2|txt|js\.LEGAL\.txt)")
+_ASSET = re.compile(r"[A-Za-z0-9_-]{1,80}-[A-Z0-9]{8}\.(?:js|css|svg|png|woff2|txt|js\.LEGAL\.txt)")
 _TYPES: Mapping[str, str] = {
     "js": "text/javascript; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -94,29 +95,18 @@ def wants_html(accept: str) -> bool:
 
 def page_router(page_dir: Path = PAGE_DIR) -> APIRouter:
     """Return the route of the page's assets; ``/`` belongs to whoever calls page_response."""
-    router = APIRouter()
+    routes = router("page")
 
-    @router.api_route(
-        "/assets/{name:path}",
-        methods=["GET", "HEAD"],
-        include_in_schema=False,
-        response_class=Response,
-        responses=problem_responses(NotFound),
-    )
+    @routes.get("/assets/{name:path}", include_in_schema=False, response_class=Response)
+    @public(while_draining=True)
     def asset(name: str, request: Request) -> Response:
         return _asset_response(page_dir / "assets", name, request)
 
-    return router
+    return routes
 
 
 def _asset_response(assets: Path, name: str, request: Request) -> Response:
-    """Only names as the build makes them are looked for, so that no name can lead out of the folder."""
-    match = _ASSET.fullmatch(name)
-    path = assets / name
-    if match is None or not path.is_file():
-        raise NotFound(
-            "There is no such asset. Load the page again: it may have been built anew.", code="asset_not_found"
-        )
+    path = _asset_path(assets, name)
     packed = path.with_name(name + ".gz")
     headers = {**_COMMON, "Cache-Control": f"public, max-age={_YEAR_S}, immutable", "Vary": "Accept-Encoding"}
     headers["ETag"] = f'"{name}"'
@@ -126,7 +116,16 @@ def _asset_response(assets: Path, name: str, request: Request) -> Response:
     if _matches(request, headers["ETag"]):
         headers.pop("Content-Encoding", None)
         return Response(status_code=304, headers=headers)
-    return FileResponse(path, headers=headers, media_type=_TYPES[match["ending"]])
+    ending = name.partition(".")[2]
+    return FileResponse(path, headers=headers, media_type=_TYPES[ending])
+
+
+def _asset_path(assets: Path, name: str) -> Path:
+    """Only names as the build makes them are looked for, and only files of the folder itself are found."""
+    path = assets / name
+    if _ASSET.fullmatch(name) and path.is_file() and path.resolve().parent == assets.resolve():
+        return path
+    raise NotFound("There is no such asset. Load the page again: it may have been built anew.", code="asset_not_found")
 
 
 def _matches(request: Request, etag: str) -> bool:
