@@ -1,0 +1,46 @@
+"""Words that were broken at the end of a line, put together again.
+
+PDFium marks such a break with U+FFFE in place of the hyphen and the line end, and leaves it open whether the hyphen
+belongs to the word ("com-puted" or "byte-compiled"). The document's other words decide.
+"""
+
+import re
+
+BROKEN = "\ufffe"
+MAX_WORDS = 300_000
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BREAK = re.compile(rf"([\w-]*){BROKEN}\s*(\w*)")
+
+
+class Hyphens:
+    """Learns a document's words, page by page, and mends the breaks of pages already learned from."""
+
+    def __init__(self) -> None:
+        self._words: set[str] = set()
+
+    def learn(self, text: str) -> None:
+        """Remember the whole words of a raw page. The halves of a broken word aren't words."""
+        if len(self._words) < MAX_WORDS:
+            if BROKEN in text:
+                text = _BREAK.sub(" ", text)
+            self._words.update(_WORD.findall(text.lower()))
+
+    def mend(self, text: str) -> str:
+        """Return the text without break marks."""
+        return _BREAK.sub(self._mended, text) if BROKEN in text else text
+
+    def _mended(self, match: re.Match[str]) -> str:
+        left, right = match.groups()
+        return f"{left}-{right}" if self._keeps_hyphen(left, right) else left + right
+
+    def _keeps_hyphen(self, left: str, right: str) -> bool:
+        last = left.rpartition("-")[2]
+        if not last or not right[:1].islower() or left.startswith("-") or (len(last) > 1 and last.isupper()):
+            return True
+        last, right = last.lower(), right.lower()
+        if last + right in self._words:
+            return False
+        if f"{left.lower()}-{right}" in self._words:
+            return True
+        return len(last) > 2 and len(right) > 2 and last in self._words and right in self._words

@@ -1,0 +1,151 @@
+"""PDF by PDFium: the text of each page, its printed label, and the outline's headings where they stand."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from clara.rag.documents import Heading, Page
+from clara.rag.extract.characters import clean, clean_title
+from clara.rag.extract.failures import ReadFailed
+from clara.rag.extract.hyphens import Hyphens
+from clara.rag.extract.limits import MAX_HEADINGS_PER_PAGE, MAX_LABEL_CHARS, MAX_LEVEL, MAX_TITLE_CHARS, ExtractLimits
+from clara.rag.extract.messages import DocumentInfo
+from clara.rag.extract.titles import find_titles
+
+MAX_OUTLINE_ENTRIES = 50_000
+MAX_UNREADABLE_SHARE = 0.1
+LOOKAHEAD_PAGES = 32
+"""Read before the first is finished, for the words that they know."""
+_TAIL_BYTES = 4096
+_LIGATURES = {
+    0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
+    0xF0B7: "•",  # the bullet of the Symbol font, in the private use area
+}  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """An outline entry: ``top`` is the height on its page, in points from the page's foot, that a viewer scrolls to."""
+
+    level: int
+    title: str
+    top: float | None
+
+
+class RawPage(NamedTuple):
+    """A page's text as PDFium gives it, and about where in it each outline entry that leads here stands."""
+
+    text: str
+    estimates: list[int | None]
+
+
+def read(path: Path, limits: ExtractLimits) -> Iterator[DocumentInfo | Page]:
+    document = open_document(path)
+    total = len(document)
+    if total > limits.max_pages:
+        raise ReadFailed("too_many_pages")
+    title = _clean_title(document.get_metadata_value("Title"))
+    yield DocumentInfo(paged=True, pages_total=total, title=title or None)
+    outline = read_outline(document)
+    hyphens = Hyphens()
+    unreadable = 0
+    for first in range(0, total, LOOKAHEAD_PAGES):
+        indexes = range(first, min(first + LOOKAHEAD_PAGES, total))
+        raw = [_read_raw(document, index, outline.get(index, ())) for index in indexes]
+        for page in raw:
+            hyphens.learn(page.text if page else "")
+        for index, page in zip(indexes, raw, strict=True):
+            unreadable += page is None
+            yield _finish(document, index, page, outline.get(index, ()), hyphens)
+    if unreadable > total * MAX_UNREADABLE_SHARE:
+        raise ReadFailed("damaged_pdf")
+
+
+def open_document(path: Path) -> pypdfium2.PdfDocument:
+    """Open a PDF. Raises ReadFailed: encrypted_pdf, damaged_pdf (also when its end is missing), empty_document."""
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise ReadFailed("encrypted_pdf") from None
+        raise ReadFailed("empty_document" if code == pdfium.FPDF_ERR_SUCCESS else "damaged_pdf") from None
+    if not _is_complete(path):
+        # PDFium rebuilds a file that was cut off from the pages that are there, and says nothing of the others.
+        raise ReadFailed("damaged_pdf")
+    return document
+
+
+def _is_complete(path: Path) -> bool:
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        padding = 0
+        while padding < min(size, 1024**2):  # some programs fill up the last block
+            file.seek(max(size - padding - _TAIL_BYTES, 0))
+            tail = file.read(min(_TAIL_BYTES, size - padding))
+            if tail.strip(b"\0\r\n\t "):
+                return b"%%EOF" in tail or b"startxref" in tail
+            padding += len(tail)
+    return False
+
+
+def read_outline(document: pypdfium2.PdfDocument) -> dict[int, list[Entry]]:
+    """Return the outline's entries by page index, in the outline's order; those that lead to no page are left out."""
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for bookmark in islice(document.get_toc(max_depth=MAX_LEVEL), MAX_OUTLINE_ENTRIES):
+        target = bookmark.get_dest()
+        index = None if target is None else target.get_index()
+        title = _clean_title(bookmark.get_title())
+        if target is None or index is None or not title or len(entries[index]) >= MAX_HEADINGS_PER_PAGE:
+            continue
+        entries[index].append(Entry(bookmark.level + 1, title, _top(*target.get_view())))
+    return entries
+
+
+def _top(mode: int, numbers: Sequence[float]) -> float | None:
+    position = {pdfium.PDFDEST_VIEW_XYZ: 1, pdfium.PDFDEST_VIEW_FITH: 0, pdfium.PDFDEST_VIEW_FITR: 3}.get(mode)
+    return None if position is None or position >= len(numbers) else numbers[position]
+
+
+def _read_raw(document: pypdfium2.PdfDocument, index: int, entries: Sequence[Entry]) -> RawPage | None:
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return None
+    try:
+        text_page = page.get_textpage()
+        text: str = text_page.get_text_range()
+        estimates = [
+            None if entry.top is None else len(text_page.get_text_bounded(bottom=entry.top)) for entry in entries
+        ]
+        text_page.close()
+        return RawPage(text, estimates)
+    except pypdfium2.PdfiumError:
+        return None
+    finally:
+        page.close()
+
+
+def _finish(
+    document: pypdfium2.PdfDocument, index: int, raw: RawPage | None, entries: Sequence[Entry], hyphens: Hyphens
+) -> Page:
+    if raw is None:
+        raw = RawPage("", [None] * len(entries))
+    text = clean(hyphens.mend(raw.text).translate(_LIGATURES))
+    # The estimates count the raw text's characters, CR LF and all.
+    scale = len(text) / max(len(raw.text), 1)
+    estimates = [None if estimate is None else int(estimate * scale) for estimate in raw.estimates]
+    offsets = find_titles(text, [entry.title for entry in entries], estimates)
+    headings = (
+        Heading(entry.level, entry.title, index + 1, offset) for entry, offset in zip(entries, offsets, strict=True)
+    )
+    label = _clean_title(document.get_page_label(index))[:MAX_LABEL_CHARS]
+    return Page(index + 1, label or None, text, tuple(headings))
+
+
+def _clean_title(title: str) -> str:
+    return clean_title(title.translate(_LIGATURES))[:MAX_TITLE_CHARS]

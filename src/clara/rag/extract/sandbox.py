@@ -1,0 +1,81 @@
+"""Reading a file's pages by a confined process: its lines checked, its death explained."""
+
+import json
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from clara.core.errors import ClaraError, Internal
+from clara.rag.documents import Page
+from clara.rag.extract.failures import failure
+from clara.rag.extract.limits import ExtractLimits
+from clara.rag.extract.media import MediaType
+from clara.rag.extract.messages import Decoder, DocumentInfo, Done, Failed, Garbage
+from clara.rag.extract.process import ConfinedProcess, TimedOut
+
+log = logging.getLogger(__name__)
+
+
+def never() -> bool:
+    """The ``stop`` of a caller who never stops."""
+    return False
+
+
+def extract(
+    path: Path, media_type: MediaType, limits: ExtractLimits, stop: Callable[[], bool] = never
+) -> Iterator[DocumentInfo | Page]:
+    """Yield one DocumentInfo, then the pages in order as they are read; closing the iterator kills the process.
+
+    Raises Unreadable or TooLarge with a code of failures.CODES, process.Stopped when ``stop()`` (asked about five
+    times a second) says so, Internal when the fault is ours, Unavailable when no process can be started. Run it from
+    start to end on one thread: the process dies with the thread that started it.
+    """
+    decoder = Decoder(limits)
+    job = {"task": "read", "reader": media_type.short, "path": str(path.absolute())}
+    with ConfinedProcess(job, limits, stop) as process:
+        try:
+            while True:
+                line = process.readline()
+                message = decoder.decode(line) if line else Failed(cause_of_death(process))
+                match message:
+                    case Done():
+                        return
+                    case Failed(code):
+                        raise _explained(code, process, media_type, limits)
+                    case DocumentInfo():
+                        yield message
+                    case pages:
+                        yield from pages
+        except TimedOut:
+            raise _explained("parser_timeout", process, media_type, limits) from None
+        except Garbage as garbage:
+            log.warning("parser.garbage: %s", garbage)
+            raise _explained("parser_crashed", process, media_type, limits) from None
+
+
+def active_limits(limits: ExtractLimits | None = None) -> dict[str, bool]:
+    """Start a process that reads nothing and return which of its limits took hold on this system."""
+    with ConfinedProcess({"task": "check"}, limits or ExtractLimits(), never) as process:
+        line = process.readline()
+        if not line:
+            raise Internal(f"The parser process can't start: {process.diagnosis()}")
+        return {str(name): held is True for name, held in json.loads(line).items()}
+
+
+def cause_of_death(process: ConfinedProcess) -> str:
+    """Return the code for a process whose output ended early: only the signal and stderr can tell why."""
+    status = process.wait()
+    diagnosis = process.diagnosis()
+    if status == -getattr(signal, "SIGXCPU", 0):
+        return "parser_timeout"
+    if "memory allocation of" in diagnosis or "MemoryError" in diagnosis:
+        return "parser_out_of_memory"
+    return "parser_crashed" if status < 0 or status > 2**31 else "internal"
+
+
+def _explained(code: str, process: ConfinedProcess, media_type: MediaType, limits: ExtractLimits) -> ClaraError:
+    log.info("parser.failed: code=%s type=%s %s", code, media_type.short, process.diagnosis())
+    if code == "internal":
+        return Internal()
+    return failure(code, media_type, limits)
