@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 import Stemmer
 
+from clara.rag.languages import UNKNOWN, detect_language
 from clara.rag.stopwords import stop_words
 
 VERSION = 1
@@ -56,10 +57,18 @@ class Tokenizer:
         return terms
 
     def query_terms(self, text: str, languages: Iterable[str]) -> list[int]:
-        """Return a question's distinct terms in reading order, stemmed as in each language that the corpus holds."""
+        """Return a question's distinct terms in reading order, stemmed as in each language that the corpus holds.
+
+        Function words are those of the question's language: one that slips through is so rare in other documents' indexes
+        that it would outweigh the rest of the question.
+        """
+        languages = tuple(languages)
+        own = detect_language(text)
+        dropped = frozenset().union(*map(stop_words, languages if own == UNKNOWN else (own,)))
         terms: dict[int, None] = {}
-        for language in languages:
-            terms.update(dict.fromkeys(self.terms(text, language)))
+        for word in self._patterns.word.findall(text):
+            if self._normalise(word, own) not in dropped:
+                terms.update(dict.fromkeys(self._terms_of(word, languages)))
         return list(terms)
 
     def spans(self, text: str, terms: Collection[int], languages: Sequence[str]) -> list[tuple[int, int]]:
@@ -67,12 +76,15 @@ class Tokenizer:
         wanted = frozenset(terms)
         spans: list[tuple[int, int]] = []
         for word in self._patterns.word.finditer(text):
-            if wanted.isdisjoint(self.query_terms(word[0], languages)):
+            if wanted.isdisjoint(self._terms_of(word[0], languages)):
                 continue
             for start, end in self._grams_of(word[0]):
-                if not wanted.isdisjoint(self.query_terms(word[0][start:end], languages)):
+                if not wanted.isdisjoint(self._terms_of(word[0][start:end], languages)):
                     _append(spans, word.start() + start, word.start() + end)
         return spans
+
+    def _terms_of(self, word: str, languages: Sequence[str]) -> list[int]:
+        return [term for language in languages for term in self.terms(word, language)]
 
     def _grams_of(self, word: str) -> Iterator[tuple[int, int]]:
         """Yield the offsets of a word's parts: its grams where it is written without spaces, else the whole word."""
