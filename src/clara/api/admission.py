@@ -83,7 +83,7 @@ class Admission:
             context.visit = Visit(identity, policy, list(_named_outside(request)))
             await self._settle(context, context.visit, final=body is Body.NONE)
         _check_address(request)
-        _check_size(request, self.max_bytes(body))
+        check_size(request, self.max_bytes(body))
         if body is not Body.NONE:
             _check_type(request, policy.stream or (_JSON,))
 
@@ -129,7 +129,7 @@ def _named_outside(request: Request) -> Iterator[str]:
     """Yield the user ids of path, query and X-Clara-User."""
     yield from user_ids(request.path_params)
     if query := request.scope.get("query_string", b""):
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=1000)
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
         yield from (value for name, value in pairs if name in USER_ID_NAMES)
     for header in request.headers.getlist("x-clara-user"):
         yield header.encode("latin-1").decode("utf-8", "replace")
@@ -146,7 +146,8 @@ def _check_address(request: Request) -> None:
         check_text("\x00")
 
 
-def _check_size(request: Request, max_bytes: int) -> None:
+def check_size(request: Request, max_bytes: int) -> None:
+    """Raise TooLarge when the declared length is over the limit."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal():
         raise Invalid("Content-Length is not a number.", code="invalid_header")

@@ -19,6 +19,7 @@ from clara.providers.tokens import TokenVerifier, invalid_token
 USER_ID_NAMES = ("user_id", "userId")
 """How path, query and body name the learner that a request is about."""
 
+_NO_DIGEST = "0" * 64
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -155,10 +156,11 @@ class Authenticator:
         if self._service_key is not None and hmac.compare_digest(digest(key), self._service_key):
             return Identity("service_key", LEARNER_SCOPES, None, "environment")
         parts = split_service_key(key)
-        record = await self._store.service_key(parts[0]) if parts else None
-        if parts is None or record is None or record.revoked:
+        if parts is None:
             return None
-        if not hmac.compare_digest(digest(parts[1]), record.secret_hash):
+        record = await self._store.service_key(parts[0])
+        same = hmac.compare_digest(digest(parts[1]), record.secret_hash if record else _NO_DIGEST)
+        if record is None or not same or record.revoked:
             return None
         return Identity("service_key", record.scopes, record.learner_id, record.id)
 

@@ -16,6 +16,9 @@ from clara.core.errors import Invalid, TooLarge
 IDLE_S = 30.0
 """A client that sends nothing of its body for so long is given up."""
 
+TOTAL_S = 120.0
+"""So long may a body take that is read whole."""
+
 _MAX_INT = 2**63 - 1
 
 M = TypeVar("M", bound=BaseModel)
@@ -42,7 +45,7 @@ class BoundedReceive:
             async with asyncio.timeout(self._idle_s):
                 message = await self._receive()
         except TimeoutError:
-            raise RequestTimeout("The body stopped coming. Send the request again.") from None
+            raise _timed_out() from None
         self._total += len(message.get("body", b""))
         if self._total > self._max_bytes:
             raise too_large(self._max_bytes)
@@ -50,15 +53,22 @@ class BoundedReceive:
         return message
 
 
-async def read_body(receive: Receive) -> bytes:
-    chunks: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunks.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(chunks) if len(chunks) > 1 else chunks[0]
+async def read_body(receive: Receive, max_bytes: int | None = None) -> bytes:
+    """Return the whole body."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(TOTAL_S):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                body += message.get("body", b"")
+                if max_bytes is not None and len(body) > max_bytes:
+                    raise too_large(max_bytes)
+                if not message.get("more_body", False):
+                    return bytes(body)
+    except TimeoutError:
+        raise _timed_out() from None
 
 
 def parse_json(data: bytes) -> Any:
@@ -84,6 +94,10 @@ def check_text(text: str) -> None:
     """Raise Invalid for NUL, which PostgreSQL can't keep."""
     if "\x00" in text:
         raise Invalid("The request has a NUL character, which no text may have.", code="invalid_text")
+
+
+def _timed_out() -> RequestTimeout:
+    return RequestTimeout("The body didn't arrive in time. Send it again.", headers={"connection": "close"})
 
 
 def _check_values(value: Any) -> None:

@@ -7,18 +7,22 @@ from starlette.types import Scope
 from clara.core.caller import Caller
 
 _KEY = "clara"
+UNMATCHED = "unmatched"
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """``route`` is the template, for labels; ``answer_headers`` go on the answer, whatever it becomes.
+    """``route`` is the template, for labels; ``status`` the answer's, once it has begun.
+
+    ``answer_headers`` go on the answer, whatever it becomes.
 
     ``caller`` is set once they are final; ``visit`` is admission's own.
     """
 
     request_id: str
-    route: str = "unmatched"
+    route: str = UNMATCHED
     head: bool = False
+    status: int | None = None
     visit: object | None = None
     caller: Caller | None = None
     refusal: str | None = None

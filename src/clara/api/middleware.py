@@ -1,4 +1,4 @@
-"""What every request goes through, in pure ASGI: observation, the Host allow-list, HEAD. CORS is starlette's."""
+"""What every request goes through, in pure ASGI: observation, Host allow-list, last net, HEAD; CORS is starlette's."""
 
 import re
 import time
@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clara.api.context import RequestContext, context_of, open_context
+from clara.api.context import UNMATCHED, RequestContext, context_of, open_context
 from clara.api.problems import Misdirected, as_clara_error, install_problems, problem_response
 from clara.ops.metrics import Metrics
 
@@ -20,6 +20,7 @@ _access = structlog.get_logger("clara.access")
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._\-]{8,64}")
 _EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-ID", "Location")
+_NEVER_ANSWERED = 499
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
@@ -44,6 +45,7 @@ def install_edge(
     """Put the middleware and the error answers on the app. ``hosts`` None lets any Host in."""
     install_problems(app)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(LastNet)
     if origins:
         app.add_middleware(
             CORSMiddleware,
@@ -59,36 +61,37 @@ def install_edge(
 
 
 class Observe:
-    """Outermost: request id, headers of every answer, the last net for exceptions, one access line, metrics."""
+    """Outermost: request id, headers of every answer, one access line, metrics."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
         context = open_context(scope, _request_id(scope))
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+            return
         answer = _Answer(send, context)
         try:
             await self._app(scope, receive, answer)
-        except ClientDisconnect:
-            answer.status = 499
-        except Exception as error:
-            await _last_net(error, answer, context, scope, receive)
         finally:
             self._report(scope, context, answer, time.perf_counter() - started)
 
     def _report(self, scope: Scope, context: RequestContext, answer: "_Answer", seconds: float) -> None:
-        self._metrics.observe(scope["method"], context.route, answer.status, seconds)
+        status = context.status or _NEVER_ANSWERED
+        route = "mounted" if context.route == UNMATCHED and scope.get("endpoint") else context.route
+        self._metrics.observe(scope["method"], route, status, seconds)
         _access.info(
             "request.answered",
             request_id=context.request_id,
             method=scope["method"],
-            route=context.route,
-            status=answer.status,
+            route=route,
+            status=status,
             ms=round(seconds * 1000, 2),
             bytes=answer.sent,
             via=context.caller.via if context.caller else None,
@@ -97,19 +100,16 @@ class Observe:
 
 
 class _Answer:
-    """ASGI ``send`` that adds our headers and remembers status and size. 499 stands for an answer never begun."""
+    """ASGI ``send`` that adds our headers and remembers status and size."""
 
     def __init__(self, send: Send, context: RequestContext) -> None:
         self._send = send
         self._context = context
-        self.status = 499
         self.sent = 0
-        self.begun = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.begun = True
-            self.status = message["status"]
+            self._context.status = message["status"]
             headers = list(message.get("headers", ()))
             present = {name.lower() for name, _ in headers}
             headers += [pair for pair in SECURITY_HEADERS if pair[0] not in present]
@@ -121,14 +121,28 @@ class _Answer:
         await self._send(message)
 
 
-async def _last_net(error: Exception, answer: _Answer, context: RequestContext, scope: Scope, receive: Receive) -> None:
-    """Log what no handler knew, and answer if nothing was sent yet; else let the server cut the connection."""
-    _log.error("request.crashed", request_id=context.request_id, route=context.route, exc_info=error)
-    context.refusal = "internal"
-    if answer.begun:
-        error.__clara_logged__ = True  # type: ignore[attr-defined]
-        raise error
-    await problem_response(as_clara_error(error), context.request_id)(scope, receive, answer)
+class LastNet:
+    """Catches what no handler knew: logs it, and answers with a bare 500, inside CORS so that pages can read it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            context = context_of(scope)
+            context.refusal = "internal"
+            _log.error("request.crashed", request_id=context.request_id, route=context.route, exc_info=error)
+            if context.status is not None:
+                error.__clara_logged__ = True  # type: ignore[attr-defined]
+                raise
+            await problem_response(as_clara_error(error), context.request_id)(scope, receive, send)
 
 
 class HostCheck:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from clara.api.admission import Admission, user_ids
+from clara.api.admission import Admission, check_size, user_ids
 from clara.api.bodies import BoundedReceive, M, parse_json, read_body, validated
 from clara.api.context import context_of
 from clara.api.policy import Body, Policy, policy_of
@@ -118,9 +118,14 @@ async def caller_for_body(request: Request, *named: str | None) -> Caller:
     return await current_caller(request)
 
 
-async def json_body(request: Request, model: type[M]) -> M:
-    """Read a streamed route's body as JSON: checked, its user id held against the caller, validated."""
-    raw = await read_body(request.receive)
+async def json_body(request: Request, model: type[M], max_bytes: int | None = None) -> M:
+    """Read a streamed route's body as JSON: checked, its user id held against the caller, validated.
+
+    ``max_bytes`` may be less than the upload limit: unlike an upload, JSON is held in memory whole.
+    """
+    if max_bytes is not None:
+        check_size(request, max_bytes)
+    raw = await read_body(request.receive, max_bytes)
     value = parse_json(raw)
     await admission_of(request.scope).name_learners(request, user_ids(value))
     return validated(model, value)
@@ -141,7 +146,8 @@ def check_routes(app: FastAPI, *, open_paths: Iterable[str] = ()) -> dict[str, P
     for found in iter_route_contexts(app.routes):
         path, route = found.path or "", found.original_route
         if isinstance(route, ClaraRoute) and route.path == path:
-            methods.setdefault(route.path_format, set()).update(route.methods or ())
+            also = {"HEAD"} if "GET" in (route.methods or ()) else set()
+            methods.setdefault(route.path_format, set()).update(route.methods or (), also)
             table.update({f"{method} {path}": route.policy for method in route.methods or ()})
         elif path in open_paths:
             verbs = ("*",) if isinstance(route, Mount) else found.methods or ("*",)

@@ -119,9 +119,11 @@ class EventStream(Response):
                 return ServerEvent("shutdown", {"reason": reason}).encode()
             if now >= self._due_at():
                 if self._sending_since is not None:
-                    return _dropped()
+                    break
                 if not await self._beat(send):
-                    return _dropped()
+                    break
+        _dropped()
+        return None
 
     def _due_at(self) -> float:
         """When to look again: at the next heartbeat, or when a send has taken too long."""
