@@ -13,7 +13,7 @@ interface MessageListing {
 }
 
 export interface Turn {
-  question: Message | null;
+  question: Message;
   answer: Message;
 }
 
@@ -28,16 +28,15 @@ export function chatsApi(http: Http) {
     get: (id: string) => http.request<Chat>("GET", path(id)),
     create: (folderId: string | null) =>
       http.request<Chat>("POST", "/v1/chats", { body: folderId === null ? {} : { folder_id: folderId } }),
-    rename: (id: string, title: string) => http.request<Chat>("PATCH", path(id), { body: { title } }),
+    change: (id: string, change: { title?: string; folder_id?: string }) => http.request<Chat>("PATCH", path(id), { body: change }),
     delete: (id: string) => http.request<void>("DELETE", path(id)),
     async messages(id: string, signal?: AbortSignal): Promise<Message[]> {
       const listing = await http.request<MessageListing>("GET", `${path(id)}/messages`, signal ? { signal } : {});
       return listing.messages;
     },
-    async ask(id: string, content: string, folderId: string | null): Promise<Turn> {
-      const body = folderId === null ? { content } : { content, folder_id: folderId };
-      const turn = await http.request<{ message: Message; question?: Message }>("POST", `${path(id)}/messages`, { body });
-      return { question: turn.question ?? null, answer: turn.message };
+    async ask(id: string, content: string): Promise<Turn> {
+      const turn = await http.request<{ message: Message; question: Message }>("POST", `${path(id)}/messages`, { body: { content } });
+      return { question: turn.question, answer: turn.message };
     },
   };
 }

@@ -11,7 +11,9 @@ export function openEvents(url: string, handlers: Record<string, (data: unknown)
   for (const [name, handle] of Object.entries(handlers)) {
     source.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data)));
   }
-  source.addEventListener("error", () => {
+  source.addEventListener("error", (event) => {
+    // The server's own event of this name comes with data; the browser's, when the connection breaks, without.
+    if (event instanceof MessageEvent) source.close();
     if (source.readyState === EventSource.CLOSED) onLost();
   });
   return source;

@@ -1,6 +1,6 @@
 import { type EventStream, openEvents } from "./events.ts";
 import { type Http, address, segment } from "./http.ts";
-import type { DeletionReceipt, LibraryFile, Listing, Page } from "./types.ts";
+import type { FileReceipt, LibraryFile, Listing, Page } from "./types.ts";
 import { type Upload, sendFile } from "./upload.ts";
 
 /** The folder id of files that lie in no folder. */
@@ -28,11 +28,11 @@ export function filesApi(http: Http) {
       return { items: listing.files, nextCursor: listing.next_cursor ?? null, total: listing.total ?? null };
     },
     get: (id: string) => http.request<LibraryFile>("GET", path(id)),
-    change: (id: string, change: { name?: string; folder_id?: string | null }) =>
+    change: (id: string, change: { name?: string; folder_id?: string }) =>
       http.request<LibraryFile>("PATCH", path(id), { body: change }),
-    delete: (id: string) => http.request<DeletionReceipt | undefined>("DELETE", path(id)),
-    retry: (id: string) => http.request<LibraryFile | undefined>("POST", `${path(id)}/retry`),
-    cancel: (id: string) => http.request<LibraryFile | undefined>("POST", `${path(id)}/cancel`),
+    delete: (id: string) => http.request<FileReceipt>("DELETE", path(id)),
+    retry: (id: string) => http.request<unknown>("POST", `${path(id)}/retry`),
+    cancel: (id: string) => http.request<unknown>("POST", `${path(id)}/cancel`),
     upload: (file: File, folderId: string | null, onProgress: (sent: number, total: number) => void): Upload<LibraryFile> =>
       sendFile<LibraryFile>(http, "/v1/files", file, folderId === null ? {} : { folder_id: folderId }, onProgress),
     /** Follows one file's status until it is final; `onLost` when the stream can't be had (the file may be gone). */

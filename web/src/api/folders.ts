@@ -1,5 +1,5 @@
 import { type Http, segment } from "./http.ts";
-import type { DeletionReceipt, Folder } from "./types.ts";
+import type { Folder, FolderReceipt } from "./types.ts";
 
 /** Far more folders than anyone keeps; a server that never stops giving cursors must not keep the page busy for ever. */
 const MAX_LISTING_PAGES = 20;
@@ -27,6 +27,6 @@ export function foldersApi(http: Http) {
     create: (name: string) => http.request<Folder>("POST", "/v1/folders", { body: { name } }),
     rename: (id: string, name: string) => http.request<Folder>("PATCH", `/v1/folders/${segment(id)}`, { body: { name } }),
     delete: (id: string, files: "keep" | "delete") =>
-      http.request<DeletionReceipt | undefined>("DELETE", `/v1/folders/${segment(id)}`, { query: { files } }),
+      http.request<FolderReceipt>("DELETE", `/v1/folders/${segment(id)}`, { query: { files } }),
   };
 }

@@ -36,7 +36,8 @@ export interface Chat {
 
 export interface Citation {
   n: number;
-  file_id: string | null;
+  file_id: string;
+  /** null: the file was deleted. */
   file_name: string | null;
   page_from: number | null;
   page_to: number | null;
@@ -59,15 +60,24 @@ export interface Page {
   label: string | null;
   paged: boolean;
   text: string;
-  heading: string | null;
+  heading: string;
   /** Half-open ranges of Unicode code points of `text`. */
   marks: [number, number][];
   pages_total: number | null;
 }
 
-export interface DeletionReceipt {
-  deleted?: Record<string, number>;
-  conversations?: { id: string; title: string }[];
+export interface FileReceipt {
+  file_id: string;
+  /** Rows and blobs removed, by kind. */
+  deleted: Record<string, number>;
+  /** The same bytes lie in another folder, so that their text stays. */
+  document_kept: boolean;
+  conversations: { id: string; title: string }[];
+}
+
+export interface FolderReceipt {
+  folder_id: string;
+  files: FileReceipt[];
 }
 
 export interface Listing<T> {

@@ -4,7 +4,7 @@ import { useWorkspace } from "./context.ts";
 
 export function CitationButton({ citation }: { citation: Citation }) {
   const workspace = useWorkspace();
-  if (citation.file_id === null || citation.file_name === null) {
+  if (citation.file_name === null) {
     return <span className="citation gone" title="From a deleted file">{citation.n}</span>;
   }
   const name = `${citation.file_name}, ${place(citation)}`;

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import type { DeletionReceipt } from "../api/types.ts";
+import type { FileReceipt } from "../api/types.ts";
 import { Dialog } from "./dialog.tsx";
 import { ProblemNote } from "./problem-note.tsx";
 import { Receipt } from "./receipt.tsx";
@@ -9,18 +9,19 @@ interface Props {
   title: string;
   action?: string;
   children: ReactNode;
-  onDelete: () => Promise<DeletionReceipt | undefined>;
+  /** Returns the receipts of the files that went, none where no file did. */
+  onDelete: () => Promise<FileReceipt[]>;
   onClose: () => void;
 }
 
 /** Asks before something is deleted, and shows the receipt after. */
 export function DeleteDialog({ title, action = "Delete", children, onDelete, onClose }: Props) {
-  const [receipt, setReceipt] = useState<DeletionReceipt | null>(null);
+  const [receipts, setReceipts] = useState<FileReceipt[]>([]);
   const { isBusy, problem, run } = useAction();
-  if (receipt !== null) {
+  if (receipts.length > 0) {
     return (
       <Dialog key="receipt" title="Deleted" onClose={onClose}>
-        <Receipt receipt={receipt} />
+        <Receipt receipts={receipts} />
         <div className="dialog-actions">
           <button type="button" className="button primary" onClick={onClose}>
             Done
@@ -31,9 +32,9 @@ export function DeleteDialog({ title, action = "Delete", children, onDelete, onC
   }
   const confirm = () =>
     run(async () => {
-      const answer = await onDelete();
-      if (answer?.deleted) setReceipt(answer);
-      else onClose();
+      const removed = await onDelete();
+      setReceipts(removed);
+      if (removed.length === 0) onClose();
     });
   return (
     <Dialog key="question" title={title} onClose={onClose}>

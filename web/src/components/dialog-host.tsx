@@ -8,6 +8,10 @@ import { DeleteDialog } from "./delete-dialog.tsx";
 import { MoveFileDialog } from "./move-file-dialog.tsx";
 import { NameDialog } from "./name-dialog.tsx";
 
+const MAX_FOLDER_NAME = 100;
+const MAX_FILE_NAME = 255;
+const MAX_TITLE = 200;
+
 export function DialogHost() {
   const { dialogs } = useWorkspace();
   const { request } = useStore(dialogs.store);
@@ -19,24 +23,24 @@ function Requested({ request, onClose }: { request: DialogRequest; onClose: () =
   const { library } = workspace;
   switch (request.kind) {
     case "create-folder":
-      return <NameDialog title="New folder" label="Name" action="Create" onSave={(name) => library.createFolder(name)} onClose={onClose} />;
+      return <NameDialog title="New folder" label="Name" action="Create" maxLength={MAX_FOLDER_NAME} onSave={(name) => library.createFolder(name)} onClose={onClose} />;
     case "rename-folder": {
       const { id, name } = request.folder;
       return (
-        <NameDialog title="Rename folder" label="Name" action="Rename" name={name} onSave={(text) => library.renameFolder(id, text)} onClose={onClose} />
+        <NameDialog title="Rename folder" label="Name" action="Rename" name={name} maxLength={MAX_FOLDER_NAME} onSave={(text) => library.renameFolder(id, text)} onClose={onClose} />
       );
     }
     case "delete-folder":
       return <DeleteFolder folder={request.folder} onClose={onClose} />;
     case "rename-file": {
       const { id, name } = request.file;
-      return <NameDialog title="Rename file" label="Name" action="Rename" name={name} onSave={(text) => library.renameFile(id, text)} onClose={onClose} />;
+      return <NameDialog title="Rename file" label="Name" action="Rename" name={name} maxLength={MAX_FILE_NAME} onSave={(text) => library.renameFile(id, text)} onClose={onClose} />;
     }
     case "move-file":
       return <MoveFileDialog file={request.file} onClose={onClose} />;
     case "delete-file":
       return (
-        <DeleteDialog title="Delete file" onDelete={() => library.deleteFile(request.file.id)} onClose={onClose}>
+        <DeleteDialog title="Delete file" onDelete={async () => [await library.deleteFile(request.file.id)]} onClose={onClose}>
           <p>
             Delete “{request.file.name}”, with its text and everything that was made from it? This can’t be undone. Answers that quote it
             stay, without the quotes.
@@ -46,12 +50,12 @@ function Requested({ request, onClose }: { request: DialogRequest; onClose: () =
     case "rename-chat": {
       const { id, title } = request.chat;
       return (
-        <NameDialog title="Rename conversation" label="Title" action="Rename" name={title} onSave={(text) => workspace.renameChat(id, text)} onClose={onClose} />
+        <NameDialog title="Rename conversation" label="Title" action="Rename" name={title} maxLength={MAX_TITLE} onSave={(text) => workspace.renameChat(id, text)} onClose={onClose} />
       );
     }
     case "delete-chat":
       return (
-        <DeleteDialog title="Delete conversation" onDelete={async () => void (await workspace.deleteChat(request.chat.id))} onClose={onClose}>
+        <DeleteDialog title="Delete conversation" onDelete={() => workspace.deleteChat(request.chat.id).then(() => [])} onClose={onClose}>
           <p>Delete “{request.chat.title || "Untitled conversation"}” with all its questions and answers? This can’t be undone. Your files stay.</p>
         </DeleteDialog>
       );
@@ -62,7 +66,7 @@ function DeleteFolder({ folder, onClose }: { folder: Folder; onClose: () => void
   const { library } = useWorkspace();
   const [files, setFiles] = useState<"keep" | "delete">("keep");
   return (
-    <DeleteDialog title="Delete folder" onDelete={() => library.deleteFolder(folder.id, files)} onClose={onClose}>
+    <DeleteDialog title="Delete folder" onDelete={async () => (await library.deleteFolder(folder.id, files)).files} onClose={onClose}>
       {folder.file_count === 0 ? (
         <p>Delete the empty folder “{folder.name}”?</p>
       ) : (

@@ -8,12 +8,13 @@ interface Props {
   label: string;
   action: string;
   name?: string;
+  maxLength: number;
   onSave: (name: string) => Promise<unknown>;
   onClose: () => void;
 }
 
 /** Asks for a name: of a new folder, or a new one of a folder, file or conversation. */
-export function NameDialog({ title, label, action, name = "", onSave, onClose }: Props) {
+export function NameDialog({ title, label, action, name = "", maxLength, onSave, onClose }: Props) {
   const [text, setText] = useState(name);
   const { isBusy, problem, run } = useAction();
   const id = useId();
@@ -36,7 +37,7 @@ export function NameDialog({ title, label, action, name = "", onSave, onClose }:
           id={id}
           className="field"
           value={text}
-          maxLength={200}
+          maxLength={maxLength}
           autoComplete="off"
           onFocus={(event) => selectStem(event.currentTarget)}
           onChange={(event) => setText(event.target.value)}

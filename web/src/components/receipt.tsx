@@ -1,24 +1,25 @@
-import type { DeletionReceipt } from "../api/types.ts";
+import type { FileReceipt } from "../api/types.ts";
 import { counted } from "../text/format.ts";
 
 /** What a deletion removed, and which conversations may still speak of it. */
-export function Receipt({ receipt }: { receipt: DeletionReceipt }) {
-  const removed = Object.entries(receipt.deleted ?? {}).filter(([, count]) => count > 0);
-  const conversations = receipt.conversations ?? [];
+export function Receipt({ receipts }: { receipts: FileReceipt[] }) {
+  const conversations = new Map(receipts.flatMap((receipt) => receipt.conversations.map((chat) => [chat.id, chat.title])));
+  const kept = receipts.filter((receipt) => receipt.document_kept).length;
   return (
     <div className="receipt">
-      <p>Removed for good, from the text, the search index and the stored files:</p>
+      <p>Removed for good, with the search index and what was made from the text:</p>
       <ul>
-        {removed.map(([name, count]) => (
-          <li key={name}>{counted(count, singular(name), name.replaceAll("_", " "))}</li>
+        {[...totals(receipts)].map(([name, count]) => (
+          <li key={name}>{counted(count, singular(name), plain(name))}</li>
         ))}
       </ul>
-      {conversations.length > 0 && (
+      {kept > 0 && <p>{kept === 1 ? "The same file also lies in another folder, and stays there." : "Some of these files also lie in other folders, and stay there."}</p>}
+      {conversations.size > 0 && (
         <>
           <p>These conversations may still speak of it:</p>
           <ul>
-            {conversations.map((chat) => (
-              <li key={chat.id}>{chat.title || "Untitled conversation"}</li>
+            {[...conversations].map(([id, title]) => (
+              <li key={id}>{title || "Untitled conversation"}</li>
             ))}
           </ul>
         </>
@@ -27,6 +28,18 @@ export function Receipt({ receipt }: { receipt: DeletionReceipt }) {
   );
 }
 
+function totals(receipts: FileReceipt[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of receipts.flatMap((receipt) => Object.entries(receipt.deleted))) {
+    if (count > 0) sums.set(name, (sums.get(name) ?? 0) + count);
+  }
+  return sums;
+}
+
+function plain(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
 function singular(name: string): string {
-  return name.replaceAll("_", " ").replace(/ies$/, "y").replace(/s$/, "");
+  return plain(name).replace(/ies$/, "y").replace(/s$/, "");
 }

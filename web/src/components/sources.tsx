@@ -17,7 +17,7 @@ export function Sources({ citations }: { citations: Citation[] }) {
 
 function Source({ citation }: { citation: Citation }) {
   const workspace = useWorkspace();
-  if (citation.file_id === null || citation.file_name === null) {
+  if (citation.file_name === null) {
     return (
       <span className="source">
         <span className="source-number">{citation.n}</span>

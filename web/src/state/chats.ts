@@ -27,7 +27,7 @@ export class Chats {
   }
 
   async rename(id: string, title: string): Promise<void> {
-    const renamed = await this.#api.chats.rename(id, title);
+    const renamed = await this.#api.chats.change(id, { title });
     this.#change((items) => items.map((chat) => (chat.id === id ? renamed : chat)));
   }
 

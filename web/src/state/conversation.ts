@@ -1,4 +1,5 @@
 import type { Api } from "../api/client.ts";
+import { NO_FOLDER } from "../api/files.ts";
 import { type Problem, asProblem } from "../api/problem.ts";
 import type { Chat, Message } from "../api/types.ts";
 import type { Announcer } from "./announcer.ts";
@@ -69,8 +70,18 @@ export class Conversation {
     }
   }
 
-  askIn(folderId: string | null): void {
+  /** Sets where to look, for this and the questions to come. */
+  async askIn(folderId: string | null): Promise<void> {
+    const { chatId, folderId: before } = this.store.get();
     this.store.set({ folderId });
+    if (chatId === null) return;
+    try {
+      const chat = await this.#api.chats.change(chatId, { folder_id: folderId ?? NO_FOLDER });
+      if (this.#shows(chatId)) this.store.set({ chat });
+    } catch (error) {
+      if (this.#shows(chatId)) this.store.set({ folderId: before });
+      this.#announcer.say(asProblem(error).detail);
+    }
   }
 
   draft(text: string): void {
@@ -86,9 +97,9 @@ export class Conversation {
     let chatId = this.store.get().chatId;
     try {
       chatId ??= await this.#create();
-      const turn = await this.#api.chats.ask(chatId, question, this.store.get().folderId);
+      const turn = await this.#api.chats.ask(chatId, question);
       this.#announcer.say(`Clara answered: ${turn.answer.content}`);
-      if (this.#shows(chatId)) this.#append(question, turn.question, turn.answer);
+      if (this.#shows(chatId)) this.#append(turn.question, turn.answer);
       this.#onAnswered(chatId);
     } catch (error) {
       const problem = asProblem(error);
@@ -114,11 +125,10 @@ export class Conversation {
     return chat.id;
   }
 
-  #append(asked: string, question: Message | null, answer: Message): void {
-    const shown = question ?? { id: `question-of-${answer.id}`, role: "user" as const, content: asked };
+  #append(question: Message, answer: Message): void {
     this.store.set(({ messages }) => ({
       pending: null,
-      messages: { value: [...(messages.value ?? []), shown, answer], problem: null, isLoading: false },
+      messages: { value: [...(messages.value ?? []), question, answer], problem: null, isLoading: false },
     }));
   }
 

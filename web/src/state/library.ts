@@ -1,7 +1,7 @@
 import type { Api } from "../api/client.ts";
 import { NO_FOLDER } from "../api/files.ts";
 import { asProblem } from "../api/problem.ts";
-import type { DeletionReceipt, Folder, LibraryFile, Listing } from "../api/types.ts";
+import type { FileReceipt, Folder, FolderReceipt, LibraryFile, Listing } from "../api/types.ts";
 import { isRunning } from "../text/status.ts";
 import type { Announcer } from "./announcer.ts";
 import { FileProgress } from "./file-progress.ts";
@@ -109,7 +109,7 @@ export class Library {
     await this.loadFolders();
   }
 
-  async deleteFolder(id: string, files: "keep" | "delete"): Promise<DeletionReceipt | undefined> {
+  async deleteFolder(id: string, files: "keep" | "delete"): Promise<FolderReceipt> {
     const receipt = await this.#api.folders.delete(id, files);
     if (this.store.get().folderId === id) this.openFolder(NO_FOLDER);
     await this.reload();
@@ -134,11 +134,11 @@ export class Library {
   }
 
   async moveFile(id: string, folderId: string): Promise<void> {
-    await this.#api.files.change(id, { folder_id: folderId === NO_FOLDER ? null : folderId });
+    await this.#api.files.change(id, { folder_id: folderId });
     await Promise.all([this.loadFiles(), this.loadFolders()]);
   }
 
-  async deleteFile(id: string): Promise<DeletionReceipt | undefined> {
+  async deleteFile(id: string): Promise<FileReceipt> {
     const receipt = await this.#api.files.delete(id);
     this.#progress.forget(id);
     await this.reload();

@@ -34,8 +34,7 @@ export class Viewer {
 
   /** In a format without pages the server finds the part by the citation's passage; the number it answers with is kept. */
   openCitation(citation: Citation): void {
-    if (citation.file_id === null) return;
-    this.#open({ fileId: citation.file_id, fileName: citation.file_name ?? "", citation }, citation.page_from ?? 1);
+    this.#open({ fileId: citation.file_id, fileName: citation.file_name ?? "Deleted file", citation }, citation.page_from ?? 1);
   }
 
   go(number: number): void {
