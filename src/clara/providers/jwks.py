@@ -96,7 +96,7 @@ class JwksCache:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 keys, life_s = await self._get()
-        except (httpx.HTTPError, ValueError, RecursionError, TimeoutError) as error:
+        except Exception as error:
             self._on_fetch("failed")
             _log.warning("jwks.fetch_failed", error=type(error).__name__, reason=str(error)[:200])
         else:
@@ -140,18 +140,17 @@ def _read_key(entry: Any) -> jwt.PyJWK | None:
     """Bind a public key to the one algorithm of its type, whatever a token's header may ask for."""
     if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str | None):
         return None
-    kind = entry.get("kty")
-    algorithm = _ALGORITHMS.get((kind, None if kind == "RSA" else entry.get("crv")))
-    for_signing = entry.get("use", "sig") == "sig" and "verify" in entry.get("key_ops", ["verify"])
-    if algorithm is None or not for_signing or entry.get("alg", algorithm) != algorithm or "d" in entry:
-        return None
     try:
+        kind = entry.get("kty")
+        algorithm = _ALGORITHMS.get((kind, None if kind == "RSA" else entry.get("crv")))
+        for_signing = entry.get("use", "sig") == "sig" and "verify" in entry.get("key_ops", ["verify"])
+        if algorithm is None or not for_signing or entry.get("alg", algorithm) != algorithm or "d" in entry:
+            return None
         key = jwt.PyJWK(entry, algorithm=algorithm)
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
-    if isinstance(key.key, RSAPublicKey) and key.key.key_size < MIN_RSA_BITS:
-        return None
-    return key
+    short = isinstance(key.key, RSAPublicKey) and key.key.key_size < MIN_RSA_BITS
+    return None if short else key
 
 
 def _life_s(cache_control: str) -> float:

@@ -118,7 +118,7 @@ def _check_claims(claims: dict[str, Any], issuer: Issuer, now: float) -> tuple[s
         and _time(claims, "iat", -math.inf) <= now + LEEWAY_S
         and (issuer.name is None or claims.get("iss") == issuer.name)
         and (issuer.audience is None or issuer.audience in audiences)
-        and (party is None or party in issuer.parties or (party == issuer.audience and party is not None))
+        and (party is None or party in (*issuer.parties, issuer.audience))
         and claims.get("sts", "active") == "active"
     )
     if not holds or not isinstance(claims.get("sub"), str):
