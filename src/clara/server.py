@@ -2,23 +2,37 @@
 
 import asyncio
 import signal
+import sys
+from collections.abc import Awaitable, Callable
 from types import FrameType
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from clara.app import create_app
 from clara.ops.drain import Drain
+from clara.ops.logs import configure_logging
 from clara.settings import Settings
 
 log = structlog.get_logger()
+
+LOCAL_USER = "local"
+"""Whom the link that a development server prints signs in."""
 
 
 class DrainingServer(uvicorn.Server):
     """The first signal drains: new work is refused (503) while what runs ends. A second one forces."""
 
-    def __init__(self, config: uvicorn.Config, drain: Drain, drain_timeout_s: float) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        drain: Drain,
+        drain_timeout_s: float,
+        on_listening: Callable[[str, int], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__(config)
+        self._on_listening = on_listening
         self._drain = drain
         self._drain_timeout_s = drain_timeout_s
         self._signals = 0
@@ -28,6 +42,12 @@ class DrainingServer(uvicorn.Server):
     async def serve(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         self._loop = asyncio.get_running_loop()
         await super().serve(sockets)  # type: ignore[arg-type]
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started and self._on_listening is not None:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            await self._on_listening(host, port)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # The base class would raise the signal again at the end; a server that was asked to stop and did exits with 0.
@@ -62,4 +82,21 @@ def make_server(app: FastAPI, settings: Settings, drain: Drain) -> DrainingServe
         proxy_headers=False,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    return DrainingServer(config, drain, settings.http.drain_timeout_s)
+
+    async def invite(host: str, port: int) -> None:
+        name = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
+        link = await app.state.local_sign_in.link(f"http://{name}:{port}", LOCAL_USER)
+        sys.stdout.write(f"\nClara is running. Open this link within ten minutes to sign in:\n\n  {link}\n\n")
+        sys.stdout.flush()
+
+    on_listening = invite if settings.development else None
+    return DrainingServer(config, drain, settings.http.drain_timeout_s, on_listening)
+
+
+def run_server(settings: Settings) -> int:
+    """Serve until told to stop; return the exit code."""
+    configure_logging(settings.log_level)
+    app = create_app(settings)
+    server = make_server(app, settings, app.state.services.drain)
+    server.run()
+    return 0 if server.started else 1

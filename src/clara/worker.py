@@ -10,9 +10,9 @@ import structlog
 
 from clara.core.clock import SystemClock
 from clara.core.errors import ClaraError
-from clara.jobs.worker import Worker
+from clara.jobs.worker import Handler, Worker
 from clara.library.purge import Purge, sweep
-from clara.ops.logs import configure_logs
+from clara.ops.logs import configure_logging
 from clara.rag.embedder import make_embedder
 from clara.rag.ingest import Ingestion
 from clara.settings import Settings
@@ -28,7 +28,7 @@ NICENESS = 10
 
 def build_worker(settings: Settings, database: Database, blobs: BlobStore) -> Worker:
     """Join a worker and its handlers."""
-    handlers = {
+    handlers: dict[str, Handler] = {
         "ingest": Ingestion(database, blobs, make_embedder(settings.embedding_model), SystemClock(), settings.files),
         "purge": Purge(database, blobs, backups_dir(settings.data_dir)),
     }
@@ -44,7 +44,7 @@ def build_worker(settings: Settings, database: Database, blobs: BlobStore) -> Wo
 
 def run_worker(settings: Settings, *, child: bool) -> int:
     """Work until told to stop: by a signal, or, as a child, by the end of stdin."""
-    configure_logs(settings.log_level, development=settings.development)
+    configure_logging(settings.log_level)
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     # A child shares the terminal's Ctrl-C with its server, which then closes its stdin.
@@ -56,7 +56,7 @@ def run_worker(settings: Settings, *, child: bool) -> int:
         migrate(settings)
     database = open_database(settings)
     if not child:
-        check_migrated(database)
+        database.read_now(check_migrated)
     worker = build_worker(settings, database, BlobStore(settings.blobs_url))
     worker.start()
     log.info("worker.started", worker=worker.name)

@@ -1,20 +1,22 @@
 """Service keys, sign-in links and development tokens, from the command line."""
 
+import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from clara.api.sign_in import LocalSignIn
 from clara.core.caller import Scope
 from clara.core.clock import SystemClock, iso
-from clara.core.credentials import digest, new_service_key, new_token
+from clara.core.credentials import new_service_key
 from clara.core.errors import Invalid, NotFound
 from clara.core.ids import check_user_id
+from clara.ops.limits import RateLimiter
 from clara.settings import Settings
 from clara.store import system
 from clara.store.database import Database, open_database
+from clara.store.identity import StoredIdentities
 from clara.store.migrate import migrate
-
-SIGN_IN_LIFE_S = 600.0
 
 
 @contextmanager
@@ -71,14 +73,6 @@ def token(settings: Settings, user: str, bearer: bool) -> int:
         print(LocalIssuer(settings.data_dir, SystemClock()).mint(user))
     else:
         with opened(settings) as database:
-            print(sign_in_link(database, settings, user, settings.port))
+            sign_in = LocalSignIn(StoredIdentities(database), SystemClock(), RateLimiter())
+            print(asyncio.run(sign_in.link(f"http://127.0.0.1:{settings.port}", user)))
     return 0
-
-
-def sign_in_link(database: Database, settings: Settings, user: str, port: int) -> str:
-    """Make a single-use link, good for ten minutes. Its token is in the fragment, which no server or log sees."""
-    secret = new_token()
-    expires_at = time.time() + SIGN_IN_LIFE_S
-    database.write_now(lambda tx: system.add_sign_in_link(tx, digest(secret), user, expires_at))
-    host = settings.listen_host if settings.listen_host not in ("0.0.0.0", "::") else "127.0.0.1"
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/#sign-in={secret}"

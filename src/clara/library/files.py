@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from clara.core.clock import Clock
-from clara.core.errors import ClaraError, Conflict, NotFound, TooLarge
+from clara.core.errors import ClaraError, Conflict, Invalid, NotFound, TooLarge
 from clara.core.ids import new_id
 from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_name
@@ -27,12 +27,11 @@ from clara.store.passages import remove_text
 from clara.store.uploads import begin_upload, end_upload
 
 UPLOAD_LIFE_S = 3600.0
+RECEIVING = ""
+"""Whose an upload is before its last field was read."""
+
 WATCH_FIRST_S, WATCH_MOST_S = 0.02, 0.25
 """How often a file's state is looked at while someone waits: the interval doubles from the first to the most."""
-
-
-def nothing_more() -> None:
-    """The ``before_commit`` of an upload that was checked already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Files:
         blobs: BlobStore,
         clock: Clock,
         limits: FileSettings,
-        wake: Callable[[], None] = nothing_more,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -60,42 +59,43 @@ class Files:
         self._limits = limits
         self._wake = wake
 
-    async def upload(
-        self,
-        owner_id: str,
-        folder_id: str,
-        name: str | None,
-        content: AsyncIterable[bytes],
-        before_commit: Callable[[], None] = nothing_more,
-    ) -> Uploaded:
-        """Store a stream and queue its reading. ``before_commit`` may still refuse, after the last byte.
-
-        The same bytes in the same folder give that file back (read again, if that had failed); in another folder a
-        second file of the same document. Whatever goes wrong, nothing half-made stays.
-        """
-        await self._database.read(lambda tx: require_folder(tx, owner_id, folder_id))
-        key = new_id("blob")
-        await self._database.write(lambda tx: begin_upload(tx, owner_id, key, UPLOAD_LIFE_S))
+    @asynccontextmanager
+    async def receiving(self) -> AsyncIterator["Receiving"]:
+        """Receive one upload; unless it is kept, nothing of it stays, whatever goes wrong."""
+        receiving = Receiving(self, new_id("blob"))
+        key = receiving.key
+        await self._database.write(lambda tx: begin_upload(tx, RECEIVING, key, UPLOAD_LIFE_S))
         try:
-            arriving = _Arriving(content, clean_name(name), self._limits.max_bytes)
-            await self._blobs.put(key, arriving.stream())
-            before_commit()
-            uploaded = await self._database.write(lambda tx: self._keep(tx, owner_id, folder_id, key, arriving))
-        except BaseException:
-            await asyncio.shield(self._discard(owner_id, key))
-            raise
+            yield receiving
+        finally:
+            if not receiving.kept:
+                await asyncio.shield(self._discard(key))
+
+    async def _discard(self, key: str) -> None:
+        await asyncio.to_thread(self._blobs.delete_now, key)
+        await self._database.write(lambda tx: end_upload(tx, RECEIVING, key))
+
+    async def check_folder(self, owner_id: str, folder_id: str) -> None:
+        """Raise NotFound unless the learner has this folder."""
+        await self._database.read(lambda tx: require_folder(tx, owner_id, folder_id))
+
+    async def store(self, key: str, name: str | None, content: AsyncIterable[bytes]) -> "_Arriving":
+        """Put a stream into the blob store while telling its type, size and hash."""
+        arriving = _Arriving(content, clean_name(name), self._limits.max_bytes)
+        await self._blobs.put(key, arriving.stream())
+        return arriving
+
+    async def keep(self, owner_id: str, folder_id: str, key: str, arrived: "_Arriving") -> Uploaded:
+        """Make a stored stream the learner's file and queue its reading."""
+        uploaded = await self._database.write(lambda tx: self._keep(tx, owner_id, folder_id, key, arrived))
         self._wake()
         return uploaded
-
-    async def _discard(self, owner_id: str, key: str) -> None:
-        await asyncio.to_thread(self._blobs.delete_now, key)
-        await self._database.write(lambda tx: end_upload(tx, owner_id, key))
 
     def _keep(self, tx: Tx, owner_id: str, folder_id: str, key: str, arrived: "_Arriving") -> Uploaded:
         now = self._clock.now()
         lock_learner(tx, owner_id, now)
         require_folder(tx, owner_id, folder_id)
-        if not end_upload(tx, owner_id, key):
+        if not end_upload(tx, RECEIVING, key):
             raise Conflict("The upload took too long. Send the file again.", code="upload_expired")
         document = stored.find_document(tx, owner_id, arrived.sha256)
         if document is None:
@@ -281,6 +281,34 @@ class Files:
     def as_path(self, file: File) -> AbstractContextManager[Path]:
         """Give the uploaded bytes as a path, for a reader in a process of its own."""
         return self._blobs.as_file(file.document.blob_key)
+
+
+class Receiving:
+    """An upload under way: ``store`` the stream, then ``keep`` it once it is known whose it is and where it goes."""
+
+    def __init__(self, files: Files, key: str) -> None:
+        self.key = key
+        self.kept = False
+        self._files = files
+        self._arrived: _Arriving | None = None
+
+    @property
+    def stored(self) -> bool:
+        return self._arrived is not None
+
+    async def store(self, name: str | None, content: AsyncIterable[bytes]) -> None:
+        self._arrived = await self._files.store(self.key, name, content)
+
+    async def keep(self, owner_id: str, folder_id: str) -> Uploaded:
+        """Return the learner's file of these bytes: that of the same folder if it has them, else a new one.
+
+        One that had failed is read again. In another folder the same bytes are a second file of one document.
+        """
+        if self._arrived is None:
+            raise Invalid("There is no file in the upload: send one in the field `file`.", code="no_file")
+        uploaded = await self._files.keep(owner_id, folder_id, self.key, self._arrived)
+        self.kept = True
+        return uploaded
 
 
 class _Arriving:

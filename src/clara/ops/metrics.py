@@ -43,6 +43,10 @@ class Metrics:
             ("code",),
             registry=self.registry,
         )
+        self.database_up = Gauge("clara_database_up", "1 while the database can be read.", registry=self.registry)
+        self.jobs = Gauge("clara_jobs", "Background work that is not done.", ("kind", "state"), registry=self.registry)
+        self.shards = Gauge("clara_shards", "Learners whose index is in memory.", registry=self.registry)
+        self.shard_bytes = Gauge("clara_shard_bytes", "What those take.", registry=self.registry)
         self.key_fetches = Counter(
             "clara_jwks_fetches", "Fetches of the token issuer's keys.", ("outcome",), registry=self.registry
         )

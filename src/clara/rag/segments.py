@@ -20,8 +20,11 @@ MAX_CHUNKS = 65_535
 
 _MAGIC = b"CLSG"
 _FORMAT = 1
-_HEADER = struct.Struct("<4sHHIIIIHHI")
-"""Magic, format, tokenizer version, chunks, terms, postings, dim, bytes of embedder name and of language, CRC-32."""
+_HEADER = struct.Struct("<4sHHIIIIIHHI")
+"""Magic, format, tokenizer version; counts of chunks, terms, postings, words, dimensions; bytes of the embedder's name and
+of the language; CRC-32."""
+_WITHOUT_BLANKS = frozenset({"zh", "ja", "ko", "th"})
+"""Languages whose terms are overlapping grams: each already says what stands beside it."""
 
 
 class CorruptSegment(Internal):
@@ -42,27 +45,33 @@ class Segment:
 
     ``seqs``, ``lengths`` (in terms) and ``scales`` are (n,); ``vectors`` is (n, dim) int8, and a row times its scale has
     length 1, or 0 for an empty row. ``hashes`` (t,) ascend; the postings of term i are ``chunks`` (index into seqs,
-    ascending) and ``counts`` (at most 255) from ``starts[i]`` to ``starts[i + 1]``.
+    ascending) and ``counts`` (at most 255) from ``starts[i]`` to ``starts[i + 1]``. ``words`` holds each chunk's terms in
+    reading order as ``word_code`` gives them and a 0 after each chunk, or nothing.
     """
 
     language: str
     embedder: str
     seqs: npt.NDArray[np.uint32]
-    lengths: npt.NDArray[np.uint16]
+    lengths: npt.NDArray[np.uint32]
     scales: npt.NDArray[np.float32]
     vectors: npt.NDArray[np.int8]
     hashes: npt.NDArray[np.uint32]
     starts: npt.NDArray[np.uint32]
     chunks: npt.NDArray[np.uint16]
     counts: npt.NDArray[np.uint8]
+    words: npt.NDArray[np.uint16]
 
     def to_bytes(self) -> bytes:
         """Return the segment as little-endian bytes with a checksum."""
         name, language = self.embedder.encode(), self.language.encode()
         arrays = (getattr(self, field).astype(dtype, copy=False) for field, dtype in _LAYOUT)
         body = b"".join((name, language, *(array.tobytes() for array in arrays)))
-        sizes = (len(self.seqs), len(self.hashes), len(self.chunks), self.vectors.shape[1], len(name), len(language))
-        return _HEADER.pack(_MAGIC, _FORMAT, terms.VERSION, *sizes, zlib.crc32(body, zlib.crc32(repr(sizes).encode()))) + body
+        counts = (len(self.seqs), len(self.hashes), len(self.chunks), len(self.words), self.vectors.shape[1])
+        sizes = (*counts, len(name), len(language))
+        return (
+            _HEADER.pack(_MAGIC, _FORMAT, terms.VERSION, *sizes, zlib.crc32(body, zlib.crc32(repr(sizes).encode())))
+            + body
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Segment":
@@ -78,14 +87,15 @@ class Segment:
         return cls._parse(body, *sizes)
 
     @classmethod
-    def _parse(cls, body: memoryview, n: int, t: int, p: int, dim: int, name: int, language: int) -> "Segment":
-        shapes = {"seqs": n, "lengths": n, "scales": n, "vectors": n * dim, "hashes": t, "starts": t + 1, "chunks": p, "counts": p}
-        if len(body) != name + language + sum(shapes[field] * np.dtype(dtype).itemsize for field, dtype in _LAYOUT):
+    def _parse(cls, body: memoryview, n: int, t: int, p: int, w: int, dim: int, name: int, language: int) -> "Segment":
+        sizes = {"seqs": n, "lengths": n, "scales": n, "vectors": n * dim, "hashes": t, "starts": t + 1}
+        sizes |= {"chunks": p, "counts": p, "words": w}
+        if len(body) != name + language + sum(sizes[field] * np.dtype(dtype).itemsize for field, dtype in _LAYOUT):
             raise CorruptSegment("A segment's length doesn't fit its header.")
         at = name + language
         arrays: dict[str, Any] = {}
         for field, dtype in _LAYOUT:
-            arrays[field] = np.frombuffer(body, dtype=dtype, count=shapes[field], offset=at)
+            arrays[field] = np.frombuffer(body, dtype=dtype, count=sizes[field], offset=at)
             at += arrays[field].nbytes
         arrays["vectors"] = arrays["vectors"].reshape(n, dim)
         return cls(language=str(body[name : name + language], "utf-8"), embedder=str(body[:name], "utf-8"), **arrays)
@@ -96,8 +106,9 @@ _LAYOUT = (
     ("seqs", "<u4"),
     ("hashes", "<u4"),
     ("starts", "<u4"),
-    ("lengths", "<u2"),
+    ("lengths", "<u4"),
     ("chunks", "<u2"),
+    ("words", "<u2"),
     ("counts", "u1"),
     ("vectors", "i1"),
 )
@@ -116,8 +127,8 @@ def build_segment(
         raise ValueError(f"{len(chunks)} chunks and {len(vectors)} vectors make no segment")
     texts = [tokenizer.terms(indexed_text(chunk), language) for chunk in chunks]
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    keys = np.fromiter(chain.from_iterable(texts), dtype=np.uint64, count=int(lengths.sum()))
-    keys = (keys << np.uint64(16)) | np.repeat(np.arange(len(texts), dtype=np.uint64), lengths)
+    found = np.fromiter(chain.from_iterable(texts), dtype=np.uint32, count=int(lengths.sum()))
+    keys = (found.astype(np.uint64) << np.uint64(16)) | np.repeat(np.arange(len(texts), dtype=np.uint64), lengths)
     postings, counts = np.unique(keys, return_counts=True)
     hashes, starts = np.unique(postings >> np.uint64(16), return_index=True)
     rows, scales = quantise(vectors)
@@ -125,14 +136,24 @@ def build_segment(
         language=language,
         embedder=embedder,
         seqs=np.array([chunk.seq for chunk in chunks], dtype=np.uint32),
-        lengths=np.minimum(lengths, 65_535).astype(np.uint16),
+        lengths=lengths.astype(np.uint32),
         scales=scales,
         vectors=rows,
         hashes=hashes.astype(np.uint32),
         starts=np.append(starts, len(postings)).astype(np.uint32),
         chunks=(postings & np.uint64(0xFFFF)).astype(np.uint16),
         counts=np.minimum(counts, 255).astype(np.uint8),
+        words=_in_order(found, lengths) if language not in _WITHOUT_BLANKS else np.zeros(0, dtype=np.uint16),
     )
+
+
+def word_code(terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
+    """Return 16 bits of each term, never 0: enough to tell which words stand side by side in a few passages."""
+    return np.maximum(terms & np.uint32(0xFFFF), 1).astype(np.uint16)
+
+
+def _in_order(found: npt.NDArray[np.uint32], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.uint16]:
+    return np.insert(word_code(found), np.cumsum(lengths), 0)
 
 
 def quantise(vectors: Vectors) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:

@@ -69,7 +69,9 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return False
     if word[0].isdigit() and _AT_LINE_START.search(text, max(0, match.start() - 24), match.start()):
         return False
-    return word[0].casefold() not in _ABBREVIATIONS and not _DOTTED.search(text, max(0, match.start() - 12), match.start())
+    return word[0].casefold() not in _ABBREVIATIONS and not _DOTTED.search(
+        text, max(0, match.start() - 12), match.start()
+    )
 
 
 _WORD_BEFORE = re.compile(r"[^\W_]+\Z")

@@ -50,7 +50,9 @@ class Shard:
     """
 
     def __init__(self, parts: Sequence[tuple[str, Segment]], folders: Mapping[str, Collection[str]]) -> None:
-        ordered = sorted(parts, key=lambda part: (part[1].embedder, part[0], int(part[1].seqs[0]) if len(part[1].seqs) else 0))
+        ordered = sorted(
+            parts, key=lambda part: (part[1].embedder, part[0], int(part[1].seqs[0]) if len(part[1].seqs) else 0)
+        )
         segments = [segment for _, segment in ordered]
         sizes = np.array([len(segment.seqs) for segment in segments], dtype=np.int64)
         if sizes.sum() >= MAX_CHUNKS:

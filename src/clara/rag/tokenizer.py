@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
+from itertools import chain
+from operator import add
 
 import Stemmer
 
@@ -27,6 +29,7 @@ _ALGORITHMS = {
 _CACHED_WORDS = 50_000
 _LONGEST_CACHED = 40
 _CLUSTERS_A_GRAM = 3
+"""About four letters. English without its blanks finds 40 % of answers first by pairs, 78 by threes, 82 by fours."""
 
 # Han, kana, bopomofo and Hangul: one character is a syllable or a word.
 _IDEOGRAPHS = (
@@ -56,8 +59,8 @@ class Tokenizer:
             terms += self._learn(word, language) if found is None else found
         return terms
 
-    def query_terms(self, text: str, languages: Iterable[str]) -> list[int]:
-        """Return a question's distinct terms in reading order, stemmed as in each language that the corpus holds.
+    def query_words(self, text: str, languages: Iterable[str]) -> list[tuple[int, ...]]:
+        """Return a question's words in reading order: each as the terms it is stemmed to in the corpus's languages.
 
         Function words are those of the question's language: one that slips through is so rare in other documents' indexes
         that it would outweigh the rest of the question.
@@ -65,11 +68,20 @@ class Tokenizer:
         languages = tuple(languages)
         own = detect_language(text)
         dropped = frozenset().union(*map(stop_words, languages if own == UNKNOWN else (own,)))
-        terms: dict[int, None] = {}
+        words: list[tuple[int, ...]] = []
         for word in self._patterns.word.findall(text):
-            if self._normalise(word, own) not in dropped:
-                terms.update(dict.fromkeys(self._terms_of(word, languages)))
-        return list(terms)
+            if self._normalise(word, own) in dropped:
+                continue
+            found = [self.terms(word, language) for language in languages]
+            if max(map(len, found), default=0) <= 1:
+                words.append(tuple(dict.fromkeys(chain.from_iterable(found))))
+            else:
+                words.extend((term,) for term in dict.fromkeys(chain.from_iterable(found)))
+        return [word for word in words if word]
+
+    def query_terms(self, text: str, languages: Iterable[str]) -> list[int]:
+        """Return the distinct terms of a question's words."""
+        return list(dict.fromkeys(chain.from_iterable(self.query_words(text, languages))))
 
     def spans(self, text: str, terms: Collection[int], languages: Sequence[str]) -> list[tuple[int, int]]:
         """Return ascending, disjoint (start, end) offsets in ``text`` of the words, or grams, that hold one of the terms."""
@@ -108,10 +120,12 @@ class Tokenizer:
         parts = self._patterns.line_end_hyphen.split(word)
         for variant in ("".join(parts), *parts) if len(parts) > 1 else parts:
             for run in self._patterns.run.findall(self._normalise(variant, language)):
-                if self._patterns.unspaced.match(run):
+                if self._patterns.ideograph.match(run):
+                    yield from self._gram_terms(list(map(add, run, run[1:])) or [run])
+                elif self._patterns.unspaced.match(run):
                     yield from self._gram_terms([run[start:end] for start, end in self._windows(run)])
                 elif run not in stop_words(language):
-                    yield _hash(_stem(run, language))
+                    yield _hash(_unaccented(_stem(run, language), language))
 
     def _normalise(self, word: str, language: str) -> str:
         word = unicodedata.normalize("NFKC", self._patterns.soft_hyphen.sub("", word))
@@ -132,10 +146,11 @@ class Tokenizer:
         known = self._grams
         if len(known) > _CACHED_WORDS:
             known = self._grams = {}
-        for gram in grams:
-            if gram not in known:
-                known[gram] = _hash(gram)
-        return [known[gram] for gram in grams]
+        try:
+            return [known[gram] for gram in grams]
+        except KeyError:
+            known.update((gram, _hash(gram)) for gram in grams if gram not in known)
+            return [known[gram] for gram in grams]
 
 
 class _Patterns:
@@ -185,6 +200,20 @@ def _stem(word: str, language: str) -> str:
         return word
     with _stemming:
         return str(stemmer.stemWord(word))
+
+
+def _unaccented(word: str, language: str) -> str:
+    """Return the word with its Latin letters bare, for learners type "Godel" and "cafe"; Vietnamese needs its tones."""
+    if word.isascii() or language == "vi":
+        return word
+    letters: list[str] = []
+    for character in word.translate(_BARE):
+        base, *marks = unicodedata.normalize("NFD", character)
+        letters.append(base if marks and base.isascii() else character)
+    return "".join(letters)
+
+
+_BARE = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 
 
 def _hash(term: str) -> int:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from clara.core.errors import Unavailable
 from clara.settings import Settings
-from clara.store.database import Database, Tx
+from clara.store.database import Tx, as_public_error
 
 HEAD = "0001"
 """The newest revision; a test holds it to the folder of migrations, so that a start needs no Alembic to compare."""
@@ -28,9 +28,9 @@ def current_revision(tx: Tx) -> str | None:
     return revision
 
 
-def check_migrated(database: Database) -> None:
+def check_migrated(tx: Tx) -> None:
     """Raise Unavailable unless the schema is the one that this code was written for."""
-    revision = database.read_now(current_revision)
+    revision = current_revision(tx)
     if revision != HEAD:
         raise Unavailable(
             f"The schema is at {revision or 'nothing'}, this version needs {HEAD}: run `python -m clara migrate`.",
@@ -42,7 +42,14 @@ def migrate(settings: Settings) -> str | None:
     """Upgrade to HEAD and return the revision before (None: empty). Several processes may call it at once."""
     if settings.sqlalchemy_url.startswith("sqlite"):
         return _migrate_sqlite(settings.data_dir)
-    engine = sa.create_engine(settings.sqlalchemy_url, poolclass=sa.NullPool)
+    engine = sa.create_engine(settings.sqlalchemy_url, poolclass=sa.NullPool, connect_args={"connect_timeout": 5})
+    try:
+        return _migrate_postgresql(engine)
+    except sa.exc.OperationalError as error:
+        raise as_public_error(error) from error
+
+
+def _migrate_postgresql(engine: sa.Engine) -> str | None:
     with engine.connect() as lock:
         lock.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK_ID})")
         try:

@@ -61,26 +61,10 @@ def claim_job(tx: Tx, kinds: Sequence[str], worker: str, lease_s: float, per_own
     return Job(*row)
 
 
-def count_jobs(tx: Tx) -> dict[tuple[str, str], int]:
-    """Return how many jobs there are by kind and state."""
-    query = sa.select(jobs.c.kind, jobs.c.state, sa.func.count()).group_by(jobs.c.kind, jobs.c.state)
-    return {(kind, state): count for kind, state, count in tx.execute(query)}
-
-
-def oldest_waiting_s(tx: Tx) -> float:
-    """Return for how long the oldest work that may run has waited, 0 when none does."""
-    query = sa.select(db_now() - sa.func.min(jobs.c.run_at)).where(jobs.c.state == "queued", jobs.c.run_at <= db_now())
-    return float(tx.execute(query).scalar() or 0)
-
-
 def expired_uploads(tx: Tx, limit: int = 100) -> Sequence[tuple[str, str]]:
     """Return (owner, blob key) of uploads that were never finished."""
     query = sa.select(uploads.c.owner_id, uploads.c.blob_key).where(uploads.c.expires_at < db_now()).limit(limit)
     return [(row[0], row[1]) for row in tx.execute(query)]
-
-
-def ping(tx: Tx) -> None:
-    tx.exec_driver_sql("SELECT 1")
 
 
 @dataclass(frozen=True, slots=True)

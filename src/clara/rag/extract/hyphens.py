@@ -36,11 +36,11 @@ class Hyphens:
 
     def _keeps_hyphen(self, left: str, right: str) -> bool:
         last = left.rpartition("-")[2]
+        if (last + right).lower() in self._words:
+            return False
         if not last or not right[:1].islower() or left.startswith("-") or (len(last) > 1 and last.isupper()):
             return True
         last, right = last.lower(), right.lower()
-        if last + right in self._words:
-            return False
         if f"{left.lower()}-{right}" in self._words:
             return True
         return len(last) > 2 and len(right) > 2 and last in self._words and right in self._words

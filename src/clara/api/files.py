@@ -1,0 +1,188 @@
+"""/v1/files: upload, list, watch, open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from urllib.parse import quote as percent_encode
+
+from fastapi import Path, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from clara.api.deps import CallerDep, Cursor, FolderFilter, Limit, ServicesDep
+from clara.api.policy import allow
+from clara.api.problems import problem_responses
+from clara.api.ranges import asked_range
+from clara.api.routes import router
+from clara.api.schemas.files import FileAnswer, FileChange, FileList, PageAnswer
+from clara.api.schemas.folders import ReceiptAnswer
+from clara.api.streams import EventStream, ServerEvent
+from clara.api.uploads import MULTIPART, UPLOAD_BODY, receive_upload
+from clara.core.caller import Scope
+from clara.core.errors import Conflict, NotFound, RangeNotSatisfiable, TooLarge, Unreadable, UnsupportedType
+from clara.ops.limits import Rate
+from clara.rag.extract.media import MediaType
+from clara.store.files import File, Status
+
+Responses = dict[int | str, dict[str, Any]]
+
+routes = router("files")
+_MISSING = problem_responses(NotFound)
+_BINARY: Responses = {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+_PNG: Responses = {200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}}
+PageNumber = Annotated[int, Path(ge=1, le=10_000_000)]
+
+
+@routes.post(
+    "/v1/files",
+    status_code=202,
+    responses=problem_responses(NotFound, Conflict, Unreadable, TooLarge, UnsupportedType),
+    openapi_extra=UPLOAD_BODY,
+)
+@allow(Scope.FILES, rate=Rate.UPLOAD, stream=(MULTIPART,))
+async def upload_file(request: Request, response: Response, services: ServicesDep) -> FileAnswer:
+    """Upload a file; it is read in the background. The same bytes in the same folder give the same file back."""
+    _, uploaded = await receive_upload(request, services.files)
+    response.headers["Location"] = f"/v1/files/{uploaded.file.id}"
+    return FileAnswer.of(uploaded.file)
+
+
+@routes.get("/v1/files", responses=_MISSING)
+@allow(Scope.FILES)
+async def list_files(
+    caller: CallerDep,
+    services: ServicesDep,
+    folder_id: FolderFilter = None,
+    status: Status | None = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> FileList:
+    """List files, newest first."""
+    return FileList.of(await services.files.list(caller.owner_id, folder_id, status, limit, cursor))
+
+
+@routes.get("/v1/files/{file_id}", responses=_MISSING)
+@allow(Scope.FILES)
+async def get_file(caller: CallerDep, services: ServicesDep, file_id: str) -> FileAnswer:
+    return FileAnswer.of(await services.files.get(caller.owner_id, file_id))
+
+
+@routes.patch("/v1/files/{file_id}", responses=problem_responses(NotFound, Conflict))
+@allow(Scope.FILES)
+async def change_file(caller: CallerDep, services: ServicesDep, file_id: str, body: FileChange) -> FileAnswer:
+    """Rename a file or move it to another folder."""
+    return FileAnswer.of(await services.files.change(caller.owner_id, file_id, body.name, body.folder_id))
+
+
+@routes.delete("/v1/files/{file_id}", responses=_MISSING)
+@allow(Scope.FILES)
+async def delete_file(caller: CallerDep, services: ServicesDep, file_id: str) -> ReceiptAnswer:
+    """Delete a file with its text, index and caches, and say what was removed."""
+    receipt = await services.files.delete(caller.owner_id, file_id)
+    services.search.corpora.forget(caller.owner_id)
+    return ReceiptAnswer.of(receipt)
+
+
+@routes.post("/v1/files/{file_id}/retry", status_code=202, responses=problem_responses(NotFound, Conflict))
+@allow(Scope.FILES, rate=Rate.UPLOAD)
+async def retry_file(caller: CallerDep, services: ServicesDep, file_id: str) -> FileAnswer:
+    """Read a failed file again."""
+    return FileAnswer.of(await services.files.retry(caller.owner_id, file_id))
+
+
+@routes.post("/v1/files/{file_id}/cancel", responses=problem_responses(NotFound, Conflict))
+@allow(Scope.FILES)
+async def cancel_file(caller: CallerDep, services: ServicesDep, file_id: str) -> FileAnswer:
+    """Stop reading a file. It stays, and can be retried."""
+    return FileAnswer.of(await services.files.cancel(caller.owner_id, file_id))
+
+
+@routes.get("/v1/files/{file_id}/events", response_class=StreamingResponse, responses=_MISSING)
+@allow(Scope.FILES)
+async def watch_file(caller: CallerDep, services: ServicesDep, file_id: str) -> Response:
+    """Server-sent events `status` with the file, now and at every change, until its state is final."""
+    await services.files.get(caller.owner_id, file_id)
+
+    async def events() -> AsyncIterator[ServerEvent]:
+        async for file in services.files.watch(caller.owner_id, file_id):
+            yield ServerEvent("status", FileAnswer.of(file).model_dump(mode="json"))
+
+    return EventStream(events(), drain=services.drain, max_life_s=services.settings.http.stream_max_life_s)
+
+
+@routes.get(
+    "/v1/files/{file_id}/content",
+    response_class=StreamingResponse,
+    responses=problem_responses(NotFound, RangeNotSatisfiable) | _BINARY,
+)
+@allow(Scope.FILES)
+async def download_file(request: Request, caller: CallerDep, services: ServicesDep, file_id: str) -> Response:
+    """The uploaded bytes, as an attachment; `Range` is answered."""
+    file = await services.files.get(caller.owner_id, file_id)
+    size = file.document.size
+    wanted = asked_range(request.headers.get("range"), size)
+    start, end = wanted or (0, size)
+    headers = {
+        "Content-Length": str(end - start),
+        "Content-Disposition": f"attachment; filename*=UTF-8''{percent_encode(file.name)}",
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{file.document.sha256}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    if wanted:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    body = services.files.read(file, start, end)
+    # The first bytes now, so that a blob that can't be read is an error and not a cut answer.
+    first = await anext(body, b"")
+    return StreamingResponse(
+        _chained(first, body), 206 if wanted else 200, headers=headers, media_type=_media_type(file).mime
+    )
+
+
+async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for data in rest:
+        yield data
+
+
+@routes.get("/v1/files/{file_id}/pages/{number}", responses=problem_responses(NotFound, Conflict))
+@allow(Scope.FILES)
+async def get_page(
+    caller: CallerDep,
+    services: ServicesDep,
+    file_id: str,
+    number: PageNumber,
+    quote: Annotated[str | None, Query(max_length=5000, description="Where does this stand on the page?")] = None,
+    chunk_id: Annotated[str | None, Query(max_length=100, description="Where does this passage stand?")] = None,
+) -> PageAnswer:
+    """One page's text, and the offsets of a quote in it."""
+    return PageAnswer.of(await services.pages.open(caller.owner_id, file_id, number, quote, chunk_id))
+
+
+@routes.get(
+    "/v1/files/{file_id}/pages/{number}/image",
+    response_class=Response,
+    responses=problem_responses(NotFound, UnsupportedType, Unreadable) | _PNG,
+)
+@allow(Scope.FILES)
+async def get_page_image(
+    caller: CallerDep,
+    services: ServicesDep,
+    file_id: str,
+    number: PageNumber,
+    width: Annotated[int, Query(ge=100, le=2000, description="Pixels.")] = 900,
+) -> Response:
+    """One page of a PDF as a picture."""
+    file = await services.files.get(caller.owner_id, file_id)
+    if _media_type(file) is not MediaType.PDF:
+        raise UnsupportedType("Only pages of PDF files have pictures.", code="no_picture")
+    if file.document.pages_total is not None and number > file.document.pages_total:
+        raise NotFound(f"The file has {file.document.pages_total} pages.", code="page_not_found")
+    from clara.rag.extract.render import render_page
+
+    with services.files.as_path(file) as path:
+        png = await asyncio.to_thread(render_page, path, number, width)
+    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _media_type(file: File) -> MediaType:
+    return MediaType(file.document.media_type)  # type: ignore[call-arg]

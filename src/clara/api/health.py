@@ -1,0 +1,151 @@
+"""Health, readiness, metrics, and the service card or page at /."""
+
+from typing import Any, Literal
+
+from fastapi import Request, Response
+from starlette.responses import JSONResponse
+
+from clara import __version__
+from clara.api.deps import Services, ServicesDep
+from clara.api.page import page_response
+from clara.api.policy import allow, public
+from clara.api.problems import problem_responses
+from clara.api.routes import router
+from clara.api.schemas.fields import Answer
+from clara.core.caller import Scope
+from clara.core.clock import iso
+from clara.core.errors import ClaraError, Unavailable
+from clara.store.migrate import check_migrated
+from clara.store.status import count_jobs, oldest_waiting_s
+
+SERVICE = "clara-ai-backend"
+BACKLOG_S = 120.0
+"""Work that has waited this long says that nobody takes it."""
+
+routes = router("service")
+State = Literal["enabled", "degraded", "disabled"]
+
+
+class Features(Answer):
+    rag_engine: State
+    homework_agent: State
+    voice_agent: State
+    file_upload: State
+
+
+class Health(Answer):
+    status: Literal["healthy"]
+    service: str
+    timestamp: str
+    active_voice_connections: int
+    features: Features
+
+
+class Alive(Answer):
+    status: Literal["alive"] = "alive"
+
+
+class Ready(Answer):
+    status: Literal["ready"] = "ready"
+
+
+@routes.get("/", response_model=None, responses={200: {"content": {"application/json": {}, "text/html": {}}}})
+@public(while_draining=True)
+async def card(request: Request, services: ServicesDep) -> Response:
+    """The page for a browser, the service card for everyone else."""
+    page = page_response(request)
+    if page is not None:
+        return page
+    return JSONResponse(
+        {
+            "service": SERVICE,
+            "version": __version__,
+            "description": "An AI tutor that knows the learner's own material.",
+            "endpoints": ENDPOINTS,
+        },
+        headers={"Vary": "Accept"},
+    )
+
+
+ENDPOINTS = {
+    "health": "/health",
+    "openapi": "/openapi.json",
+    "docs": "/docs",
+    "homework_chat": "/homework/chat-rag",
+    "homework_upload": "/homework/upload-rag",
+    "homework_files": "/homework/files",
+    "homework_folders": "/homework/folders",
+    "homework_conversations": "/homework/conversations",
+    "file_upload": "/file-upload/",
+    "rag_search": "/rag/search/{user_id}",
+    "rag_context": "/rag/context/{user_id}",
+    "files": "/v1/files",
+    "folders": "/v1/folders",
+    "chats": "/v1/chats",
+    "search": "/v1/search",
+}
+
+
+@routes.get("/health")
+@public(while_draining=True)
+async def health(services: ServicesDep) -> Health:
+    """Always 200 while the process answers; what doesn't work well is `degraded`."""
+    database, backlog_s = await _database_state(services)
+    reads = "enabled" if database else "degraded"
+    uploads: State = "enabled" if database and backlog_s < BACKLOG_S else "degraded"
+    return Health(
+        status="healthy",
+        service=SERVICE,
+        timestamp=iso(services.clock.now()),
+        active_voice_connections=0,
+        features=Features(rag_engine=reads, homework_agent=reads, voice_agent="disabled", file_upload=uploads),
+    )
+
+
+async def _database_state(services: Services) -> tuple[bool, float]:
+    try:
+        return True, await services.database.read(oldest_waiting_s)
+    except ClaraError:
+        return False, 0.0
+
+
+@routes.get("/health/live")
+@public(while_draining=True)
+async def live() -> Alive:
+    """The process answers."""
+    return Alive()
+
+
+@routes.get("/health/ready", responses=problem_responses(Unavailable))
+@public(while_draining=True)
+async def ready(services: ServicesDep) -> Ready:
+    """503 while draining, with the database out of reach, or with migrations behind."""
+    if services.drain.draining:
+        raise Unavailable("This server is going down.", code="draining", headers={"Retry-After": "2"})
+    await services.database.read(check_migrated)
+    return Ready()
+
+
+@routes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@allow(Scope.OPERATOR)
+async def metrics(services: ServicesDep) -> Response:
+    """Prometheus metrics."""
+    await _observe_state(services)
+    body, media_type = services.metrics.render()
+    return Response(body, media_type=media_type)
+
+
+async def _observe_state(services: Services) -> None:
+    gauges = services.metrics
+    gauges.streams.set(services.drain.streams)
+    gauges.shards.set(len(services.search.corpora))
+    gauges.shard_bytes.set(services.search.corpora.nbytes)
+    try:
+        counts: dict[Any, int] = await services.database.read(count_jobs)
+        gauges.database_up.set(1)
+    except ClaraError:
+        gauges.database_up.set(0)
+        return
+    gauges.jobs.clear()
+    for (kind, state), count in counts.items():
+        gauges.jobs.labels(kind, state).set(count)

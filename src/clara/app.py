@@ -1,0 +1,194 @@
+"""The composition root: create_app builds every part once, in order, and joins them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import structlog
+from fastapi import FastAPI
+
+from clara import __version__
+from clara.api import chats, existing, files, folders, health, me, search, sign_in
+from clara.api.admission import Admission
+from clara.api.auth import Authenticator, session_cookie_name
+from clara.api.deps import Services
+from clara.api.middleware import LOOPBACK_HOSTS, install_edge
+from clara.api.page import page_router
+from clara.api.routes import check_routes
+from clara.api.sign_in import LocalSignIn
+from clara.core.clock import Clock, SystemClock
+from clara.core.errors import ClaraError
+from clara.jobs.process import WorkerProcess
+from clara.library.files import Files
+from clara.library.folders import Folders
+from clara.library.pages import Pages
+from clara.ops.drain import Drain
+from clara.ops.limits import Rate, RateLimiter
+from clara.ops.metrics import Metrics
+from clara.providers.jwks import JwksCache
+from clara.providers.tokens import Issuer, LocalIssuer, TokenVerifier
+from clara.rag.embedder import make_embedder
+from clara.rag.search import SearchEngine
+from clara.settings import Settings
+from clara.store.blobs import BlobStore
+from clara.store.database import open_database
+from clara.store.identity import StoredIdentities
+from clara.store.migrate import migrate
+from clara.tutor.answering import Answerer
+from clara.tutor.conversations import Conversations
+from clara.tutor.turns import Tutor
+
+log = structlog.get_logger()
+
+MIGRATE_AGAIN_S = 2.0
+OPEN_PATHS = frozenset({"/openapi.json", "/assets/{name:path}"})
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    answerer: Callable[[SearchEngine], Answerer] | None = None,
+) -> FastAPI:
+    """Return the app for these settings; keywords replace parts. Its lifespan migrates, and starts the worker."""
+    clock = clock or SystemClock()
+    metrics, drain = Metrics(), Drain()
+    database = open_database(settings)
+    identities = StoredIdentities(database)
+    limiter = _limiter(settings, metrics)
+    worker = WorkerProcess(settings) if settings.jobs.in_server else None
+    blobs = BlobStore(settings.blobs_url)
+    engine = SearchEngine(database, make_embedder(settings.embedding_model), clock, settings.search.cache_bytes)
+    services = Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        identities=identities,
+        files=Files(database, blobs, clock, settings.files, worker.wake if worker else lambda: None),
+        folders=Folders(database, clock),
+        pages=Pages(database),
+        search=engine,
+        conversations=Conversations(database, clock),
+        tutor=Tutor(database, _answerer(answerer, engine), clock),
+        drain=drain,
+        limiter=limiter,
+        metrics=metrics,
+    )
+    jwks = _jwks(settings, clock, metrics)
+    app = FastAPI(
+        title="Clara",
+        version=__version__,
+        description="A tutor that knows the learner's own material.",
+        lifespan=_lifespan(services, worker, jwks),
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.local_sign_in = LocalSignIn(identities, clock, limiter)
+    app.state.admission = Admission(
+        authenticator=Authenticator(
+            store=identities,
+            clock=clock,
+            cookie_name=session_cookie_name(settings.port),
+            tokens=_tokens(settings, clock, jwks),
+            service_key=settings.service_key.get_secret_value() if settings.service_key else None,
+            origins=settings.allowed_origins,
+        ),
+        limiter=limiter,
+        drain=drain,
+        metrics=metrics,
+        json_bytes=settings.http.max_body_bytes,
+        # A little over the file itself: the multipart form around it, and base64 in JSON.
+        upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
+    )
+    for module in (health, sign_in, me, folders, files, search, chats, existing):
+        app.include_router(module.routes)
+    app.include_router(page_router())
+    install_edge(app, metrics=metrics, origins=settings.allowed_origins, hosts=_hosts(settings))
+    app.state.policies = check_routes(app, open_paths=OPEN_PATHS)
+    return app
+
+
+def _answerer(make: Callable[[SearchEngine], Answerer] | None, engine: SearchEngine) -> Answerer:
+    if make is not None:
+        return make(engine)
+    from clara.tutor.quoting import QuotingAnswerer
+
+    return QuotingAnswerer(engine)
+
+
+def _limiter(settings: Settings, metrics: Metrics) -> RateLimiter:
+    limits = settings.limits
+    per_minute = {
+        Rate.CHAT: limits.chat_per_minute,
+        Rate.UPLOAD: limits.uploads_per_minute,
+        Rate.READ: limits.reads_per_minute,
+        Rate.FAILED_SIGN_IN: limits.failed_sign_ins_per_minute,
+    }
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    return RateLimiter(per_minute, redis_url=redis_url, on_error=metrics.limits_failed.inc)
+
+
+def _jwks(settings: Settings, clock: Clock, metrics: Metrics) -> JwksCache | None:
+    if settings.auth.jwks_url is None:
+        return None
+    return JwksCache(settings.auth.jwks_url, clock, on_fetch=lambda outcome: metrics.key_fetches.labels(outcome).inc())
+
+
+def _tokens(settings: Settings, clock: Clock, jwks: JwksCache | None) -> TokenVerifier | None:
+    issuers = []
+    if jwks is not None:
+        parties = frozenset(settings.allowed_origins)
+        issuers.append(Issuer(jwks, settings.auth.issuer, settings.auth.audience, parties))
+    if settings.development:
+        issuers.append(LocalIssuer(settings.data_dir, clock).issuer())
+    return TokenVerifier(issuers, clock) if issuers else None
+
+
+def _hosts(settings: Settings) -> frozenset[str] | None:
+    """Return the Host names that are answered; None, any, in production unless some are configured."""
+    if not settings.development and not settings.http.allowed_hosts:
+        return None
+    return LOOPBACK_HOSTS | set(settings.http.allowed_hosts)
+
+
+def _lifespan(
+    services: Services, worker: WorkerProcess | None, jwks: JwksCache | None
+) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if jwks:
+            jwks.prefetch()
+        starting = asyncio.create_task(_start(services.settings, worker))
+        if services.settings.sqlalchemy_url.startswith("sqlite"):
+            await starting
+        # The static embedder takes a while to load: not at the first learner's expense.
+        warming = asyncio.create_task(asyncio.to_thread(services.search.embedder.embed, ["warm"]))
+        yield
+        for task in (starting, warming):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if worker:
+            await worker.stop()
+        if jwks:
+            await jwks.close()
+        await services.limiter.close()
+        await asyncio.to_thread(services.database.close)
+
+    return lifespan
+
+
+async def _start(settings: Settings, worker: WorkerProcess | None) -> None:
+    """Migrate, again and again while a database server is away, then start the worker."""
+    while settings.database.migrate == "auto":
+        try:
+            before = await asyncio.to_thread(migrate, settings)
+            log.info("store.migrated", before=before)
+            break
+        except ClaraError as error:
+            log.warning("store.unavailable", code=error.problem_code, again_s=MIGRATE_AGAIN_S)
+            await asyncio.sleep(MIGRATE_AGAIN_S)
+    if worker:
+        worker.start()
