@@ -54,7 +54,7 @@ class Files:
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._blobs = blobs
+        self.blobs = blobs
         self._clock = clock
         self._limits = limits
         self._wake = wake
@@ -72,7 +72,7 @@ class Files:
                 await asyncio.shield(self._discard(key))
 
     async def _discard(self, key: str) -> None:
-        await asyncio.to_thread(self._blobs.delete_now, key)
+        await asyncio.to_thread(self.blobs.delete_now, key)
         await self._database.write(lambda tx: end_upload(tx, RECEIVING, key))
 
     async def check_folder(self, owner_id: str, folder_id: str) -> None:
@@ -82,7 +82,7 @@ class Files:
     async def store(self, key: str, name: str | None, content: AsyncIterable[bytes]) -> "_Arriving":
         """Put a stream into the blob store while telling its type, size and hash."""
         arriving = _Arriving(content, clean_name(name), self._limits.max_bytes)
-        await self._blobs.put(key, arriving.stream())
+        await self.blobs.put(key, arriving.stream())
         return arriving
 
     async def keep(self, owner_id: str, folder_id: str, key: str, arrived: "_Arriving") -> Uploaded:
@@ -275,12 +275,12 @@ class Files:
 
     async def read(self, file: File, start: int, end: int) -> AsyncIterator[bytes]:
         """Yield the uploaded bytes from ``start`` up to, not including, ``end``."""
-        async for data in self._blobs.get(file.document.blob_key, start, end):
+        async for data in self.blobs.get(file.document.blob_key, start, end):
             yield data
 
     def as_path(self, file: File) -> AbstractContextManager[Path]:
         """Give the uploaded bytes as a path, for a reader in a process of its own."""
-        return self._blobs.as_file(file.document.blob_key)
+        return self.blobs.as_file(file.document.blob_key)
 
 
 class Receiving:

@@ -1,0 +1,58 @@
+"""Fixtures for every test: an app over SQLite, real services from wheels, and what to do when one is missing."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from clara.settings import Settings
+from clara.testing import RunningApp, make_settings, running_app
+from tests.services import missing, start_postgresql
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads the settings of the machine that it runs on."""
+    for name in list(os.environ):
+        if name.startswith(("CLARA_", "OPENAI_", "LIVEKIT_")) and not name.startswith("CLARA_TEST_"):
+            monkeypatch.delenv(name)
+    for name in ("ENVIRONMENT", "HOST", "PORT", "DATABASE_URL", "REDIS_URL", "FRONTEND_URL", "LOG_LEVEL", "RENDER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make_settings(tmp_path / "data")
+
+
+@pytest.fixture
+async def clara(settings: Settings) -> AsyncIterator[RunningApp]:
+    """The whole app over SQLite, with a worker."""
+    async with running_app(settings) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this run's own (CLARA_TEST_POSTGRES_URL names another); its databases are made as needed."""
+    with start_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_url: str) -> Iterator[str]:
+    """The URL of an empty database."""
+    from tests.services import new_database
+
+    with new_database(postgresql_url) as url:
+        yield url
+
+
+__all__ = ["anyio", "missing"]
