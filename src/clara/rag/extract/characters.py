@@ -65,7 +65,7 @@ def is_mostly_high(data: bytes) -> bool:
 
 def decode(blocks: Iterable[bytes], encoding: str, max_chars: int) -> str:
     """Return the text of the blocks. Raises ReadFailed: too_much_text as soon as it is, unreadable_text."""
-    decoder = codecs.getincrementaldecoder(encoding)("replace" if encoding == "cp1252" else "strict")
+    decoder = codecs.getincrementaldecoder(encoding)("strict" if encoding.startswith("utf") else "replace")
     pieces, chars = [], 0
     try:
         for block in blocks:

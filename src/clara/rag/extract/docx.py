@@ -66,7 +66,7 @@ class Writer:
         if text and level is not None:
             self.draft.heading(level, f"{label} {text}" if label and label != "-" else text)
         elif text:
-            self.draft.block(f"{label} {text}" if label else text, tight=label is not None)
+            self.draft.block(f"{label} {text}" if label else text, group="item" if label else "")
         boxes, self._boxes = self._boxes, []
         for box in boxes:
             self.blocks(box)
@@ -78,7 +78,7 @@ class Writer:
     def _table(self, table: Element) -> None:
         for row in _rows(table):
             cells = [" ".join(self._cell(cell).split()) for cell in _cells(row)]
-            self.draft.block(" | ".join(cells) if any(cells) else "", tight=True)
+            self.draft.block(" | ".join(cells) if any(cells) else "", group="row")
 
     def _cell(self, cell: Element) -> str:
         """The paragraphs of a cell, also those of a table inside it, in one line."""

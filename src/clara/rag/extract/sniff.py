@@ -6,6 +6,7 @@ from zipfile import BadZipFile, ZipFile
 
 from clara.core.errors import ClaraError, Unreadable, UnsupportedType
 from clara.rag.extract.characters import bom_encoding, guess_encoding, is_mostly_high
+from clara.rag.extract.charset import declared_encoding
 from clara.rag.extract.failures import UNREADABLE
 from clara.rag.extract.media import READ_TYPES, MediaType
 from clara.rag.extract.signatures import binary_type, ole_type, zip_type
@@ -78,7 +79,7 @@ def _office_type(found: str, filename: str) -> MediaType:
 
 
 def _text_type(head: bytes, filename: str, *, is_whole: bool) -> MediaType:
-    encoding = guess_encoding(head, is_whole=is_whole)
+    encoding = guess_encoding(head, is_whole=is_whole) or declared_encoding(head)
     if encoding is None:
         if is_mostly_high(head):
             raise Unreadable(UNREADABLE["unreadable_text"], code="unreadable_text")
