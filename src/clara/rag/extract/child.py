@@ -13,7 +13,7 @@ from clara.rag.documents import Page
 from clara.rag.extract.confine import confine
 from clara.rag.extract.failures import ReadFailed
 from clara.rag.extract.limits import MAX_PART_CHARS, MAX_TITLE_CHARS, ExtractLimits
-from clara.rag.extract.messages import DocumentInfo, encode_done, encode_failed, encode_info, encode_pages
+from clara.rag.extract.messages import DocumentInfo, encode_done, encode_failed, encode_info, encode_pages, encode_png
 
 BATCH_CHARS = 64 * 1024
 BATCH_S = 0.05
@@ -60,6 +60,11 @@ def _run(job: dict[str, Any], pipe: Pipe) -> None:
     limits = ExtractLimits(**job["limits"])
     if job["task"] == "check":
         pipe.write(json.dumps(confine(limits, job["parent_pid"])).encode() + b"\n")
+        return
+    if job["task"] == "draw":
+        drawing = import_module("clara.rag.extract.drawing")
+        confine(limits, job["parent_pid"])
+        pipe.write(encode_png(drawing.draw(Path(job["path"]), limits, job["page"], job["width"])))
         return
     reader: Reader = import_module(f"clara.rag.extract.{job['reader']}")
     confine(limits, job["parent_pid"])

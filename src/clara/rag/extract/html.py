@@ -24,22 +24,8 @@ _BLOCKS = (
     _IN_CELLS
     | _ITEMS
     | frozenset(_HEADINGS)
-    | {
-        "article",
-        "header",
-        "footer",
-        "main",
-        "aside",
-        "body",
-        "pre",
-        "dl",
-        "table",
-        "thead",
-        "tbody",
-        "tfoot",
-        "caption",
-    }
-    | {"form", "fieldset", "address", "details", "summary", "title"}
+    | {"article", "header", "footer", "main", "aside", "body", "pre", "dl", "address", "details", "summary", "title"}
+    | {"table", "thead", "tbody", "tfoot", "tr", "caption", "form", "fieldset"}
 )
 _UNSEEN = frozenset({"script", "style"})
 _DROPPED = (

@@ -4,6 +4,7 @@ The parent takes nothing on trust: a parser that has been taken over can send on
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,8 @@ from clara.rag.extract.limits import (
     ExtractLimits,
 )
 
-MAX_LINE_BYTES = 16 * 1024**2
+MAX_LINE_BYTES = 32 * 1024**2
+"""Holds a page of MAX_PART_CHARS, and a picture of drawing.MAX_PIXELS that can't be packed, in base64."""
 
 
 class Garbage(Exception):
@@ -60,6 +62,10 @@ def encode_pages(pages: Sequence[Page]) -> bytes:
     return _line(
         {"pages": [[p.number, p.label, p.text, [[h.level, h.title, h.offset] for h in p.headings]] for p in pages]}
     )
+
+
+def encode_png(png: bytes) -> bytes:
+    return _line({"png": b64encode(png).decode("ascii")})
 
 
 def encode_failed(code: str) -> bytes:

@@ -42,16 +42,16 @@ def extract(
                     case Done():
                         return
                     case Failed(code):
-                        raise _explained(code, process, media_type, limits)
+                        raise explained(code, process, media_type, limits)
                     case DocumentInfo():
                         yield message
                     case pages:
                         yield from pages
         except TimedOut:
-            raise _explained("parser_timeout", process, media_type, limits) from None
+            raise explained("parser_timeout", process, media_type, limits) from None
         except Garbage as garbage:
             log.warning("parser.garbage: %s", garbage)
-            raise _explained("parser_crashed", process, media_type, limits) from None
+            raise explained("parser_crashed", process, media_type, limits) from None
 
 
 def active_limits(limits: ExtractLimits | None = None) -> dict[str, bool]:
@@ -74,7 +74,8 @@ def cause_of_death(process: ConfinedProcess) -> str:
     return "parser_crashed" if status < 0 or status > 2**31 else "internal"
 
 
-def _explained(code: str, process: ConfinedProcess, media_type: MediaType, limits: ExtractLimits) -> ClaraError:
+def explained(code: str, process: ConfinedProcess, media_type: MediaType, limits: ExtractLimits) -> ClaraError:
+    """Return the public error for a code, and log what the process said of it without quoting the file."""
     log.info("parser.failed: code=%s type=%s %s", code, media_type.short, process.diagnosis())
     if code == "internal":
         return Internal()
