@@ -21,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(options.run(options))
     except ValidationError as error:
         for problem in error.errors():
-            print(f"clara: {_setting_name(problem['loc'])}{problem['msg']}", file=sys.stderr)
+            message = problem["msg"].removeprefix("Value error, ")
+            print(f"clara: {_setting_name(problem['loc'])}{message}", file=sys.stderr)
         sys.exit(2)
     except ClaraError as error:
         print(f"clara: {error.detail}", file=sys.stderr)
