@@ -57,18 +57,19 @@ def main(job: dict[str, Any]) -> None:
 
 
 def _run(job: dict[str, Any], pipe: Pipe) -> None:
-    limits = ExtractLimits(**job["limits"])
+    limits, parent_pid = ExtractLimits(**job["limits"]), job["parent_pid"]
     if job["task"] == "check":
-        pipe.write(json.dumps(confine(limits, job["parent_pid"])).encode() + b"\n")
+        pipe.write(json.dumps(confine(limits, parent_pid)).encode() + b"\n")
         return
+    path = Path(job["path"])
     if job["task"] == "draw":
         drawing = import_module("clara.rag.extract.drawing")
-        confine(limits, job["parent_pid"])
-        pipe.write(encode_png(drawing.draw(Path(job["path"]), limits, job["page"], job["width"])))
+        confine(limits, parent_pid, path)
+        pipe.write(encode_png(drawing.draw(path, limits, job["page"], job["width"])))
         return
     reader: Reader = import_module(f"clara.rag.extract.{job['reader']}")
-    confine(limits, job["parent_pid"])
-    send(reader.read(Path(job["path"]), limits), limits, pipe)
+    confine(limits, parent_pid, path)
+    send(reader.read(path, limits), limits, pipe)
 
 
 def send(items: Iterator[DocumentInfo | Page], limits: ExtractLimits, pipe: Pipe) -> None:

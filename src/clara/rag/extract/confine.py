@@ -5,25 +5,36 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
+from clara.rag.extract.landlock import allow_only
 from clara.rag.extract.limits import ExtractLimits
+from clara.rag.extract.seccomp import refuse_system_calls
 
 NICENESS = 10
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-def confine(limits: ExtractLimits, parent_pid: int) -> dict[str, bool]:
-    """Limit this process for good, and say which limits took hold.
+_FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
+"""PDFium takes from here what a document doesn't bring along."""
+
+
+def confine(limits: ExtractLimits, parent_pid: int, file: Path | None = None) -> dict[str, bool]:
+    """Limit this process for good, leaving it one file to read, and say which limits took hold.
 
     Called after the reader's imports: those are our own files, and compiling them may need to write a cache.
     """
+    standard_library = Path(os.__file__).parent  # the codecs of rare encodings are imported when they are met
+    readable = [standard_library, *map(Path, _FONTS), *([file] if file else [])]
     return {
         "process_group": os.name == "posix" and os.getpgid(0) == os.getpid(),
         **_resource_limits(limits),
         "low_priority": _try(_lower_priority),
         "dies_with_parent": _try(lambda: _die_with_parent(parent_pid)),
         "no_new_privileges": _try(lambda: _prctl(_PR_SET_NO_NEW_PRIVS, 1)),
+        "other_files": _try(lambda: allow_only(readable)),
+        "network_and_programs": _try(refuse_system_calls),
     }
 
 
