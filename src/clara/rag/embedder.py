@@ -95,7 +95,7 @@ def _package_folder() -> Path:
 
 
 def _map_table(path: Path) -> npt.NDArray[np.float16]:
-    """Map the one f16 tensor of a safetensors file: 8 bytes of header length, a JSON header, then raw little-endian data."""
+    """Map the one f16 tensor of a safetensors file: 8 bytes of header length, a JSON header, raw little-endian data."""
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         tensor = json.loads(file.read(length))["embedding.weight"]
@@ -164,7 +164,7 @@ class _Pieces:
         yield word[start:]
 
     def _merge(self, piece: str) -> list[int]:
-        """Merge neighbours, lowest rank first, leftmost among equals. ``following`` and ``before`` link what is left."""
+        """Merge neighbours, lowest rank first, leftmost of equals; ``following`` and ``before`` link what is left."""
         tokens: list[str] = list(piece)
         before = list(range(-1, len(piece) - 1))
         following = [*range(1, len(piece)), -1]

@@ -18,11 +18,13 @@ def kernel() -> tuple[str, Callable[[Rows, Rows], npt.NDArray[np.float64]]]:
         return "numpy", dot_by_numpy
 
     def dot_by_simsimd(rows: Rows, query: Rows) -> npt.NDArray[np.float64]:
-        return np.asarray(simsimd.cdist(query[None], rows, metric="dot", threads=1))[0]
+        products: npt.NDArray[np.float64] = np.asarray(simsimd.cdist(query[None], rows, metric="dot", threads=1))[0]
+        return products
 
     return "simsimd", dot_by_simsimd
 
 
 def dot_by_numpy(rows: Rows, query: Rows) -> npt.NDArray[np.float64]:
     """Seven times slower than simsimd; einsum rather than matmul, which would wake BLAS's thread pool."""
-    return np.einsum("ij,j->i", rows, query, dtype=np.int32).astype(np.float64)
+    products: npt.NDArray[np.int32] = np.einsum("ij,j->i", rows, query, dtype=np.int32)
+    return products.astype(np.float64)

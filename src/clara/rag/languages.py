@@ -66,6 +66,8 @@ _LANGUAGES = {
 def detect_language(text: str) -> str:
     """Return the ISO 639-1 code of the language that most of the text's first 20,000 characters are in, or ``und``."""
     sample = text[:SAMPLE_CHARS]
+    if sample.isascii():
+        return _by_function_words(_SCRIPTS[0][1].findall(sample), _LANGUAGES["latin"])
     runs = {name: pattern.findall(sample) for name, pattern in _SCRIPTS}
     weights = {name: sum(map(len, found)) for name, found in runs.items()}
     # A Chinese character says as much as two or three letters; Japanese is kana with Han between.

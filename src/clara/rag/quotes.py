@@ -28,8 +28,8 @@ _WORK_A_CHARACTER = 64
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:
     """Return the (start, end) offsets of the quote in ``text``, or None if it isn't there word for word.
 
-    White space, hyphenation at line ends, ligatures and the shapes of quotation marks and dashes may differ; letters, their
-    case, digits and all other marks may not. Neither a word nor a number is found inside a longer one.
+    White space, hyphenation at line ends, ligatures and the shapes of quotation marks and dashes may differ; letters,
+    their case, digits and all other marks may not. Neither a word nor a number is found inside a longer one.
     """
     quote = quote.strip()
     if not any(character.isalnum() for character in quote):
@@ -52,7 +52,7 @@ def _find_exactly(quote: str, text: str) -> tuple[int, int] | None:
 class _Folded:
     """Characters to compare, where each stands in the original, and which have a hyphen before them.
 
-    ``hyphens`` maps an index in ``text`` to True for a hyphen that belongs to the word, False for one that a line end made.
+    ``hyphens`` maps an index in ``text`` to True for a hyphen that belongs to the word, to False for a line end's.
     """
 
     text: str

@@ -1,7 +1,8 @@
-"""How a question becomes weights, and how two kinds of evidence become one score."""
+"""How a question becomes weighted evidence, and how two kinds of evidence become one score."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,19 @@ from clara.rag.tokenizer import Tokenizer
 
 Floats = npt.NDArray[np.float32]
 
-EARLIER_WEIGHTS = (0.3, 0.15)
-"""What the terms of the last and last but one question count beside those of this one."""
+EARLIER_WEIGHTS = (0.2, 0.1)
+"""What the last and last but one question count beside this one.
+
+Measured on SQuAD with the words that a follow-up shares with the question before it taken out: recall@1 from 75 to 88,
+at the price of 0.3 where the question before was about something else.
+"""
+FEW_WORDS = 2
+"""Questions of no more words than this ("and in winter?") lean on the earlier ones twice as much."""
+PAIR_BONUS = 0.15
+"""Added for a chunk that has all neighbouring words of the question side by side. +0.8 recall@1 on SQuAD."""
+PAIRS_OF_A_LONG_QUESTION = 5
+"""With more pairs than this the bonus shrinks: long descriptions share phrases with passages that don't answer them."""
+RERANKED = 20
 
 _NORMALISED_TOP = 100
 _LEXICAL_SHARE = 0.6
@@ -20,30 +32,67 @@ _LEXICAL_SHARE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Term hashes with their weights, and for each embedder's name the question's vector, of length 1."""
+    """What a shard is searched for.
+
+    ``terms``: hashes with their weights. ``vectors``: for each embedder's name the question's vector, of length 1.
+    ``words``: a weight, and the terms of which any one is that word. ``pairs``: for two words that stand side by side,
+    the pairs of terms of which any one is those.
+    """
 
     terms: Mapping[int, float]
     vectors: Mapping[str, Floats] = field(default_factory=dict)
+    words: Sequence[tuple[float, tuple[int, ...]]] = ()
+    pairs: Sequence[Sequence[tuple[int, int]]] = ()
+
+
+def make_query(
+    tokenizer: Tokenizer,
+    languages: Iterable[str],
+    question: str,
+    earlier: Sequence[str] = (),
+    vectors: Mapping[str, Vectors] | None = None,
+) -> Query:
+    """Weigh a question and the learner's earlier ones, latest first, of which at most two count.
+
+    ``vectors`` are by embedder's name: the question's in the first row, then those of the earlier ones.
+    """
+    languages = tuple(languages)
+    asked = tokenizer.query_words(question, languages)
+    factor = 2.0 if len(asked) <= FEW_WORDS else 1.0
+    weights = [factor * weight for weight in EARLIER_WEIGHTS[: len(earlier)]]
+    words = dict.fromkeys(asked, 1.0)
+    for text, weight in zip(earlier, weights, strict=False):
+        for word in tokenizer.query_words(text, languages):
+            words.setdefault(word, weight)
+    terms: dict[int, float] = {}
+    for word, weight in words.items():
+        for term in word:
+            terms.setdefault(term, weight)
+    return Query(
+        terms=terms,
+        vectors={name: _blend(rows, weights) for name, rows in (vectors or {}).items()},
+        words=tuple((weight, word) for word, weight in words.items()),
+        pairs=tuple(tuple(product(one, following)) for one, following in pairwise(asked)),
+    )
 
 
 def weigh_terms(
     tokenizer: Tokenizer, languages: Iterable[str], question: str, earlier: Sequence[str] = ()
-) -> dict[int, float]:
-    """Return the question's terms at 1, and those that only earlier questions (latest first) have at less."""
-    languages = tuple(languages)
-    weights = dict.fromkeys(tokenizer.query_terms(question, languages), 1.0)
-    for text, weight in zip(earlier, EARLIER_WEIGHTS, strict=False):
-        for term in tokenizer.query_terms(text, languages):
-            weights.setdefault(term, weight)
-    return weights
+) -> Mapping[int, float]:
+    """Return the terms of ``make_query`` alone."""
+    return make_query(tokenizer, languages, question, earlier).terms
 
 
 def weigh_vectors(vectors: Vectors) -> Floats:
-    """Return one vector for the question (first row) and earlier questions (latest first) by the same weights."""
-    weights = np.array((1.0, *EARLIER_WEIGHTS)[: len(vectors)], dtype=np.float32)
-    blended: Floats = np.einsum("i,ij->j", weights, vectors[: len(weights)])
+    """Return one vector for the question (first row) and earlier questions (latest first)."""
+    return _blend(vectors, EARLIER_WEIGHTS)
+
+
+def _blend(rows: Vectors, weights: Sequence[float]) -> Floats:
+    factors = np.array((1.0, *weights)[: len(rows)], dtype=np.float32)
+    blended: Floats = np.einsum("i,ij->j", factors, rows[: len(factors)])
     length = float(np.sqrt(np.sum(blended * blended)))
-    return blended / length if length > 0 else blended
+    return blended / np.float32(length) if length > 0 else blended
 
 
 def lexical_share(embedder: str, language: str) -> float:
@@ -56,14 +105,23 @@ def lexical_share(embedder: str, language: str) -> float:
     return 0.5 if language == "en" else 0.7
 
 
-def fuse(embedder: str, lexical: Floats, cosine: Floats, share: Floats) -> Floats:
+def fuse(embedder: str, lexical: Floats, cosine: Floats, share: Floats, eligible: int) -> Floats:
     """Return share · lexical + (1 - share) · cosine; ``lexical`` is BM25 over the best chunk's, from 0 to 1.
 
-    Cosines of an embedder that isn't known are spread over 0 to 1 by the range of their 100 best.
+    Cosines of an embedder that isn't known are spread over 0 to 1 by the range of the 100 best of those ``eligible``,
+    which are the highest.
     """
     if embedder != StaticEmbedder.name:
-        count = min(_NORMALISED_TOP, len(cosine))
-        best = np.partition(cosine, len(cosine) - count)[len(cosine) - count :]
-        low, high = float(best[0]), float(best.max())
-        cosine = np.clip((cosine - low) / (high - low), 0, None) if high > low else np.zeros_like(cosine)
+        cosine = _spread(cosine, min(_NORMALISED_TOP, eligible))
     return lexical * share + cosine * (1 - share)
+
+
+def _spread(cosine: Floats, count: int) -> Floats:
+    best = np.partition(cosine, len(cosine) - count)[len(cosine) - count :]
+    low, high = best.min(initial=1), best.max(initial=-1)
+    return np.clip((cosine - low) / (high - low), 0, None) if high > low else np.zeros_like(cosine)
+
+
+def pair_bonus(found: int, pairs: int) -> float:
+    """Return what a chunk with ``found`` of a question's ``pairs`` side by side gains."""
+    return PAIR_BONUS * found / pairs * min(1.0, PAIRS_OF_A_LONG_QUESTION / pairs)

@@ -21,8 +21,8 @@ MAX_CHUNKS = 65_535
 _MAGIC = b"CLSG"
 _FORMAT = 1
 _HEADER = struct.Struct("<4sHHIIIIIHHI")
-"""Magic, format, tokenizer version; counts of chunks, terms, postings, words, dimensions; bytes of the embedder's name and
-of the language; CRC-32."""
+"""Magic, format, tokenizer version; counts of chunks, terms, postings, words and dimensions; bytes of the embedder's
+name and of the language; CRC-32."""
 _WITHOUT_BLANKS = frozenset({"zh", "ja", "ko", "th"})
 """Languages whose terms are overlapping grams: each already says what stands beside it."""
 
@@ -43,10 +43,10 @@ class StaleSegment(Internal):
 class Segment:
     """n chunks, t distinct terms, p postings.
 
-    ``seqs``, ``lengths`` (in terms) and ``scales`` are (n,); ``vectors`` is (n, dim) int8, and a row times its scale has
-    length 1, or 0 for an empty row. ``hashes`` (t,) ascend; the postings of term i are ``chunks`` (index into seqs,
-    ascending) and ``counts`` (at most 255) from ``starts[i]`` to ``starts[i + 1]``. ``words`` holds each chunk's terms in
-    reading order as ``word_code`` gives them and a 0 after each chunk, or nothing.
+    ``seqs``, ``lengths`` (in terms) and ``scales`` are (n,); ``vectors`` is (n, dim) int8, and a row times its scale
+    has length 1, or 0 for an empty row. ``hashes`` (t,) ascend; the postings of term i are ``chunks`` (index into seqs,
+    ascending) and ``counts`` (at most 255) from ``starts[i]`` to ``starts[i + 1]``. ``words`` holds each chunk's terms
+    in reading order as ``word_code`` gives them and a 0 after each chunk, or nothing.
     """
 
     language: str
@@ -149,7 +149,8 @@ def build_segment(
 
 def word_code(terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
     """Return 16 bits of each term, never 0: enough to tell which words stand side by side in a few passages."""
-    return np.maximum(terms & np.uint32(0xFFFF), 1).astype(np.uint16)
+    codes: npt.NDArray[np.uint16] = np.maximum(terms & np.uint32(0xFFFF), 1).astype(np.uint16)
+    return codes
 
 
 def _in_order(found: npt.NDArray[np.uint32], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.uint16]:

@@ -4,18 +4,29 @@ import re
 from functools import cache
 
 _CLOSERS = "\"'\u00bb\u2019\u201d\u203a)\\]}\u300d\u300f\u3011\u3009\u300b\uff09*_"
-_ABBREVIATIONS = frozenset(
-    """al approx apr art aug ave bd bzw ca cap capt cf ch chap co col corp dec dept dipl dr ed eds eg eq eqs esp est etc evtl ex feb fig
-    figs fr ft gen gov hon hr hrsg ie inc jan jr jul jun kap lt ltd maj mar max messrs mgr min mio mr mrd mrs ms mt nov nr
-    oct op para pl pp prof ref refs rep rev sec sect sen sep sept sgt sig sp spp sr sra srta st str tab tel usw viz vol
-    vols vs zb art núm pág págs lic ing bd abb abs aufl bspw ggf inkl sog vgl mme mlle av env apr éd""".split()
-)
+_ABBREVIATIONS = """
+    al approx apr art aug ave bd bzw ca cap capt cf ch chap co col corp dec dept dipl dr ed eds eg eq eqs esp
+    est etc evtl ex feb fig figs fr ft gen gov hon hr hrsg ie inc jan jr jul jun kap lt ltd maj mar max messrs
+    mgr min mio mr mrd mrs ms mt nov nr oct op para pl pp prof ref refs rep rev sec sect sen sep sept sgt sig sp
+    spp sr sra srta st str tab tel usw viz vol vols vs zb art núm pág págs lic ing bd abb abs aufl bspw ggf inkl
+    sog vgl mme mlle av env apr éd
+"""
 _UNSPACED_LETTERS = "\u0e01-\u0e4e\u0e80-\u0ecf\u1000-\u109f\u1780-\u17d3"
 _LONG_UNSPACED = 60
 """Thai, Lao, Khmer and Burmese end a sentence with a blank, and set blanks between clauses too."""
 
+_WORD_BEFORE = re.compile(r"[^\W_]+\Z")
+_DOTTED = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")
+_AT_LINE_START = re.compile(r"(?:\A|\n)[ \t]*[0-9]{1,3}\Z")
+_ITEM = re.compile(r"[ \t]*(?:[-*•◦▪‣–—·#>|]|\(?[0-9]{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
+
 _SHORT_LINE = 0.6
 """A line that is this much shorter than the text's longest ended on purpose: a heading, an item, a paragraph's end."""
+
+
+@cache
+def _abbreviations() -> frozenset[str]:
+    return frozenset(_ABBREVIATIONS.split())
 
 
 @cache
@@ -30,7 +41,7 @@ def _boundary() -> re.Pattern[str]:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Return the (start, end) offsets of the sentences, in order; together they hold every character that isn't blank."""
+    """Return the sentences' (start, end) offsets in order; together they hold every character that isn't blank."""
     spans: list[tuple[int, int]] = []
     start = 0
     wide = max(map(len, text.splitlines()), default=0)
@@ -69,15 +80,9 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return False
     if word[0].isdigit() and _AT_LINE_START.search(text, max(0, match.start() - 24), match.start()):
         return False
-    return word[0].casefold() not in _ABBREVIATIONS and not _DOTTED.search(
+    return word[0].casefold() not in _abbreviations() and not _DOTTED.search(
         text, max(0, match.start() - 12), match.start()
     )
-
-
-_WORD_BEFORE = re.compile(r"[^\W_]+\Z")
-_DOTTED = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")
-_AT_LINE_START = re.compile(r"(?:\A|\n)[ \t]*[0-9]{1,3}\Z")
-_ITEM = re.compile(r"[ \t]*(?:[-*•◦▪‣–—·#>|]|\(?[0-9]{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
 
 
 def _ends_line(text: str, at: int, wide: int) -> bool:

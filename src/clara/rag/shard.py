@@ -1,5 +1,6 @@
 """One learner's whole index in memory: every chunk is scored for every question, exactly."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from clara.rag.kernels import kernel
-from clara.rag.ranking import Floats, Query, fuse, lexical_share
+from clara.rag.postings import Places, Postings
+from clara.rag.ranking import RERANKED, Floats, Query, fuse, lexical_share, pair_bonus
 from clara.rag.segments import Segment, quantise
 
-K1 = 1.2
-B = 0.75
 MAX_CHUNKS = 1 << 24
 
 Mask = npt.NDArray[np.bool_]
@@ -19,9 +19,10 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that was found. ``score`` ranks hits of one search; ``bm25`` and ``cosine`` can be compared across them.
+    """A chunk that was found. ``score`` ranks the hits of one search; the rest can be compared across searches.
 
-    ``cosine`` is None where the chunk has no vector of the embedder that the question was embedded with.
+    ``cosine`` is None where the chunk has no vector of the embedder that the question was embedded with. ``coverage``
+    is the share of the question that the chunk has, from 0 to 1, a rare word counting for more than a common one.
     """
 
     document_id: str
@@ -29,6 +30,7 @@ class Hit:
     score: float
     bm25: float
     cosine: float | None
+    coverage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ class _Group:
     scales: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """For each chunk: what ranks it, what that is made of, and whether it has a vector."""
+
+    fused: Floats
+    bm25: Floats
+    cosine: Floats
+    seen: Mask
+
+
 class Shard:
     """A learner's segments joined. Immutable and safe to share by threads.
 
@@ -50,117 +62,133 @@ class Shard:
     """
 
     def __init__(self, parts: Sequence[tuple[str, Segment]], folders: Mapping[str, Collection[str]]) -> None:
-        ordered = sorted(
-            parts, key=lambda part: (part[1].embedder, part[0], int(part[1].seqs[0]) if len(part[1].seqs) else 0)
-        )
+        filled = [part for part in parts if len(part[1].seqs)]
+        ordered = sorted(filled, key=lambda part: (part[1].embedder, part[0], int(part[1].seqs[0])))
         segments = [segment for _, segment in ordered]
         sizes = np.array([len(segment.seqs) for segment in segments], dtype=np.int64)
-        if sizes.sum() >= MAX_CHUNKS:
+        self.size = int(sizes.sum())
+        if self.size >= MAX_CHUNKS:
             raise ValueError("a shard holds at most 16 million chunks")
         self.documents = tuple(dict.fromkeys(document for document, _ in ordered))
         self.languages = tuple(sorted({segment.language for segment in segments}))
-        self.size = int(sizes.sum())
-        ordinals = {document: ordinal for ordinal, document in enumerate(self.documents)}
         self._folders = tuple(frozenset(folders.get(document, ())) for document in self.documents)
+        ordinals = {document: ordinal for ordinal, document in enumerate(self.documents)}
         self._document = np.repeat(np.array([ordinals[document] for document, _ in ordered], dtype=np.uint32), sizes)
-        self._seq = _joined([segment.seqs for segment in segments], np.uint32)
+        self._seq = np.concatenate([np.zeros(0, dtype=np.uint32), *(segment.seqs for segment in segments)])
         shares = [lexical_share(segment.embedder, segment.language) for segment in segments]
         self._share = np.repeat(np.array(shares, dtype=np.float32), sizes)
         self._groups = tuple(_groups(segments))
-        self._hashes, self._starts, self._postings, self._impacts = _invert(segments, sizes)
+        self._postings = Postings(segments)
+        self._words = np.concatenate([np.zeros(0, dtype=np.uint16), *(segment.words for segment in segments)])
+        self._word_starts = _word_starts(segments)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        arrays = (self._document, self._seq, self._share, self._hashes, self._starts, self._postings, self._impacts)
-        return sum(array.nbytes for array in arrays) + sum(
-            group.vectors.nbytes + group.scales.nbytes for group in self._groups
-        )
+        arrays = (self._document, self._seq, self._share, self._words, self._word_starts)
+        groups = sum(group.vectors.nbytes + group.scales.nbytes for group in self._groups)
+        return sum(array.nbytes for array in arrays) + groups + self._postings.nbytes
 
     def search(self, query: Query, folder_id: str | None = None, limit: int = 8) -> list[Hit]:
-        """Return the best chunks, best first, of one folder or of all. A chunk that nothing speaks for isn't returned."""
-        if not self.size or limit < 1:
-            return []
+        """Return the best chunks of one folder or of all, best first; never one that nothing speaks for."""
         mask = None if folder_id is None else self._mask(folder_id)
-        bm25 = self._bm25(query.terms)
-        if mask is not None:
-            bm25 *= mask
-        score, cosine, known = self._score(query, bm25, mask)
-        rows = _best(score, limit)
+        if not self.size or limit < 1 or (mask is not None and not mask.any()):
+            return []
+        places = self._postings.find(query.terms)
+        scores = self._score(query, places, mask)
+        ranked = self._ranked(query, scores.fused, limit)
+        coverage = self._postings.coverage(query.words, places, [row for _, row in ranked])
         return [
             Hit(
-                self.documents[self._document[row]],
-                int(self._seq[row]),
-                float(score[row]),
-                float(bm25[row]),
-                float(cosine[row]) if known[row] else None,
+                document_id=self.documents[self._document[row]],
+                seq=int(self._seq[row]),
+                score=score,
+                bm25=float(scores.bm25[row]),
+                cosine=float(scores.cosine[row]) if scores.seen[row] else None,
+                coverage=covered,
             )
-            for row in rows
+            for (score, row), covered in zip(ranked, coverage, strict=True)
         ]
 
     def _mask(self, folder_id: str) -> Mask:
         within = np.array([folder_id in folders for folders in self._folders], dtype=np.bool_)
         return within[self._document]
 
-    def _bm25(self, terms: Mapping[int, float]) -> Floats:
-        scores = np.zeros(self.size, dtype=np.float32)
-        if not terms or not len(self._hashes):
-            return scores
-        wanted = np.fromiter(terms, dtype=np.uint32, count=len(terms))
-        places = np.searchsorted(self._hashes, wanted)
-        for place, hashed, weight in zip(places.tolist(), wanted.tolist(), terms.values(), strict=True):
-            if place < len(self._hashes) and self._hashes[place] == hashed:
-                start, end = self._starts[place], self._starts[place + 1]
-                scores[self._postings[start:end]] += self._impacts[start:end] * np.float32(weight)
-        return scores
-
-    def _score(self, query: Query, bm25: Floats, mask: Mask | None) -> tuple[Floats, Floats, Mask]:
-        peak = float(bm25.max())
-        lexical = bm25 / np.float32(peak) if peak > 0 else bm25
+    def _score(self, query: Query, places: Places, mask: Mask | None) -> _Scores:
+        bm25 = self._postings.score(query.terms, places)
+        if mask is not None:
+            bm25 *= mask
+        peak = bm25.max()
+        lexical = bm25 / peak if peak > 0 else bm25
+        fused = lexical.copy()
         cosine = np.zeros(self.size, dtype=np.float32)
-        known = np.zeros(self.size, dtype=np.bool_)
-        score = lexical.copy()
+        seen = np.zeros(self.size, dtype=np.bool_)
         for group in self._groups:
             vector = query.vectors.get(group.embedder)
-            if vector is None or len(vector) != group.vectors.shape[1]:
+            if vector is None or len(vector) != group.vectors.shape[1] or not vector.any():
                 continue
             rows = slice(group.start, group.end)
-            known[rows] = True
             cosine[rows] = _cosine(group, vector)
+            seen[rows] = True if mask is None else mask[rows]
             if mask is not None:
-                cosine[rows] *= mask[rows]
-            score[rows] = fuse(group.embedder, lexical[rows], cosine[rows], self._share[rows])
-        if known.any() and not known.all():
-            # A chunk without a vector is taken to be as near in meaning, of the nearest, as it is in words.
-            blind = ~known
-            share = self._share[blind]
-            score[blind] *= share + (1 - share) * float(max(cosine.max(), 0.0))
+                cosine[rows][~mask[rows]] = -1
+            fused[rows] = fuse(group.embedder, lexical[rows], cosine[rows], self._share[rows], _count(seen[rows]))
+        if 0 < _count(seen) < self.size:
+            self._guess(fused, ~seen, float(cosine.max(where=seen, initial=0)))
         if mask is not None:
-            score *= mask
-        return score, cosine, known
+            fused[~mask] = 0
+        return _Scores(fused, bm25, cosine, seen)
+
+    def _guess(self, fused: Floats, blind: Mask, nearest: float) -> None:
+        """Take a chunk without a vector to be as near in meaning, of the nearest, as it is in words."""
+        share = self._share[blind]
+        fused[blind] *= share + (1 - share) * np.float32(nearest)
+
+    def _ranked(self, query: Query, fused: Floats, limit: int) -> list[tuple[float, int]]:
+        rows = _best(fused, max(limit, RERANKED))
+        found = self._pairs_in(rows[:RERANKED], query.pairs)
+        scores = [float(fused[row]) for row in rows]
+        for at, count in enumerate(found):
+            scores[at] += pair_bonus(count, len(query.pairs))
+        order = sorted(range(len(rows)), key=lambda at: (-scores[at], rows[at]))
+        return [(scores[at], rows[at]) for at in order[:limit]]
+
+    def _pairs_in(self, rows: Sequence[int], pairs: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
+        """Return how many of the pairs stand side by side in each chunk; none where the order of words isn't kept."""
+        if not pairs or not rows or not len(self._words):
+            return []
+        bounds = self._word_starts
+        texts = [self._words[bounds[row] : bounds[row + 1]] for row in rows]
+        ends = np.cumsum([len(text) for text in texts]).tolist()
+        words = np.concatenate(texts).astype(np.uint32)
+        neighbours = (words[:-1] << np.uint32(16)) | words[1:]
+        numbers = {_pair_code(*pair): number for number, alike in enumerate(pairs) for pair in alike}
+        wanted = np.array(list(numbers), dtype=np.uint32)
+        found: list[set[int]] = [set() for _ in rows]
+        for place in np.flatnonzero(np.isin(neighbours, wanted)).tolist():
+            found[bisect_right(ends, place)].add(numbers[int(neighbours[place])])
+        return [len(distinct) for distinct in found]
+
+
+def _count(mask: Mask) -> int:
+    return int(np.count_nonzero(mask))
 
 
 def _cosine(group: _Group, vector: Floats) -> Floats:
     rows, scales = quantise(vector[None])
     cosine: Floats = kernel()[1](group.vectors, rows[0]).astype(np.float32)
-    cosine *= group.scales
-    cosine *= scales[0]
+    cosine *= group.scales * scales[0]
     return cosine
 
 
-def _best(score: Floats, limit: int) -> list[int]:
+def _best(fused: Floats, limit: int) -> list[int]:
     """Return the rows of the highest positive scores, ties by row."""
-    if limit < len(score):
-        threshold = np.partition(score, len(score) - limit)[len(score) - limit]
-        rows = np.flatnonzero((score >= threshold) & (score > 0))
-    else:
-        rows = np.flatnonzero(score > 0)
-    order = np.argsort(-score[rows], kind="stable")[:limit]
+    lowest = np.float32(0)
+    if limit < len(fused):
+        lowest = np.partition(fused, len(fused) - limit)[len(fused) - limit]
+    rows = np.flatnonzero((fused >= lowest) & (fused > 0))
+    order = np.argsort(-fused[rows], kind="stable")[:limit]
     return [int(row) for row in rows[order]]
-
-
-def _joined(arrays: Sequence[npt.NDArray[np.generic]], dtype: type[np.generic]) -> npt.NDArray[np.generic]:
-    return np.concatenate(arrays) if arrays else np.zeros(0, dtype=dtype)
 
 
 def _groups(segments: Sequence[Segment]) -> list[_Group]:
@@ -176,36 +204,12 @@ def _groups(segments: Sequence[Segment]) -> list[_Group]:
     return groups
 
 
-def _invert(
-    segments: Sequence[Segment], sizes: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.NDArray[np.unsignedinteger], Floats]:
-    """Join the segments' postings: ascending hashes, where each one's postings start, the chunks, and what each adds.
+def _pair_code(first: int, second: int) -> int:
+    return max(first & 0xFFFF, 1) << 16 | max(second & 0xFFFF, 1)
 
-    One sort of 64-bit keys made of hash (32), chunk (24) and count (8) does it all.
-    """
-    total = int(sizes.sum())
-    if not segments or not total:
-        empty = np.zeros(0, dtype=np.uint32)
-        return empty, np.zeros(1, dtype=np.uint32), empty, np.zeros(0, dtype=np.float32)
-    keys = np.empty(sum(len(segment.chunks) for segment in segments), dtype=np.uint64)
-    at = 0
-    for segment, first in zip(segments, np.cumsum(sizes) - sizes, strict=True):
-        part = keys[at : at + len(segment.chunks)]
-        part[:] = np.repeat(segment.hashes, np.diff(segment.starts))
-        part <<= np.uint64(24)
-        part |= segment.chunks + np.uint64(first)
-        part <<= np.uint64(8)
-        part |= segment.counts
-        at += len(part)
-    keys.sort()
-    hashes = (keys >> np.uint64(32)).astype(np.uint32)
-    starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1]))) if len(keys) else np.zeros(0, np.int64)
-    bounds = np.append(starts, len(keys))
-    found = np.diff(bounds)
-    idf = np.log(1 + (total - found + 0.5) / (found + 0.5)).astype(np.float32)
-    chunks = ((keys >> np.uint64(8)) & np.uint64(0xFFFFFF)).astype(np.uint16 if total <= 1 << 16 else np.uint32)
-    counts = (keys & np.uint64(0xFF)).astype(np.float32)
-    lengths = np.concatenate([segment.lengths for segment in segments]).astype(np.float32)
-    norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0))
-    impacts = np.repeat(idf, found) * (counts * np.float32(K1 + 1) / (counts + norms[chunks].astype(np.float32)))
-    return hashes[starts], bounds.astype(np.uint32), chunks, impacts.astype(np.float32)
+
+def _word_starts(segments: Sequence[Segment]) -> npt.NDArray[np.uint32]:
+    counts = [
+        segment.lengths + np.uint32(1) if len(segment.words) else np.zeros_like(segment.lengths) for segment in segments
+    ]
+    return np.cumsum(np.concatenate([np.zeros(1, dtype=np.uint32), *counts]), dtype=np.uint32)

@@ -21,10 +21,11 @@ from clara.rag.stopwords import stop_words
 VERSION = 1
 
 _ALGORITHMS = {
-    "ar": "arabic", "hy": "armenian", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch", "en": "english",
-    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi", "hu": "hungarian", "id": "indonesian",
-    "it": "italian", "ne": "nepali", "no": "norwegian", "fa": "persian", "pl": "polish", "pt": "portuguese",
-    "ro": "romanian", "ru": "russian", "sr": "serbian", "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish",
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "es": "spanish", "fa": "persian", "fi": "finnish", "fr": "french", "hi": "hindi",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "ne": "nepali", "nl": "dutch",
+    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
 _CACHED_WORDS = 50_000
 _LONGEST_CACHED = 40
@@ -43,7 +44,7 @@ _LINE_END_HYPHEN = "[-\u2010]\r?\n[ \t]*"
 
 
 class Tokenizer:
-    """Turns text into 32-bit term hashes, identical in every process and on every platform; safe to share by threads."""
+    """Turns text into 32-bit term hashes, the same in every process and on every platform; threads may share it."""
 
     def __init__(self) -> None:
         self._words: dict[str, dict[str, tuple[int, ...]]] = {}
@@ -60,43 +61,49 @@ class Tokenizer:
         return terms
 
     def query_words(self, text: str, languages: Iterable[str]) -> list[tuple[int, ...]]:
-        """Return a question's words in reading order: each as the terms it is stemmed to in the corpus's languages.
+        """Return a question's distinct words in reading order, each as its stems in the corpus's languages.
 
-        Function words are those of the question's language: one that slips through is so rare in other documents' indexes
-        that it would outweigh the rest of the question.
+        Function words are those of the question's language: one that slips through is so rare in the index of documents
+        in other languages that it would outweigh the rest of the question.
         """
         languages = tuple(languages)
         own = detect_language(text)
-        dropped = frozenset().union(*map(stop_words, languages if own == UNKNOWN else (own,)))
-        words: list[tuple[int, ...]] = []
+        ignoring = languages if own == UNKNOWN else (own,)
+        words: dict[tuple[int, ...], None] = {}
         for word in self._patterns.word.findall(text):
-            if self._normalise(word, own) in dropped:
+            if not all(self._terms_of(word, language) for language in ignoring):
                 continue
-            found = [self.terms(word, language) for language in languages]
+            found = [self._terms_of(word, language) for language in languages]
+            distinct = dict.fromkeys(chain.from_iterable(found))
             if max(map(len, found), default=0) <= 1:
-                words.append(tuple(dict.fromkeys(chain.from_iterable(found))))
+                words[tuple(distinct)] = None
             else:
-                words.extend((term,) for term in dict.fromkeys(chain.from_iterable(found)))
-        return [word for word in words if word]
+                words.update(((term,), None) for term in distinct)
+        words.pop((), None)
+        return list(words)
 
     def query_terms(self, text: str, languages: Iterable[str]) -> list[int]:
         """Return the distinct terms of a question's words."""
         return list(dict.fromkeys(chain.from_iterable(self.query_words(text, languages))))
 
     def spans(self, text: str, terms: Collection[int], languages: Sequence[str]) -> list[tuple[int, int]]:
-        """Return ascending, disjoint (start, end) offsets in ``text`` of the words, or grams, that hold one of the terms."""
+        """Return ascending, disjoint (start, end) offsets in ``text`` of the words or grams that hold a term."""
         wanted = frozenset(terms)
         spans: list[tuple[int, int]] = []
         for word in self._patterns.word.finditer(text):
-            if wanted.isdisjoint(self._terms_of(word[0], languages)):
+            if not self._holds(word[0], wanted, languages):
                 continue
             for start, end in self._grams_of(word[0]):
-                if not wanted.isdisjoint(self._terms_of(word[0][start:end], languages)):
+                if self._holds(word[0][start:end], wanted, languages):
                     _append(spans, word.start() + start, word.start() + end)
         return spans
 
-    def _terms_of(self, word: str, languages: Sequence[str]) -> list[int]:
-        return [term for language in languages for term in self.terms(word, language)]
+    def _holds(self, word: str, wanted: frozenset[int], languages: Sequence[str]) -> bool:
+        return any(not wanted.isdisjoint(self._terms_of(word, language)) for language in languages)
+
+    def _terms_of(self, word: str, language: str) -> tuple[int, ...]:
+        found = self._words.setdefault(language, {}).get(word)
+        return self._learn(word, language) if found is None else found
 
     def _grams_of(self, word: str) -> Iterator[tuple[int, int]]:
         """Yield the offsets of a word's parts: its grams where it is written without spaces, else the whole word."""
@@ -208,8 +215,8 @@ def _unaccented(word: str, language: str) -> str:
         return word
     letters: list[str] = []
     for character in word.translate(_BARE):
-        base, *marks = unicodedata.normalize("NFD", character)
-        letters.append(base if marks and base.isascii() else character)
+        bare = unicodedata.normalize("NFD", character)[0]
+        letters.append(bare if bare.isascii() else character)
     return "".join(letters)
 
 
