@@ -8,7 +8,7 @@ from clara.core.clock import Clock
 from clara.rag.corpora import Corpora, Corpus
 from clara.rag.documents import Passage
 from clara.rag.embedder import Embedder, Vectors
-from clara.rag.ranking import Query, weigh_terms, weigh_vectors
+from clara.rag.ranking import EARLIER_WEIGHTS, make_query
 from clara.rag.shard import Hit
 from clara.rag.tokenizer import Tokenizer
 from clara.store.database import Database, Tx
@@ -17,7 +17,6 @@ from clara.store.passages import ChunkRow, Placed, corpus_version, get_chunks
 
 INLINE_CHUNKS = 20_000
 """A corpus larger than this is scored in a thread: about a millisecond of the event loop."""
-EARLIER = 2
 MOST = 50
 
 
@@ -57,7 +56,7 @@ class SearchEngine:
 
         Raises NotFound for a folder that isn't the learner's.
         """
-        latest_first = list(earlier)[: -EARLIER - 1 : -1]
+        latest_first = list(earlier)[: -len(EARLIER_WEIGHTS) - 1 : -1]
         vectors = self.embedder.embed([question, *latest_first])
         asked = _Asked(owner_id, question, tuple(latest_first), vectors, folder_id, min(limit, MOST))
         found = await self._database.read(lambda tx: self._at_once(tx, asked))
@@ -94,15 +93,15 @@ class SearchEngine:
         if asked.folder_id is not None:
             require_folder(tx, asked.owner_id, asked.folder_id)
         shard = corpus.shard
-        terms = weigh_terms(self.tokenizer, shard.languages, asked.question, asked.earlier)
-        vectors = {self.embedder.name: weigh_vectors(asked.vectors)} if self.embedder.dim else {}
-        hits = shard.search(Query(terms, vectors), asked.folder_id, asked.limit)
+        vectors = {self.embedder.name: asked.vectors} if self.embedder.dim else {}
+        query = make_query(self.tokenizer, shard.languages, asked.question, asked.earlier, vectors)
+        hits = shard.search(query, asked.folder_id, asked.limit)
         rows = get_chunks(tx, asked.owner_id, [(hit.document_id, hit.seq) for hit in hits])
         passages = tuple(
             _passage(hit, rows[hit.document_id, hit.seq], _place(corpus, hit.document_id, asked.folder_id))
             for hit in hits
         )
-        return SearchResult(passages, tuple(hits), shard.size, terms, shard.languages)
+        return SearchResult(passages, tuple(hits), shard.size, query.terms, shard.languages)
 
 
 class _Why(Enum):
