@@ -1,6 +1,7 @@
 """The command line: run the server or a worker, look after keys and the database, and use the local store directly."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ClaraError as error:
         print(f"clara: {error.detail}", file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does; nothing is left to say, also not at the interpreter's end.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
 
