@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.types import Receive
 
 from clara.api.auth import USER_ID_NAMES, Authenticator, Identity, user_required
-from clara.api.bodies import check_text, too_large
+from clara.api.bodies import IDLE_S, BoundedReceive, check_text, too_large
 from clara.api.context import RequestContext, context_of
 from clara.api.policy import Body, Policy
 from clara.core.caller import Caller, Scope
@@ -42,6 +43,7 @@ class Admission:
         metrics: Metrics,
         json_bytes: int,
         upload_bytes: int,
+        body_idle_s: float = IDLE_S,
     ) -> None:
         self.authenticator = authenticator
         self.limiter = limiter
@@ -49,8 +51,13 @@ class Admission:
         self._metrics = metrics
         self._json_bytes = json_bytes
         self._upload_bytes = upload_bytes
+        self._body_idle_s = body_idle_s
 
-    def max_bytes(self, body: Body) -> int:
+    def bounded(self, receive: Receive, body: Body) -> Receive:
+        """Return ``receive`` with the limits of this kind of body."""
+        return BoundedReceive(receive, self._max_bytes(body), self._body_idle_s)
+
+    def _max_bytes(self, body: Body) -> int:
         return self._upload_bytes if body is Body.STREAM else self._json_bytes
 
     async def admit(self, request: Request, policy: Policy, body: Body) -> None:
@@ -83,7 +90,7 @@ class Admission:
             context.visit = Visit(identity, policy, list(_named_outside(request)))
             await self._settle(context, context.visit, final=body is Body.NONE)
         _check_address(request)
-        check_size(request, self.max_bytes(body))
+        check_size(request, self._max_bytes(body))
         if body is not Body.NONE:
             _check_type(request, policy.stream or (_JSON,))
 

@@ -165,6 +165,11 @@ def _field_errors(errors: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _plain(fact: Any) -> Any:
+    """Return the fact as JSON can carry it: what is not finite becomes null."""
+    if isinstance(fact, Mapping):
+        return {str(name): _plain(value) for name, value in fact.items()}
+    if isinstance(fact, list | tuple):
+        return [_plain(value) for value in fact]
     return None if isinstance(fact, float) and not math.isfinite(fact) else fact
 
 

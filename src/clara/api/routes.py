@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from clara.api.admission import Admission, check_size, user_ids
-from clara.api.bodies import BoundedReceive, M, parse_json, read_body, validated
+from clara.api.bodies import M, parse_json, read_body, validated
 from clara.api.context import context_of
 from clara.api.policy import Body, Policy, policy_of
 from clara.api.problems import problem_responses
@@ -51,14 +51,13 @@ class ClaraRoute(APIRoute):
         context = context_of(scope)
         context.route = self.path_format
         admission = admission_of(scope)
-        bounded = BoundedReceive(receive, admission.max_bytes(self.body))
         await admission.admit(Request(scope), self.policy, self.body)
         if self.methods and scope["method"] not in self.methods:
             allowed = scope["app"].state.methods.get(self.path_format, self.methods)
             raise MethodNotAllowed(
                 f"This address takes {', '.join(sorted(allowed))}.", headers={"allow": ", ".join(sorted(allowed))}
             )
-        await super().handle(scope, bounded, send)
+        await super().handle(scope, admission.bounded(receive, self.body), send)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         run = super().get_route_handler()

@@ -1,6 +1,7 @@
 """Local accounts: a link that is used once becomes a cookie. There are no passwords."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
@@ -112,5 +113,11 @@ def _set_cookie(request: Request, answer: Response, value: str, max_age_s: int) 
 
 def _address(request: Request) -> str:
     """Return the client's address; of IPv6 the /64, which one machine has whole."""
-    host = request.client.host if request.client else "unknown"
-    return ":".join(host.split(":")[:4]) if ":" in host else host
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return str(address)

@@ -17,6 +17,11 @@ from clara.ops.drain import Drain
 
 _log = structlog.get_logger(__name__)
 
+EVENT_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+"""The ``responses=`` of a route that answers with events; joined by ``|`` to its problems."""
+
 HEARTBEAT_S = 15.0
 MAX_LIFE_S = 600.0
 SEND_TIMEOUT_S = 30.0

@@ -1,0 +1,27 @@
+"""Each app's own registry."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from clara.ops.metrics import Metrics
+
+
+class TestMetrics:
+    def test_two_apps_do_not_collide(self) -> None:
+        first, second = Metrics(), Metrics()
+        first.observe("GET", "/x", 200, 0.01)
+        assert b'route="/x"' in first.render()[0]
+        assert b'route="/x"' not in second.render()[0]
+
+    def test_renders_what_prometheus_reads(self) -> None:
+        metrics = Metrics()
+        metrics.observe("GET", "/x", 200, 0.01)
+        body, content_type = metrics.render()
+        names = {family.name for family in text_string_to_metric_families(body.decode())}
+        assert {
+            "clara_http_requests",
+            "clara_http_request_seconds",
+            "clara_rate_limit_errors",
+            "clara_streams",
+        } <= names
+        assert "process_resident_memory_bytes" in names
+        assert content_type.startswith("text/plain")
