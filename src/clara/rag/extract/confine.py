@@ -25,12 +25,14 @@ def confine(limits: ExtractLimits, parent_pid: int, file: Path | None = None) ->
 
     Called after the reader's imports: those are our own files, and compiling them may need to write a cache.
     """
+    killed_first = _try(lambda: Path("/proc/self/oom_score_adj").write_text("1000"))  # before writing is given up
     standard_library = Path(os.__file__).parent  # the codecs of rare encodings are imported when they are met
     readable = [standard_library, *map(Path, _FONTS), *([file] if file else [])]
     return {
         "process_group": os.name == "posix" and os.getpgid(0) == os.getpid(),
         **_resource_limits(limits),
         "low_priority": _try(_lower_priority),
+        "killed_first": killed_first,
         "dies_with_parent": _try(lambda: _die_with_parent(parent_pid)),
         "no_new_privileges": _try(lambda: _prctl(_PR_SET_NO_NEW_PRIVS, 1)),
         "other_files": _try(lambda: allow_only(readable)),

@@ -18,7 +18,7 @@ class ExtractLimits:
     wall_s: float = 300.0
     max_unzipped_bytes: int = 512 * 1024**2
     max_zip_entries: int = 20_000
-    max_zip_ratio: int = 200
+    max_zip_ratio: int = 100
 
 
 MAX_PART_CHARS = 1_000_000

@@ -4,32 +4,42 @@ from enum import Enum
 
 
 class MediaType(Enum):
-    """A type that is read; the value is its short name, which is what gets stored.
+    """A type that is read; the value is its short name, which is what gets stored."""
 
-    ``paged`` says that the format has physical pages; the others are read as parts of a few thousand characters.
-    """
-
-    PDF = "pdf", "PDF", "application/pdf", True
-    DOCX = "docx", "DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", False
-    HTML = "html", "HTML", "text/html", False
-    MARKDOWN = "markdown", "Markdown", "text/markdown", False
-    TEXT = "text", "plain text", "text/plain", False
-    CSV = "csv", "CSV", "text/csv", False
-
-    label: str
-    mime: str
-    paged: bool
-
-    def __new__(cls, short: str, label: str, mime: str, paged: bool) -> "MediaType":
-        member = object.__new__(cls)
-        member._value_ = short
-        member.label, member.mime, member.paged = label, mime, paged
-        return member
+    PDF = "pdf"
+    DOCX = "docx"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    CSV = "csv"
 
     @property
     def short(self) -> str:
-        return str(self.value)
+        return self.value
 
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return _LABELS[self][0]
+
+    @property
+    def mime(self) -> str:
+        return _LABELS[self][1]
+
+    @property
+    def paged(self) -> bool:
+        """Whether the format has physical pages; the others are read as parts of a few thousand characters."""
+        return self is MediaType.PDF
+
+
+_LABELS = {
+    MediaType.PDF: ("PDF", "application/pdf"),
+    MediaType.DOCX: ("DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    MediaType.HTML: ("HTML", "text/html"),
+    MediaType.MARKDOWN: ("Markdown", "text/markdown"),
+    MediaType.TEXT: ("plain text", "text/plain"),
+    MediaType.CSV: ("CSV", "text/csv"),
+}
 
 READ_TYPES = ", ".join(media_type.label for media_type in MediaType)
 """For people: every type that is read, in one phrase."""

@@ -29,7 +29,7 @@ _MAX_STDERR_BYTES = 64 * 1024
 _POLL_S = 0.2
 _QUEUED_LINES = 16
 
-_SAFE_LINES = re.compile(rb"^(at [\w.]+:\d+ \w+|raised \w+|memory allocation of \d+ bytes failed)", re.MULTILINE)
+_SAFE_LINES = re.compile(rb"^(at [\w.]+:\d+ \w+|raised \w+)", re.MULTILINE)
 
 
 class Stopped(Exception):
@@ -116,8 +116,15 @@ class ConfinedProcess:
                     stream.close()
 
     def diagnosis(self) -> str:
-        """What stderr tells without quoting the file: our own traceback lines and the allocator's."""
-        return b" | ".join(match.group(0) for match in _SAFE_LINES.finditer(bytes(self._stderr))).decode("ascii")
+        """The exit status and what stderr tells without quoting the file: our own lines of a traceback."""
+        lines = [match.group(0).decode("ascii") for match in _SAFE_LINES.finditer(bytes(self._stderr))]
+        return " | ".join([f"status={self._process.returncode}", *lines])
+
+    @property
+    def said_anything(self) -> bool:
+        """Whether it wrote to stderr; complete once the process is dead."""
+        self._threads[1].join(timeout=1)
+        return bool(self._stderr)
 
     def _send(self, job: dict[str, Any]) -> None:
         assert self._process.stdin is not None

@@ -1,10 +1,11 @@
 """Reading a file's pages by a confined process: its lines checked, its death explained."""
 
 import json
-import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
+
+import structlog
 
 from clara.core.errors import ClaraError, Internal
 from clara.rag.documents import Page
@@ -14,7 +15,7 @@ from clara.rag.extract.media import MediaType
 from clara.rag.extract.messages import Decoder, DocumentInfo, Done, Failed, Garbage
 from clara.rag.extract.process import ConfinedProcess, TimedOut
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 
 def never() -> bool:
@@ -24,7 +25,7 @@ def never() -> bool:
 
 def extract(
     path: Path, media_type: MediaType, limits: ExtractLimits, stop: Callable[[], bool] = never
-) -> Iterator[DocumentInfo | Page]:
+) -> Generator[DocumentInfo | Page, None, None]:
     """Yield one DocumentInfo, then the pages in order as they are read; closing the iterator kills the process.
 
     Raises Unreadable or TooLarge with a code of failures.CODES, process.Stopped when ``stop()`` (asked about five
@@ -50,7 +51,7 @@ def extract(
         except TimedOut:
             raise explained("parser_timeout", process, media_type, limits) from None
         except Garbage as garbage:
-            log.warning("parser.garbage: %s", garbage)
+            log.warning("parser.garbage", reason=str(garbage))
             raise explained("parser_crashed", process, media_type, limits) from None
 
 
@@ -66,17 +67,19 @@ def active_limits(limits: ExtractLimits | None = None) -> dict[str, bool]:
 def cause_of_death(process: ConfinedProcess) -> str:
     """Return the code for a process whose output ended early: only the signal and stderr can tell why."""
     status = process.wait()
-    diagnosis = process.diagnosis()
     if status == -getattr(signal, "SIGXCPU", 0):
         return "parser_timeout"
-    if "memory allocation of" in diagnosis or "MemoryError" in diagnosis:
+    # PDFium aborts without a word where it gets no memory (and C's library with one where memory is corrupt), the
+    # kernel kills where a whole container has none left.
+    if status == -getattr(signal, "SIGKILL", 0) or (status == -signal.SIGABRT and not process.said_anything):
         return "parser_out_of_memory"
     return "parser_crashed" if status < 0 or status > 2**31 else "internal"
 
 
 def explained(code: str, process: ConfinedProcess, media_type: MediaType, limits: ExtractLimits) -> ClaraError:
     """Return the public error for a code, and log what the process said of it without quoting the file."""
-    log.info("parser.failed: code=%s type=%s %s", code, media_type.short, process.diagnosis())
+    process.kill()
+    log.warning("parser.failed", code=code, type=media_type.short, diagnosis=process.diagnosis())
     if code == "internal":
         return Internal()
     return failure(code, media_type, limits)
