@@ -31,7 +31,7 @@ export function ChatList() {
       )}
       {list.problem && <ProblemNote problem={list.problem} onRetry={() => void workspace.chats.load()} />}
       {list.value?.nextCursor && (
-        <button type="button" className="button wide" disabled={list.isLoading} onClick={() => void workspace.chats.loadMore()}>
+        <button type="button" className="button wide" aria-disabled={list.isLoading} onClick={() => void workspace.chats.loadMore()}>
           Show more
         </button>
       )}

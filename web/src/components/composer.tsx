@@ -46,7 +46,7 @@ export function Composer() {
         </div>
         <div className="composer-bar">
           <ScopeChoice />
-          <button type="submit" className="send" aria-label="Ask" disabled={!canAsk}>
+          <button type="submit" className="send" aria-label="Ask" aria-disabled={!canAsk}>
             <Icon name="send" />
           </button>
         </div>

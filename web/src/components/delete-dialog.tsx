@@ -44,7 +44,7 @@ export function DeleteDialog({ title, action = "Delete", children, onDelete, onC
         <button type="button" className="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="button" className="button danger" disabled={isBusy} onClick={confirm}>
+        <button type="button" className="button danger" aria-disabled={isBusy} onClick={confirm}>
           {isBusy ? "Deleting…" : action}
         </button>
       </div>

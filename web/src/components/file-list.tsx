@@ -23,7 +23,7 @@ export function FileList() {
       </ul>
       {files.problem && <ProblemNote problem={files.problem} onRetry={retry} />}
       {nextCursor !== null && (
-        <button type="button" className="button wide" disabled={files.isLoading} onClick={() => void library.loadMoreFiles()}>
+        <button type="button" className="button wide" aria-disabled={files.isLoading} onClick={() => void library.loadMoreFiles()}>
           Show more
         </button>
       )}

@@ -20,7 +20,7 @@ export function MoveFileDialog({ file, onClose }: { file: LibraryFile; onClose: 
         onSubmit={(event) => {
           event.preventDefault();
           run(async () => {
-            await library.moveFile(file.id, chosen);
+            if (chosen !== now) await library.moveFile(file.id, chosen);
             onClose();
           });
         }}
@@ -39,7 +39,7 @@ export function MoveFileDialog({ file, onClose }: { file: LibraryFile; onClose: 
           <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="button primary" disabled={isBusy || chosen === now}>
+          <button type="submit" className="button primary" aria-disabled={isBusy || chosen === now}>
             Move
           </button>
         </div>

@@ -20,6 +20,7 @@ export function NameDialog({ title, label, action, name = "", maxLength, onSave,
   const id = useId();
   const trimmed = text.trim();
   const save = () =>
+    trimmed !== "" &&
     run(async () => {
       if (trimmed !== name) await onSave(trimmed);
       onClose();
@@ -47,7 +48,7 @@ export function NameDialog({ title, label, action, name = "", maxLength, onSave,
           <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="button primary" disabled={isBusy || trimmed === ""}>
+          <button type="submit" className="button primary" aria-disabled={isBusy || trimmed === ""}>
             {action}
           </button>
         </div>

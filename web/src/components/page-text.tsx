@@ -1,13 +1,14 @@
 import { useLayoutEffect, useMemo, useRef } from "react";
-import type { Citation, Page } from "../api/types.ts";
+import type { Page } from "../api/types.ts";
 import { runsOf } from "../text/marks.ts";
 
 interface Props {
   page: Page;
-  citation: Citation | null;
+  /** A quote should be marked here. */
+  isCited: boolean;
 }
 
-export function PageText({ page, citation }: Props) {
+export function PageText({ page, isCited }: Props) {
   const body = useRef<HTMLDivElement>(null);
   const runs = useMemo(() => runsOf(page.text, page.marks), [page]);
   useLayoutEffect(() => {
@@ -15,10 +16,9 @@ export function PageText({ page, citation }: Props) {
     if (mark) mark.scrollIntoView({ block: "center" });
     else if (body.current) body.current.scrollTop = 0;
   }, [page]);
-  const isUnmarked = citation?.page_from === page.number && page.marks.length === 0;
   return (
     <div ref={body} className="viewer-body" tabIndex={0} role="group" aria-label={`Text of ${page.paged ? "page" : "part"} ${page.number}`}>
-      {isUnmarked && <p className="note">The quoted words could not be found again on this page.</p>}
+      {isCited && page.marks.length === 0 && <p className="note">The quoted words could not be found again here.</p>}
       {page.text.trim() === "" ? (
         <p className="quiet">There is no text on this page.</p>
       ) : (

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import type { Page } from "../api/types.ts";
 import { useStore } from "../state/store.ts";
-import { type ViewerTarget, isCitedPage } from "../state/viewer.ts";
+import type { ViewerTarget } from "../state/viewer.ts";
 import { isPdf, number as shown } from "../text/format.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
@@ -90,7 +90,7 @@ function Bar() {
 
 function Content() {
   const { viewer, api } = useWorkspace();
-  const { target, page, number, view } = useStore(viewer.store);
+  const { target, page, number, view, citedNumber } = useStore(viewer.store);
   if (page.problem) {
     return (
       <div className="viewer-body">
@@ -100,15 +100,14 @@ function Content() {
   }
   if (page.value === null) return <p className="viewer-body quiet">Opening the page…</p>;
   if (target !== null && view === "image" && page.value.paged) {
-    const { citation } = target;
     return (
       <PageImage
         key={`${target.fileId} ${number}`}
         addressOf={(width) => api.files.imageAddress(target.fileId, number, width)}
         number={number}
-        quote={citation !== null && isCitedPage(citation, number) ? citation.quote : null}
+        quote={number === citedNumber ? (target.citation?.quote ?? null) : null}
       />
     );
   }
-  return <PageText page={page.value} citation={target?.citation ?? null} />;
+  return <PageText page={page.value} isCited={number === citedNumber} />;
 }

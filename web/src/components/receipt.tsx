@@ -36,8 +36,11 @@ function totals(receipts: FileReceipt[]): Map<string, number> {
   return sums;
 }
 
+/** Our words for it, in a learner's words. */
+const WORDS: Record<string, string> = { chunks: "passages", segments: "index parts" };
+
 function plain(name: string): string {
-  return name.replaceAll("_", " ");
+  return (WORDS[name] ?? name).replaceAll("_", " ");
 }
 
 function singular(name: string): string {

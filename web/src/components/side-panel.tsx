@@ -22,7 +22,7 @@ export function SidePanel({ onSignOut }: { onSignOut: () => Promise<void> }) {
         <h1>
           <Wordmark />
         </h1>
-        <button type="button" className="icon-button" aria-label={`Sign out (${me.user_id})`} title="Sign out" disabled={isBusy} onClick={() => run(onSignOut)}>
+        <button type="button" className="icon-button" aria-label={`Sign out (${me.user_id})`} title="Sign out" aria-disabled={isBusy} onClick={() => run(onSignOut)}>
           <Icon name="leave" />
         </button>
       </header>

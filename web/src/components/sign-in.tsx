@@ -13,7 +13,7 @@ export function SignIn({ reason }: { reason: SignedOutReason }) {
         <h2>Sign in</h2>
         <p>Clara has no passwords. Open the link that the server printed when it started, or ask it for a new one:</p>
         <pre className="command">
-          <code>python -m clara token --link</code>
+          <code>python -m clara token</code>
         </pre>
         <p className="quiet">A link works once and for ten minutes. This browser then stays signed in.</p>
       </div>

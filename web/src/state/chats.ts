@@ -17,8 +17,8 @@ export class Chats {
   }
 
   async loadMore(): Promise<void> {
-    const { value } = this.store.get().list;
-    if (value === null || value.nextCursor === null) return;
+    const { value, isLoading } = this.store.get().list;
+    if (isLoading || value === null || value.nextCursor === null) return;
     await loadInto(this.#put, async () => {
       const more = await this.#api.chats.list(value.nextCursor);
       const known = new Set(value.items.map((chat) => chat.id));

@@ -77,7 +77,7 @@ export class Library {
 
   async loadMoreFiles(): Promise<void> {
     const { files, folderId } = this.store.get();
-    if (files.value === null || files.value.nextCursor === null) return;
+    if (files.isLoading || files.value === null || files.value.nextCursor === null) return;
     const shown = files.value.items;
     const cursor = files.value.nextCursor;
     await loadInto(

@@ -15,11 +15,13 @@ export interface ViewerState {
   number: number;
   page: Loading<Page>;
   view: "text" | "image";
+  /** The page, or part, that has the citation's quote; known once it was opened. */
+  citedNumber: number | null;
 }
 
 /** The page beside the conversation. */
 export class Viewer {
-  readonly store = new Store<ViewerState>({ target: null, number: 1, page: notLoaded(), view: "text" });
+  readonly store = new Store<ViewerState>({ target: null, number: 1, page: notLoaded(), view: "text", citedNumber: null });
   readonly #api: Api;
   /** Counts what was asked for, so that a slow page never replaces a later one. */
   #turn = 0;
@@ -50,38 +52,52 @@ export class Viewer {
 
   close(): void {
     this.#turn += 1;
-    this.store.set({ target: null, page: notLoaded(), view: "text" });
+    this.store.set({ target: null, page: notLoaded(), view: "text", citedNumber: null });
   }
 
   async load(): Promise<void> {
-    const { target, number, page } = this.store.get();
+    const { target, number } = this.store.get();
     if (target === null) return;
     this.#turn += 1;
     const turn = this.#turn;
-    const isFirst = page.value === null;
-    const { citation } = target;
-    const isCited = citation !== null && (citation.page_from === null ? isFirst || number === this.#citedPart : isCitedPage(citation, number));
-    const request = { fileId: target.fileId, number, ...(isCited ? { quote: citation.quote, chunkId: citation.chunk_id } : {}) };
     await loadInto(
       (change) => this.store.set((state) => ({ page: change(state.page) })),
-      () => this.#api.files.page(request),
+      () => this.#fetch(target, number),
       () => this.#turn === turn,
     );
     const loaded = this.store.get().page.value;
     if (this.#turn !== turn || loaded === null) return;
-    if (isFirst && citation?.page_from === null) this.#citedPart = loaded.number;
-    this.store.set({ number: loaded.number });
+    this.store.set(({ citedNumber }) => ({ number: loaded.number, citedNumber: citedNumber ?? (target.citation && loaded.number) }));
   }
 
-  #citedPart = 0;
+  /**
+   * A citation of several pages is opened at the first that has its quote; one of a part (a format without pages) where
+   * the server finds its passage.
+   */
+  async #fetch({ fileId, citation }: ViewerTarget, number: number): Promise<Page> {
+    if (citation === null || !this.#isCited(citation, number)) return this.#api.files.page({ fileId, number });
+    const quoted = { fileId, quote: citation.quote, chunkId: citation.chunk_id };
+    const isOpening = this.store.get().page.value === null;
+    let page = await this.#api.files.page({ ...quoted, number });
+    while (isOpening && page.marks.length === 0 && page.number < (citation.page_to ?? 0)) {
+      page = await this.#api.files.page({ ...quoted, number: page.number + 1 });
+    }
+    return page;
+  }
+
+  #isCited(citation: Citation, number: number): boolean {
+    const { page, citedNumber } = this.store.get();
+    if (citation.page_from !== null) return isCitedPage(citation, number);
+    return page.value === null || number === citedNumber;
+  }
 
   #open(target: ViewerTarget, number: number): void {
-    this.store.set({ target, number, page: notLoaded() });
+    this.store.set({ target, number, page: notLoaded(), citedNumber: null });
     void this.load();
   }
 }
 
-export function isCitedPage(citation: Citation, number: number): boolean {
+function isCitedPage(citation: Citation, number: number): boolean {
   const from = citation.page_from ?? 0;
   return from <= number && number <= (citation.page_to ?? from);
 }
