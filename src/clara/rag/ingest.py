@@ -172,7 +172,12 @@ class _Reading:
         self._new_chunks += [chunk for chunk in chunks if chunk.seq >= self._job.checkpoint["chunks"]]
 
     def _flush(self, status: Status) -> None:
-        values = {"status": status, "pages_done": self.pages, "pages_total": self._total, "chunks": self.chunks}
+        values = {
+            "status": status,
+            "pages_done": max(self.pages, self._job.checkpoint["pages"]),
+            "pages_total": self._total,
+            "chunks": max(self.chunks, self._job.checkpoint["chunks"]),
+        }
         for first in range(0, max(len(self._new_chunks), 1), BATCH_CHUNKS):
             batch = self._new_chunks[first : first + BATCH_CHUNKS]
             self._ingestion.write(self._job, self._new_pages, batch, values)
