@@ -14,6 +14,7 @@ from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
 from clara.api.middleware import LOOPBACK_HOSTS, install_edge
 from clara.api.page import page_router
+from clara.api.paths import WholeSegments
 from clara.api.routes import check_routes
 from clara.api.sign_in import LocalSignIn
 from clara.core.clock import Clock, SystemClock
@@ -83,6 +84,7 @@ def create_app(
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
     app.state.local_sign_in = LocalSignIn(identities, clock, limiter)
@@ -105,6 +107,7 @@ def create_app(
     for module in (health, sign_in, me, folders, files, search, chats, existing):
         app.include_router(module.routes)
     app.include_router(page_router())
+    app.add_middleware(WholeSegments)
     install_edge(app, metrics=metrics, origins=settings.allowed_origins, hosts=_hosts(settings))
     app.state.policies = check_routes(app, open_paths=OPEN_PATHS)
     return app

@@ -32,6 +32,7 @@ from clara.core.errors import (
 _log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER_S = "5"
 _MAX_ERRORS = 20
 _MAX_TEXT = 300
 _STANDARD = ("type", "title", "status", "detail", "code", "instance")
@@ -81,7 +82,10 @@ def problem(error: ClaraError, request_id: str | None) -> dict[str, Any]:
 
 def problem_response(error: ClaraError, request_id: str | None) -> Response:
     content = json.dumps(problem(error, request_id), allow_nan=False, default=str).encode()
-    return Response(content, error.status, headers=dict(error.headers), media_type=MEDIA_TYPE)
+    answer = Response(content, error.status, headers=dict(error.headers), media_type=MEDIA_TYPE)
+    if error.status in (429, 503):
+        answer.headers.setdefault("Retry-After", _RETRY_AFTER_S)
+    return answer
 
 
 def problem_responses(*errors: type[ClaraError]) -> dict[int | str, dict[str, Any]]:
@@ -120,8 +124,8 @@ async def _handle(request: Request, error: Exception) -> Response:
         return Response(status_code=499)
     known = as_clara_error(error)
     context.refusal = known.problem_code
-    if known.status >= 500:
-        _log.warning("request.failed", code=known.problem_code, exc_info=error)
+    if known.status >= 500 and known.__cause__ is not None:
+        _log.warning("request.failed", request_id=context.request_id, code=known.problem_code, exc_info=known.__cause__)
     return problem_response(known, context.request_id)
 
 

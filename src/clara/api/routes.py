@@ -1,5 +1,6 @@
 """The route class behind every route: admits the request, then reads a JSON body itself, then runs the endpoint."""
 
+import re
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from clara.api.admission import Admission, check_size, user_ids
 from clara.api.bodies import M, parse_json, read_body, validated
 from clara.api.context import context_of
+from clara.api.paths import with_slashes
 from clara.api.policy import Body, Policy, policy_of
 from clara.api.problems import problem_responses
 from clara.core.caller import Caller
@@ -50,10 +52,11 @@ class ClaraRoute(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         context = context_of(scope)
         context.route = self.path_format
+        scope["path_params"] = with_slashes(scope["path_params"])
         admission = admission_of(scope)
         await admission.admit(Request(scope), self.policy, self.body)
         if self.methods and scope["method"] not in self.methods:
-            allowed = scope["app"].state.methods.get(self.path_format, self.methods)
+            allowed = scope["app"].state.methods.get(_shape(self.path_format), self.methods)
             raise MethodNotAllowed(
                 f"This address takes {', '.join(sorted(allowed))}.", headers={"allow": ", ".join(sorted(allowed))}
             )
@@ -146,7 +149,7 @@ def check_routes(app: FastAPI, *, open_paths: Iterable[str] = ()) -> dict[str, P
         path, route = found.path or "", found.original_route
         if isinstance(route, ClaraRoute) and route.path == path:
             also = {"HEAD"} if "GET" in (route.methods or ()) else set()
-            methods.setdefault(route.path_format, set()).update(route.methods or (), also)
+            methods.setdefault(_shape(route.path_format), set()).update(route.methods or (), also)
             table.update({f"{method} {path}": route.policy for method in route.methods or ()})
         elif path in open_paths:
             verbs = ("*",) if isinstance(route, Mount) else found.methods or ("*",)
@@ -155,6 +158,11 @@ def check_routes(app: FastAPI, *, open_paths: Iterable[str] = ()) -> dict[str, P
             raise RuntimeError(f"{path} is not admitted: use clara.api.routes.router(), or list it as an open path")
     app.state.methods = methods
     return table
+
+
+def _shape(path_format: str) -> str:
+    """Name the address that routes share which call its parameters differently."""
+    return re.sub(r"\{[^}]*\}", "{}", path_format)
 
 
 def _general_errors(policy: Policy) -> tuple[type[ClaraError], ...]:
