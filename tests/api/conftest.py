@@ -1,6 +1,7 @@
 """The edge around a few routes of every kind, in process or on a real socket, with a store in memory."""
 
 import asyncio
+import io
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -28,6 +29,7 @@ from clara.core.credentials import ServiceKeyRecord, digest, new_service_key
 from clara.core.errors import NotFound
 from clara.ops.drain import Drain
 from clara.ops.limits import PER_MINUTE, Rate, RateLimiter
+from clara.ops.logs import configure_logging
 from clara.ops.metrics import Metrics
 from clara.providers.tokens import LocalIssuer, TokenVerifier
 
@@ -231,6 +233,12 @@ def routes_of(edge_of: Callable[[], Edge]) -> Any:
         return EventStream(edge.events(), drain=edge.drain, **edge.stream_options)
 
     return routes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    """Unconfigured, structlog draws every frame with its variables: seconds for one traceback."""
+    configure_logging("INFO", readable=False, stream=io.StringIO())
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ def log_lines() -> Iterator[Any]:
     """Gives what was logged so far, as objects."""
     stream = io.StringIO()
     root = logging.getLogger()
-    before = root.handlers, root.level
+    before, configured = (root.handlers, root.level), structlog.get_config()
     configure_logging("INFO", readable=False, stream=stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers, root.level = before
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 class TestRequestId:
