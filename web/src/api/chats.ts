@@ -12,6 +12,11 @@ interface MessageListing {
   next_cursor?: string | null;
 }
 
+export interface Transcript {
+  items: Message[];
+  earlierCursor: string | null;
+}
+
 export interface Turn {
   question: Message;
   answer: Message;
@@ -30,9 +35,10 @@ export function chatsApi(http: Http) {
       http.request<Chat>("POST", "/v1/chats", { body: folderId === null ? {} : { folder_id: folderId } }),
     change: (id: string, change: { title?: string; folder_id?: string }) => http.request<Chat>("PATCH", path(id), { body: change }),
     delete: (id: string) => http.request<void>("DELETE", path(id)),
-    async messages(id: string, signal?: AbortSignal): Promise<Message[]> {
-      const listing = await http.request<MessageListing>("GET", `${path(id)}/messages`, signal ? { signal } : {});
-      return listing.messages;
+    /** The latest messages, or with a cursor those before them; oldest first. */
+    async messages(id: string, cursor: string | null = null): Promise<Transcript> {
+      const listing = await http.request<MessageListing>("GET", `${path(id)}/messages`, { query: { cursor } });
+      return { items: listing.messages, earlierCursor: listing.next_cursor ?? null };
     },
     async ask(id: string, content: string): Promise<Turn> {
       const turn = await http.request<{ message: Message; question: Message }>("POST", `${path(id)}/messages`, { body: { content } });

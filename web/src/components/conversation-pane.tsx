@@ -31,15 +31,21 @@ export function ConversationPane() {
 function Messages() {
   const { conversation } = useWorkspace();
   const { chatId, messages, pending } = useStore(conversation.store);
-  const list = useScrollToLastTurn(chatId, messages.value?.length ?? 0, pending !== null);
-  const isEmpty = pending === null && (chatId === null || messages.value?.length === 0);
+  const items = messages.value?.items ?? [];
+  const list = useScrollToLastTurn(chatId, items.at(-1)?.id, pending !== null);
+  const isEmpty = pending === null && (chatId === null || messages.value?.items.length === 0);
   return (
     <div ref={list} className="messages" tabIndex={-1}>
       <div className="messages-column">
         {isEmpty && <Welcome />}
         {messages.isLoading && messages.value === null && <p className="quiet">Loading the conversation…</p>}
         {messages.problem && <ProblemNote problem={messages.problem} onRetry={() => void conversation.load()} />}
-        {(messages.value ?? []).map((message) =>
+        {messages.value?.earlierCursor && (
+          <button type="button" className="button small earlier" aria-disabled={messages.isLoading} onClick={() => void conversation.loadEarlier()}>
+            Show earlier messages
+          </button>
+        )}
+        {items.map((message) =>
           message.role === "user" ? <QuestionMessage key={message.id} text={message.content} /> : <AnswerMessage key={message.id} message={message} />,
         )}
         {pending && <PendingTurn pending={pending} />}
@@ -49,11 +55,11 @@ function Messages() {
 }
 
 /** The last question goes to the top, so that its answer is read from its beginning. */
-function useScrollToLastTurn(chatId: string | null, count: number, isPending: boolean) {
+function useScrollToLastTurn(chatId: string | null, lastId: string | undefined, isPending: boolean) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const questions = list.current?.querySelectorAll(".question");
     questions?.[questions.length - 1]?.scrollIntoView({ block: "start" });
-  }, [chatId, count, isPending]);
+  }, [chatId, lastId, isPending]);
   return list;
 }

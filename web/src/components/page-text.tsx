@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from "react";
 import type { Page } from "../api/types.ts";
 import { runsOf } from "../text/marks.ts";
+import { reflow } from "../text/reflow.ts";
 
 interface Props {
   page: Page;
@@ -10,7 +11,7 @@ interface Props {
 
 export function PageText({ page, isCited }: Props) {
   const body = useRef<HTMLDivElement>(null);
-  const runs = useMemo(() => runsOf(page.text, page.marks), [page]);
+  const runs = useMemo(() => runsOf(page.paged ? reflow(page.text) : page.text, page.marks), [page]);
   useLayoutEffect(() => {
     const mark = body.current?.querySelector("mark");
     if (mark) mark.scrollIntoView({ block: "center" });

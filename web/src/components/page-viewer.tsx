@@ -2,7 +2,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import type { Page } from "../api/types.ts";
 import { useStore } from "../state/store.ts";
 import type { ViewerTarget } from "../state/viewer.ts";
-import { isPdf, number as shown } from "../text/format.ts";
+import { isPdf } from "../text/format.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { PageImage } from "./page-image.tsx";
@@ -64,7 +64,7 @@ function Whereabouts() {
 function whereabouts(page: Page): string {
   const noun = page.paged ? "Page" : "Part";
   const label = page.paged && page.label !== null && page.label !== String(page.number) ? ` (printed: ${page.label})` : "";
-  const place = page.pages_total === null ? `${noun} ${shown(page.number)}${label}` : `${noun} ${shown(page.number)} of ${shown(page.pages_total)}${label}`;
+  const place = page.pages_total === null ? `${noun} ${page.number}${label}` : `${noun} ${page.number} of ${page.pages_total}${label}`;
   return page.heading ? `${place} · ${page.heading}` : place;
 }
 

@@ -1,9 +1,10 @@
 import type { Api } from "../api/client.ts";
 import { NO_FOLDER } from "../api/files.ts";
+import type { Transcript } from "../api/chats.ts";
 import { type Problem, asProblem } from "../api/problem.ts";
 import type { Chat, Message } from "../api/types.ts";
 import type { Announcer } from "./announcer.ts";
-import { type Loading, loadInto, notLoaded } from "./loading.ts";
+import { type Loading, loadInto, loaded, notLoaded } from "./loading.ts";
 import { Store } from "./store.ts";
 
 /** The question that is being answered, or that failed: shown below the stored messages until it is one of them. */
@@ -16,7 +17,7 @@ export interface ConversationState {
   /** null: a new conversation, which is made with its first question. */
   chatId: string | null;
   chat: Chat | null;
-  messages: Loading<Message[]>;
+  messages: Loading<Transcript>;
   pending: Pending | null;
   /** The folder to ask in, or null for everything. */
   folderId: string | null;
@@ -55,6 +56,21 @@ export class Conversation {
         const [chat, messages] = await Promise.all([this.#api.chats.get(chatId), this.#api.chats.messages(chatId)]);
         if (this.#shows(chatId)) this.store.set({ chat, folderId: chat.folder_id });
         return messages;
+      },
+      () => this.#shows(chatId),
+    );
+  }
+
+  async loadEarlier(): Promise<void> {
+    const { chatId, messages } = this.store.get();
+    const shown = messages.value;
+    if (chatId === null || messages.isLoading || shown === null || shown.earlierCursor === null) return;
+    await loadInto(
+      (change) => this.store.set((state) => ({ messages: change(state.messages) })),
+      async () => {
+        const earlier = await this.#api.chats.messages(chatId, shown.earlierCursor);
+        const now = this.store.get().messages.value?.items ?? [];
+        return { ...earlier, items: [...earlier.items, ...now] };
       },
       () => this.#shows(chatId),
     );
@@ -121,14 +137,14 @@ export class Conversation {
 
   async #create(): Promise<string> {
     const chat = await this.#api.chats.create(this.store.get().folderId);
-    if (this.#shows(null)) this.store.set({ chatId: chat.id, chat, messages: { value: [], problem: null, isLoading: false } });
+    if (this.#shows(null)) this.store.set({ chatId: chat.id, chat, messages: loaded({ items: [], earlierCursor: null }) });
     return chat.id;
   }
 
   #append(question: Message, answer: Message): void {
     this.store.set(({ messages }) => ({
       pending: null,
-      messages: { value: [...(messages.value ?? []), question, answer], problem: null, isLoading: false },
+      messages: loaded({ earlierCursor: null, ...messages.value, items: [...(messages.value?.items ?? []), question, answer] }),
     }));
   }
 

@@ -11,6 +11,10 @@ export function notLoaded<T>(): Loading<T> {
   return { value: null, problem: null, isLoading: false };
 }
 
+export function loaded<T>(value: T): Loading<T> {
+  return { value, problem: null, isLoading: false };
+}
+
 /**
  * Runs `load` and tells `put` of each state. `isCurrent` says whether the answer is still wanted when it comes, so
  * that a slow answer never replaces a newer one.
@@ -23,7 +27,7 @@ export async function loadInto<T>(
   put((before) => ({ ...before, isLoading: true }));
   try {
     const value = await load();
-    if (isCurrent()) put(() => ({ value, problem: null, isLoading: false }));
+    if (isCurrent()) put(() => loaded(value));
   } catch (error) {
     if (isCurrent()) put((before) => ({ ...before, problem: asProblem(error), isLoading: false }));
   }

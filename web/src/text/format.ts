@@ -2,10 +2,6 @@ import type { Citation, LibraryFile } from "../api/types.ts";
 
 const numbers = new Intl.NumberFormat("en");
 
-export function number(value: number): string {
-  return numbers.format(value);
-}
-
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${numbers.format(count)} ${count === 1 ? noun : plural}`;
 }

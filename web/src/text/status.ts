@@ -1,5 +1,5 @@
 import type { FileStatus, LibraryFile } from "../api/types.ts";
-import { bytes, counted, number } from "./format.ts";
+import { bytes, counted } from "./format.ts";
 
 const RUNNING: ReadonlySet<FileStatus> = new Set(["queued", "reading", "indexing"]);
 
@@ -13,9 +13,9 @@ export function statusLine(file: LibraryFile): string {
     case "queued":
       return "Waiting to be read";
     case "reading":
-      return file.pages_total === null ? "Reading…" : `Reading page ${number(file.pages_done)} of ${number(file.pages_total)}`;
+      return progressLine("Reading", file);
     case "indexing":
-      return file.pages_total === null ? "Indexing…" : `Indexing page ${number(file.pages_done)} of ${number(file.pages_total)}`;
+      return progressLine("Indexing", file);
     case "ready":
       return [file.paged && file.pages_total ? counted(file.pages_total, "page") : null, bytes(file.size)].filter(Boolean).join(" · ");
     case "needs_ocr":
@@ -23,4 +23,9 @@ export function statusLine(file: LibraryFile): string {
     case "failed":
       return file.error?.detail ?? "Reading failed.";
   }
+}
+
+function progressLine(doing: string, { paged, pages_done: done, pages_total: total }: LibraryFile): string {
+  if (total === null || total === 0 || !paged) return `${doing}…`;
+  return done === 0 ? `${doing} ${counted(total, "page")}` : `${doing} page ${done} of ${total}`;
 }
