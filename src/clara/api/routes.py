@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from clara.api.admission import Admission, check_size, user_ids
 from clara.api.bodies import M, parse_json, read_body, validated
 from clara.api.context import context_of
+from clara.api.index import RouteIndex
 from clara.api.paths import with_slashes
 from clara.api.policy import Body, Policy, policy_of
 from clara.api.problems import problem_responses
@@ -141,13 +142,18 @@ def router(*tags: str) -> APIRouter:
 def check_routes(app: FastAPI, *, open_paths: Iterable[str] = ()) -> dict[str, Policy | None]:
     """Return the policy of every route by "METHOD /path", or raise RuntimeError when one isn't admitted by ClaraRoute.
 
+    The last step of making an app: it also indexes the routes, so that none added later would be found sooner.
+
     ``open_paths`` are mounts and plain routes that need no caller (static files, the OpenAPI document).
     """
     table: dict[str, Policy | None] = {}
     methods: dict[str, set[str]] = {}
+    admitted: list[ClaraRoute] = []
+    app.router.routes[:] = [route for route in app.router.routes if not isinstance(route, RouteIndex)]
     for found in iter_route_contexts(app.routes):
         path, route = found.path or "", found.original_route
         if isinstance(route, ClaraRoute) and route.path == path:
+            admitted.append(route)
             also = {"HEAD"} if "GET" in (route.methods or ()) else set()
             methods.setdefault(_shape(route.path_format), set()).update(route.methods or (), also)
             table.update({f"{method} {path}": route.policy for method in route.methods or ()})
@@ -157,6 +163,7 @@ def check_routes(app: FastAPI, *, open_paths: Iterable[str] = ()) -> dict[str, P
         else:
             raise RuntimeError(f"{path} is not admitted: use clara.api.routes.router(), or list it as an open path")
     app.state.methods = methods
+    app.router.routes.insert(0, RouteIndex(admitted))
     return table
 
 
