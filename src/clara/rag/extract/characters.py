@@ -8,10 +8,10 @@ from clara.rag.extract.failures import ReadFailed
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r\f\x08\x1b\x1a")
 _HIGH_BYTES = bytes(range(0x80, 0x100))
@@ -35,24 +35,16 @@ def clean_title(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def bom_encoding(head: bytes) -> tuple[str, int] | None:
-    """Return the encoding that a byte order mark names, and the mark's length."""
-    for bom, encoding in _BOMS:
-        if head.startswith(bom):
-            return encoding, len(bom)
-    return None
-
-
 def guess_encoding(data: bytes, *, is_whole: bool = True) -> str | None:
     """Return "utf-8", "cp1252" or the encoding that a BOM names; None where the bytes aren't plausibly text.
 
     ``is_whole`` is False for the head of a longer file, which may end inside a character.
     """
-    bom = bom_encoding(data)
-    encoding, skip = bom or ("utf-8", 0)
+    bom = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
+    encoding = bom or "utf-8"
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(data[skip:], is_whole)
-    except UnicodeDecodeError:
+        text = codecs.getincrementaldecoder(encoding)().decode(data, is_whole)
+    except UnicodeError:
         return None if bom or not _is_western(data) else "cp1252"
     controls = sum(map(text.count, map(chr, _CONTROL_BYTES)))
     return encoding if controls <= len(text) * MAX_CONTROL_SHARE and (bom or "\0" not in text) else None
@@ -74,7 +66,7 @@ def decode(blocks: Iterable[bytes], encoding: str, max_chars: int) -> str:
             if chars > max_chars:
                 raise ReadFailed("too_much_text")
         pieces.append(decoder.decode(b"", True))
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise ReadFailed("unreadable_text") from None
     return "".join(pieces)
 

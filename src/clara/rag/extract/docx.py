@@ -29,12 +29,12 @@ _NOTES = {"footnoteReference": "footnotes.xml", "endnoteReference": "endnotes.xm
 
 
 def read(path: Path, limits: ExtractLimits) -> Iterator[DocumentInfo | Page]:
-    archive = Archive(path, limits, DAMAGE)
-    document = _document_name(archive)
-    folder = document[: document.rindex("/") + 1] if "/" in document else ""
-    writer = Writer(Styles.of(archive, folder), _notes(archive, folder), limits)
-    writer.blocks(read_blocks(archive, document))
-    return read_parts(writer.draft.text(), writer.draft.marks, _title(archive))
+    with Archive(path, limits, DAMAGE) as archive:
+        document = _document_name(archive)
+        folder = document[: document.rindex("/") + 1]
+        writer = Writer(Styles.of(archive, folder), _notes(archive, folder), limits)
+        writer.blocks(read_blocks(archive, document))
+        return read_parts(writer.draft.text(), writer.draft.marks, _title(archive))
 
 
 class Writer:
@@ -78,7 +78,7 @@ class Writer:
     def _table(self, table: Element) -> None:
         for row in _rows(table):
             cells = [" ".join(self._cell(cell).split()) for cell in _cells(row)]
-            self.draft.block(" | ".join(cells) if any(cells) else "", group="row")
+            self.draft.block(" | ".join(cells).strip() if any(cells) else "", group="row")
 
     def _cell(self, cell: Element) -> str:
         """The paragraphs of a cell, also those of a table inside it, in one line."""

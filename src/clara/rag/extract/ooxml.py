@@ -64,8 +64,11 @@ def read_blocks(archive: Archive, name: str) -> Iterator[Element]:
 
 
 def _events(archive: Archive, name: str) -> Iterator[tuple[str, Element]]:
+    stream = archive.open(name)
     try:
         # Expat itself bounds the growth of entities, and this process's memory and time are bounded.
-        yield from iterparse(archive.open(name), events=("start", "end"))  # noqa: S314
+        yield from iterparse(stream, events=("start", "end"))  # noqa: S314
     except (ParseError, LookupError, ValueError):
         raise ReadFailed(DAMAGE) from None
+    finally:
+        stream.close()

@@ -5,7 +5,7 @@ from pathlib import Path, PurePath
 from zipfile import BadZipFile, ZipFile
 
 from clara.core.errors import ClaraError, Unreadable, UnsupportedType
-from clara.rag.extract.characters import bom_encoding, guess_encoding, is_mostly_high
+from clara.rag.extract.characters import guess_encoding, is_mostly_high
 from clara.rag.extract.charset import declared_encoding
 from clara.rag.extract.failures import UNREADABLE
 from clara.rag.extract.media import READ_TYPES, MediaType
@@ -84,8 +84,7 @@ def _text_type(head: bytes, filename: str, *, is_whole: bool) -> MediaType:
         if is_mostly_high(head):
             raise Unreadable(UNREADABLE["unreadable_text"], code="unreadable_text")
         raise unsupported("binary data of an unknown kind")
-    _, skip = bom_encoding(head) or ("", 0)
-    text = head[skip:].decode(encoding, "replace")
+    text = head.decode(encoding, "replace").removeprefix("\ufeff")
     if not text.strip("\0 \t\r\n\f"):
         return _TEXT_SUFFIXES.get(_suffix(filename), MediaType.TEXT)
     if _HTML_START.match(text):

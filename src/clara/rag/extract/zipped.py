@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from clara.rag.extract.failures import ReadFailed
 from clara.rag.extract.limits import ExtractLimits
@@ -26,7 +26,14 @@ class Archive:
         except _BROKEN:
             raise ReadFailed(damage) from None
         if len(self._zip.infolist()) > limits.max_zip_entries:
+            self._zip.close()
             raise ReadFailed("zip_bomb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._zip.close()
 
     def __contains__(self, name: str) -> bool:
         return name in self._zip.NameToInfo
@@ -69,3 +76,6 @@ class Entry:
         self._inflated += len(block)
         self._archive.check_ratio(self._inflated, self._packed)
         return block
+
+    def close(self) -> None:
+        self._stream.close()
