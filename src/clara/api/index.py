@@ -9,8 +9,8 @@ from starlette.types import Receive, Scope, Send
 class RouteIndex(BaseRoute):
     """Stands before all routes and answers for those it knows; for any other address it matches nothing.
 
-    With 50 routes it finds one in 2 µs where the framework's search takes 20 to 60. The order of declaration holds
-    among routes that could both match.
+    Measured with 50 routes: 4 to 20 µs, where the framework's search takes 13 to 185 and is made twice. The order of
+    declaration holds among routes that could both match.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
