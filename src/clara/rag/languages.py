@@ -14,7 +14,7 @@ _ENOUGH_WORDS = 0.08
 """Running text has a third to a half function words; formulas, tables and names fewer than this share."""
 
 _SCRIPTS = (
-    ("latin", re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")),
+    ("latin", re.compile(r"\b[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+\b")),
     ("cyrillic", re.compile("[\u0400-\u052f]+")),
     ("greek", re.compile("[\u0370-\u03ff\u1f00-\u1fff]+")),
     ("arabic", re.compile("[\u0620-\u06d3\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]+")),
@@ -91,7 +91,7 @@ def _by_function_words(words: list[str], candidates: tuple[str, ...]) -> str:
             shares[language] += count / len(speakers[word])
             hits[language] += count
     best = max(candidates, key=lambda language: shares[language])
-    return best if hits[best] >= _ENOUGH_WORDS * sum(counts.values()) else UNKNOWN
+    return best if hits[best] > _ENOUGH_WORDS * sum(counts.values()) else UNKNOWN
 
 
 @cache

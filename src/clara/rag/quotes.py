@@ -109,6 +109,8 @@ def _continues(outside: str, edge: str, *, after: bool = False) -> bool:
     if edge.isdigit() and beyond.isdigit() and near in ".,:/'\u2019\u2044-\u2010\u2011\u2013":
         return True
     if after:
+        if edge.isdigit() and near in "%‰°":
+            return True
         return edge.isalpha() and near in "-\u2010" and beyond in ("\n", "\r") and outside[-1].islower()
     if edge.isdigit() and near in "-\u2212\u2010\u2011\u2013":
         return not beyond or not (beyond.isalnum() or beyond in ")]")

@@ -163,6 +163,6 @@ def quantise(vectors: Vectors) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.flo
     if vectors.shape[1] == 0:
         return vectors.astype(np.int8), np.zeros(len(vectors), dtype=np.float32)
     peaks = np.abs(vectors).max(axis=1, keepdims=True)
-    rows = np.rint(vectors * (127 / np.where(peaks > 0, peaks, 1))).astype(np.int8)
+    rows = np.rint(vectors / np.where(peaks > 0, peaks, 1) * 127).astype(np.int8)
     squares = np.einsum("ij,ij->i", rows, rows, dtype=np.int64)
     return rows, np.where(squares > 0, 1 / np.sqrt(np.maximum(squares, 1)), 0).astype(np.float32)

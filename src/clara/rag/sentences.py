@@ -3,19 +3,23 @@
 import re
 from functools import cache
 
+from clara.rag.stopwords import stop_words
+
 _CLOSERS = "\"'\u00bb\u2019\u201d\u203a)\\]}\u300d\u300f\u3011\u3009\u300b\uff09*_"
 _ABBREVIATIONS = """
-    al approx apr art aug ave bd bzw ca cap capt cf ch chap co col corp dec dept dipl dr ed eds eg eq eqs esp
-    est etc evtl ex feb fig figs fr ft gen gov hon hr hrsg ie inc jan jr jul jun kap lt ltd maj mar max messrs
-    mgr min mio mr mrd mrs ms mt nov nr oct op para pl pp prof ref refs rep rev sec sect sen sep sept sgt sig sp
-    spp sr sra srta st str tab tel usw viz vol vols vs zb art núm pág págs lic ing bd abb abs aufl bspw ggf inkl
-    sog vgl mme mlle av env apr éd
+    al approx apr aug ave bd bzw ca cap capt cf ch chap co col corp dec dept dipl dr ed eds eg eq eqs esp
+    est etc evtl ex feb fig figs fr ft gen gov hon hr hrsg ie inc jan jr jul jun kap lt ltd maj mar messrs
+    mgr mio mr mrd mrs ms mt nov nr oct op para pl pp prof ref refs rev sec sect sen sep sept sgt sig sp
+    spp sr sra srta st str tel usw viz vol vols vs zb núm pág págs lic ing bd abb abs aufl bspw ggf inkl
+    sog vgl mme mlle av env éd
 """
 _UNSPACED_LETTERS = "\u0e01-\u0e4e\u0e80-\u0ecf\u1000-\u109f\u1780-\u17d3"
 _LONG_UNSPACED = 60
 """Thai, Lao, Khmer and Burmese end a sentence with a blank, and set blanks between clauses too."""
 
 _WORD_BEFORE = re.compile(r"[^\W_]+\Z")
+_FIRST_WORD = re.compile(r"[^\W_]+")
+_INITIAL = re.compile(r"(?:\A|[\s.(])[A-Z]\Z")
 _DOTTED = re.compile(r"(?:\b[^\W\d_]\.)+[^\W\d_]\Z")
 _AT_LINE_START = re.compile(r"(?:\A|\n)[ \t]*[0-9]{1,3}\Z")
 _ITEM = re.compile(r"[ \t]*(?:[-*•◦▪‣–—·#>|]|\(?[0-9]{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
@@ -72,17 +76,22 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return False
     if match["stop"] != ".":
         return True
-    word = _WORD_BEFORE.search(text, max(0, match.start() - 24), match.start())
+    first = max(0, match.start() - 24)
+    word = _WORD_BEFORE.search(text, first, match.start())
     if word is None:
         return True
-    if len(word[0]) == 1 and word[0].isupper():
-        # An initial ("J. Smith"), unless it ends a statement about a letter or symbol, which can't be told apart.
-        return False
-    if word[0].isdigit() and _AT_LINE_START.search(text, max(0, match.start() - 24), match.start()):
-        return False
-    return word[0].casefold() not in _abbreviations() and not _DOTTED.search(
-        text, max(0, match.start() - 12), match.start()
+    if word[0].isdigit():
+        return not _AT_LINE_START.search(text, first, match.start())
+    is_short_form = (
+        _INITIAL.search(text, first, match.start())
+        or _DOTTED.search(text, first, match.start())
+        or word[0].casefold() in _abbreviations()
     )
+    if not is_short_form:
+        return True
+    # "J. Smith" and "U.S. Senate" go on; "vitamin C. It" and "in the U.S. The" don't.
+    starter = _FIRST_WORD.match(following)
+    return bool(starter and starter[0].casefold() in stop_words("en"))
 
 
 def _ends_line(text: str, at: int, wide: int) -> bool:

@@ -128,11 +128,14 @@ class Shard:
             if vector is None or len(vector) != group.vectors.shape[1] or not vector.any():
                 continue
             rows = slice(group.start, group.end)
-            cosine[rows] = _cosine(group, vector)
             seen[rows] = True if mask is None else mask[rows]
+            eligible = _count(seen[rows])
+            if not eligible:
+                continue
+            cosine[rows] = _cosine(group, vector)
             if mask is not None:
                 cosine[rows][~mask[rows]] = -1
-            fused[rows] = fuse(group.embedder, lexical[rows], cosine[rows], self._share[rows], _count(seen[rows]))
+            fused[rows] = fuse(group.embedder, lexical[rows], cosine[rows], self._share[rows], eligible)
         if 0 < _count(seen) < self.size:
             self._guess(fused, ~seen, float(cosine.max(where=seen, initial=0)))
         if mask is not None:

@@ -1,6 +1,7 @@
 """Function words by language: dropped from the index, and what tells languages of one script apart.
 
-Letters as they stand after NFKC and case folding. Question words belong here too: they say nothing about a passage.
+Question words belong here too: they say nothing about a passage. Scripts without spaces have none: their terms are
+grams, not words.
 """
 
 from functools import cache
@@ -195,12 +196,6 @@ _LISTS = {
     "ne": """अनि अब आफू आफ्नो उनको उनले एक एउटा कति कसरी कहाँ कहिले का कि किन के को कुन गर्न गरे गरेको छ
         छन् छैन जब जस्तो जो तर तथा त्यो थियो थिए देखि न नै पछि पनि बाट भए भएको भन्ने भने मा म यस
         यसको यो र रहेको लाई ले वा सँग सबै साथै हुन हुने हो""",
-    "zh": """的 了 是 在 和 与 及 或 也 都 就 而 被 把 对 从 到 以 为 于 中 这 那 哪
-        谁 吗 呢 吧 什么 怎么 如何 为什么 哪里 哪个 哪些 多少 何时""",
-    "ja": """の に は を が で と も や へ から まで より です ます した する こと もの これ それ
-        あれ この その あの どの 何 なに なぜ いつ どこ だれ""",
-    "ko": """은 는 이 가 을 를 의 에 에서 와 과 도 로 으로 그 이것 그것 무엇 언제 어디 누구 왜 어떻게 및""",
-    "th": """ที่ และ ใน ของ เป็น มี การ ได้ ให้ ว่า ไม่ จะ กับ โดย จาก อะไร ใคร เมื่อ ทำไม อย่างไร""",
 }
 
 LANGUAGES = tuple(_LISTS)
@@ -209,4 +204,4 @@ LANGUAGES = tuple(_LISTS)
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """Return the function words of an ISO 639-1 language; none for one that isn't known."""
-    return frozenset(_LISTS.get(language, "").split())
+    return frozenset(_LISTS.get(language, "").casefold().split())

@@ -1,0 +1,72 @@
+"""A document's language decides how its words are stemmed: running text is recognised, a table isn't guessed at."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.stopwords import LANGUAGES, stop_words
+
+EXAMPLES = {
+    "en": "What is the capital of the country?",
+    "es": "¿Cuál es la capital del país?",
+    "de": "Wie heißt die Hauptstadt des Landes?",
+    "fr": "Quelle est la capitale de ce pays ?",
+    "it": "Qual è la capitale di questo paese?",
+    "pt": "Qual é a capital deste país e por que não mudou?",
+    "nl": "Wat is de hoofdstad van het land?",
+    "sv": "Vad är huvudstaden i det här landet?",
+    "pl": "Jaka jest stolica tego kraju i dlaczego?",
+    "cs": "Jaké je hlavní město této země a proč?",
+    "tr": "Bu ülkenin başkenti neresi ve neden böyle?",
+    "vi": "Thủ đô của nước này là gì?",
+    "ru": "Какая столица у этой страны и почему?",
+    "uk": "Яка столиця цієї країни і чому?",
+    "el": "Ποια είναι η πρωτεύουσα της χώρας;",
+    "ar": "ما هي عاصمة هذا البلد؟",
+    "fa": "پایتخت این کشور کجا است و چرا؟",
+    "he": "מהי עיר הבירה של המדינה?",
+    "hi": "इस देश की राजधानी क्या है?",
+    "zh": "这个国家的首都是哪里？",
+    "ja": "この国の首都はどこですか？",
+    "ko": "이 나라의 수도는 어디입니까?",
+    "th": "เมืองหลวงของประเทศนี้คืออะไร",
+    "ta": "இந்த நாட்டின் தலைநகரம் எது?",
+    "hy": "Ո՞րն է այս երկրի մայրաքաղաքը",
+}
+
+
+class TestDetectLanguage:
+    @pytest.mark.parametrize("language", EXAMPLES)
+    def test_one_sentence_is_enough(self, language: str) -> None:
+        assert detect_language(EXAMPLES[language]) == language
+
+    @pytest.mark.parametrize("text", ["", "   \n", "12345 67.8 %", "∫ x² dx = ⅓", "🙂🙂", "NaCl H2O KMnO4 Fe2O3"])
+    def test_what_is_no_running_text_is_unknown(self, text: str) -> None:
+        assert detect_language(text) == UNKNOWN
+
+    def test_foreign_names_do_not_decide(self) -> None:
+        assert detect_language("The word 北京 is how the name of the city of Beijing is written in Chinese.") == "en"
+
+    def test_only_the_beginning_is_read(self) -> None:
+        began = time.perf_counter()
+        assert detect_language("the cat and the dog " * 1_000 + "пес и кот " * 3_000_000) == "en"
+        assert time.perf_counter() - began < 5
+
+    @given(st.text())
+    def test_any_text_has_an_answer(self, text: str) -> None:
+        assert detect_language(text) in {*LANGUAGES, *EXAMPLES, UNKNOWN}
+
+
+class TestStopWords:
+    def test_an_unknown_language_has_none(self) -> None:
+        assert stop_words("xx") == frozenset()
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_words_are_as_the_tokenizer_sees_them(self, language: str) -> None:
+        words = stop_words(language)
+        assert len(words) > 10
+        assert all(word == unicodedata.normalize("NFKC", word.casefold()) for word in words)
