@@ -52,6 +52,7 @@ class Admission:
         self._json_bytes = json_bytes
         self._upload_bytes = upload_bytes
         self._body_idle_s = body_idle_s
+        metrics.streams.set_function(lambda: drain.streams)
 
     def bounded(self, receive: Receive, body: Body) -> Receive:
         """Return ``receive`` with the limits of this kind of body."""

@@ -23,7 +23,7 @@ class ServiceKeyRecord:
 
 def digest(secret: str) -> str:
     """SHA-256 in hex. Enough without salt or stretching, since every secret of ours has at least 187 random bits."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def new_token() -> str:

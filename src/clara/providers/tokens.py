@@ -56,7 +56,7 @@ class TokenVerifier:
     async def subject(self, token: str) -> str:
         """Return the user id of a token that holds, or raise Unauthenticated."""
         now = self._clock.now()
-        fingerprint = sha256(token.encode("utf-8", "surrogateescape")).digest()
+        fingerprint = sha256(token.encode("utf-8", "surrogatepass")).digest()
         known = self._verified.get(fingerprint)
         if known is not None and now < known[1]:
             return known[0]
