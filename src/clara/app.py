@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from clara import __version__
-from clara.api import chats, existing, files, folders, health, me, search, sign_in
+from clara.api import chats, existing, files, folders, health, me, rag, search, sign_in
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
@@ -42,6 +42,9 @@ from clara.tutor.turns import Tutor
 log = structlog.get_logger()
 
 MIGRATE_AGAIN_S = 2.0
+DRAWN_AT_ONCE = 2
+"""Each takes a process, most of a core, and up to a gigabyte."""
+
 OPEN_PATHS = frozenset({"/openapi.json", "/assets/{name:path}"})
 
 
@@ -68,6 +71,7 @@ def create_app(
         files=Files(database, blobs, clock, settings.files, worker.wake if worker else lambda: None),
         folders=Folders(database, clock),
         pages=Pages(database),
+        drawing=asyncio.Semaphore(DRAWN_AT_ONCE),
         search=engine,
         conversations=Conversations(database, clock),
         tutor=Tutor(database, _answerer(answerer, engine), clock),
@@ -104,7 +108,7 @@ def create_app(
         # A little over the file itself: the multipart form around it, and base64 in JSON.
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
-    for module in (health, sign_in, me, folders, files, search, chats, existing):
+    for module in (health, rag, sign_in, me, folders, files, search, chats, existing):
         app.include_router(module.routes)
     app.include_router(page_router())
     app.add_middleware(WholeSegments)
@@ -177,6 +181,7 @@ def _lifespan(
             await worker.stop()
         if jwks:
             await jwks.close()
+        await services.tutor.close()
         await services.limiter.close()
         await asyncio.to_thread(services.database.close)
 

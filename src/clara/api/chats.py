@@ -1,6 +1,12 @@
 """/v1/chats: conversations, and asking in them."""
 
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import Request, Response
+
 from clara.api.deps import CallerDep, Cursor, Limit, ServicesDep
+from clara.api.negotiation import prefers
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
@@ -9,20 +15,30 @@ from clara.api.schemas.chats import (
     ChatChange,
     ChatList,
     CitationAnswer,
-    MessageAnswer,
     MessageList,
     NewChat,
     NewMessage,
     TurnAnswer,
 )
+from clara.api.streams import EventStream, ServerEvent
 from clara.core.caller import Scope
-from clara.core.clock import iso
 from clara.core.errors import Conflict, NotFound
 from clara.core.ids import NO_FOLDER
 from clara.ops.limits import Rate
+from clara.tutor.events import CitationEvent, TextEvent, TutorEvent
+from clara.tutor.turns import Collected, Turn
 
 routes = router("chats")
 _MISSING = problem_responses(NotFound)
+_EVENTS = "text/event-stream"
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The question and its answer; with `Accept: text/event-stream`, the answer as it is written: "
+        "events `text` {text}, `citation`, and at the end `done` with what JSON would have said, or `error` "
+        "with a problem. The answer is stored even when nobody listens to its end.",
+        "content": {_EVENTS: {"schema": {"type": "string"}}},
+    }
+}
 
 
 @routes.get("/v1/chats")
@@ -34,16 +50,17 @@ async def list_chats(caller: CallerDep, services: ServicesDep, limit: Limit = 10
 
 @routes.post("/v1/chats", status_code=201, responses=_MISSING)
 @allow(Scope.TUTOR)
-async def create_chat(caller: CallerDep, services: ServicesDep, body: NewChat) -> ChatAnswer:
+async def create_chat(caller: CallerDep, services: ServicesDep, body: NewChat, response: Response) -> ChatAnswer:
     """Begin a conversation."""
-    return ChatAnswer.of(
-        await services.conversations.create(caller.owner_id, body.title or "", body.folder_id or NO_FOLDER)
-    )
+    chat = await services.conversations.create(caller.owner_id, body.title or "", body.folder_id or NO_FOLDER)
+    response.headers["Location"] = f"/v1/chats/{chat.id}"
+    return ChatAnswer.of(chat)
 
 
 @routes.get("/v1/chats/{chat_id}", responses=_MISSING)
 @allow(Scope.TUTOR)
 async def get_chat(caller: CallerDep, services: ServicesDep, chat_id: str) -> ChatAnswer:
+    """One conversation."""
     return ChatAnswer.of(await services.conversations.get(caller.owner_id, chat_id))
 
 
@@ -63,27 +80,40 @@ async def delete_chat(caller: CallerDep, services: ServicesDep, chat_id: str) ->
 
 @routes.get("/v1/chats/{chat_id}/messages", responses=_MISSING)
 @allow(Scope.TUTOR)
-async def list_messages(caller: CallerDep, services: ServicesDep, chat_id: str) -> MessageList:
-    """The messages, oldest first. What was quoted from a file that is deleted is not shown any more."""
-    found = await services.conversations.messages(caller.owner_id, chat_id)
-    return MessageList(messages=[MessageAnswer.of(message) for message in found])
+async def list_messages(
+    caller: CallerDep, services: ServicesDep, chat_id: str, limit: Limit = 100, cursor: Cursor = None
+) -> MessageList:
+    """The latest messages, oldest of them first. What was quoted from a file that is deleted is not shown any more."""
+    return MessageList.of(await services.conversations.messages(caller.owner_id, chat_id, limit, cursor))
 
 
-@routes.post("/v1/chats/{chat_id}/messages", responses=problem_responses(NotFound, Conflict))
+@routes.post(
+    "/v1/chats/{chat_id}/messages",
+    response_model=TurnAnswer,
+    responses=problem_responses(NotFound, Conflict) | _ANSWERS,
+)
 @allow(Scope.TUTOR, rate=Rate.CHAT)
-async def send_message(caller: CallerDep, services: ServicesDep, chat_id: str, body: NewMessage) -> TurnAnswer:
-    """Ask, and get the whole answer with its citations. One answer at a time in a conversation: 409 else."""
+async def send_message(
+    request: Request, caller: CallerDep, services: ServicesDep, chat_id: str, body: NewMessage
+) -> TurnAnswer | EventStream:
+    """Ask, and get the answer with its citations. One answer at a time in a conversation: 409 else."""
     turn = await services.tutor.begin(caller.owner_id, chat_id, body.content, body.folder_id)
-    asked_at = services.clock.now()
-    answered = await services.tutor.answer(turn)
-    question = MessageAnswer(
-        id=answered.question_id, role="user", content=body.content, citations=[], created_at=iso(asked_at)
-    )
-    message = MessageAnswer(
-        id=answered.message_id,
-        role="assistant",
-        content=answered.content,
-        citations=[CitationAnswer.of(cited) for cited in answered.citations],
-        created_at=iso(services.clock.now()),
-    )
-    return TurnAnswer(question=question, message=message, covered=answered.covered)
+    if prefers(request.headers.get("accept", ""), _EVENTS, "application/json"):
+        events = _as_sent(turn, services.tutor.stream(turn))
+        return EventStream(events, drain=services.drain, max_life_s=services.settings.http.stream_max_life_s)
+    return TurnAnswer.of(turn, await services.tutor.answer(turn))
+
+
+async def _as_sent(turn: Turn, events: AsyncIterator[TutorEvent]) -> AsyncIterator[ServerEvent]:
+    collected = Collected()
+    number = 0
+    async for event in events:
+        number += 1
+        answered = collected.add(event)
+        match event:
+            case TextEvent(text):
+                yield ServerEvent("text", {"text": text}, id=str(number))
+            case CitationEvent(citation):
+                yield ServerEvent("citation", CitationAnswer.of(citation).model_dump(mode="json"), id=str(number))
+        if answered is not None:
+            yield ServerEvent("done", TurnAnswer.of(turn, answered).model_dump(mode="json"), id=str(number))

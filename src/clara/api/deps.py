@@ -1,12 +1,14 @@
 """What routes are handed: the services that create_app made, and the caller."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 
 from clara.api.auth import IdentityStore
 from clara.api.routes import current_caller
+from clara.api.schemas.fields import named_folder
 from clara.core.caller import Caller
 from clara.core.clock import Clock
 from clara.library.files import Files
@@ -24,7 +26,7 @@ from clara.tutor.turns import Tutor
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that routes use, made once in create_app."""
+    """Everything that routes use, made once in create_app. ``drawing`` is held while a page's picture is made."""
 
     settings: Settings
     clock: Clock
@@ -33,6 +35,7 @@ class Services:
     files: Files
     folders: Folders
     pages: Pages
+    drawing: asyncio.Semaphore
     search: SearchEngine
     conversations: Conversations
     tutor: Tutor
@@ -41,7 +44,8 @@ class Services:
     metrics: Metrics
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
+    # Not a plain function, which the framework would run in a thread, on every request.
     found = request.app.state.services
     assert isinstance(found, Services)
     return found
@@ -52,3 +56,15 @@ CallerDep = Annotated[Caller, Depends(current_caller)]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before.")]
 FolderFilter = Annotated[str | None, Query(max_length=128, description='A folder; "none": files in no folder.')]
+UserPath = Annotated[str, Path(max_length=512, description="The caller's own id, or whom a service key acts for.")]
+
+
+async def _asked_folder(
+    class_id: Annotated[str | None, Query(max_length=128, description="A folder: only what lies in it.")] = None,
+    folder_id: Annotated[str | None, Query(max_length=128, description="The same as class_id.")] = None,
+) -> str | None:
+    return named_folder(class_id, folder_id)
+
+
+AskedFolder = Annotated[str | None, Depends(_asked_folder)]
+"""The folder of an existing client's query, in either spelling; None means all files."""

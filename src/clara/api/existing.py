@@ -1,15 +1,15 @@
-"""The routes that existing clients call: thin aliases of the same calls as /v1."""
+"""The homework routes that existing clients call: thin aliases of the same calls as /v1 (api/rag.py has the rest)."""
 
-from typing import Annotated
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
-from fastapi import Path, Query, Request
+from fastapi import Request
 
-from clara.api.bodies import check_text
-from clara.api.deps import CallerDep, ServicesDep
+from clara.api.deps import AskedFolder, CallerDep, Services, ServicesDep, UserPath
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
-from clara.api.schemas.chats import CitationAnswer
 from clara.api.schemas.existing import (
     ChatRequest,
     ChatResponse,
@@ -25,72 +25,58 @@ from clara.api.schemas.existing import (
     ExistingMessages,
     FolderMade,
     NewExistingFolder,
-    RagContext,
-    RagResult,
-    RagResults,
     UploadResponse,
-    folder_named,
 )
-from clara.api.schemas.files import folder_on_the_wire
-from clara.api.uploads import JSON, MULTIPART, UPLOAD_BODY, receive_upload
+from clara.api.uploads import FORM_OR_JSON_BODY, JSON, MULTIPART, receive_upload
 from clara.core.caller import Scope
-from clara.core.clock import iso
 from clara.core.errors import Conflict, NotFound, TooLarge, Unreadable, UnsupportedType
+from clara.core.paging import PageOf
 from clara.library.overview import describe_library
 from clara.ops.limits import Rate
-from clara.rag.passages import join_passages
-from clara.store.conversations import Conversation
 from clara.store.files import File, Status
+
+T = TypeVar("T")
 
 routes = router("existing clients")
 _MISSING = problem_responses(NotFound)
 _UPLOAD_ERRORS = problem_responses(NotFound, Conflict, Unreadable, TooLarge, UnsupportedType)
-MOST_LISTED = 10_000
-ClassId = Annotated[str | None, Query(max_length=128, description="The folder; class and folder are the same.")]
-UserPath = Annotated[str, Path(max_length=512)]
-Asked = Annotated[str, Query(min_length=1, max_length=5000)]
+READ_AT_ONCE = 500
+"""These clients know no paging: their lists are whole, and read in such pages, so that others get their turn."""
 
 
 @routes.post("/homework/chat-rag", responses=problem_responses(NotFound, Conflict))
 @allow(Scope.TUTOR, rate=Rate.CHAT)
-async def chat_rag(caller: CallerDep, services: ServicesDep, body: ChatRequest) -> ChatResponse:
-    """Ask; an unknown conversation id opens a conversation of the caller's own, filled from the history."""
+async def ask_existing(caller: CallerDep, services: ServicesDep, body: ChatRequest) -> ChatResponse:
+    """Ask. An id that the caller doesn't have opens a conversation of their own, filled from the history."""
     turn = await services.tutor.begin(
         caller.owner_id, body.conversation_id, body.message, body.folder, body.history, create=True
     )
-    answered = await services.tutor.answer(turn)
-    return ChatResponse(
-        response=answered.content,
-        conversation_id=turn.conversation.id,
-        context_used=answered.covered,
-        timestamp=iso(services.clock.now()),
-        citations=[CitationAnswer.of(cited) for cited in answered.citations],
-    )
+    return ChatResponse.of(turn, await services.tutor.answer(turn))
 
 
-@routes.post("/homework/upload-rag", responses=_UPLOAD_ERRORS, openapi_extra=UPLOAD_BODY)
+@routes.post("/homework/upload-rag", responses=_UPLOAD_ERRORS, openapi_extra=FORM_OR_JSON_BODY)
 @allow(Scope.FILES, rate=Rate.UPLOAD, stream=(MULTIPART, JSON))
-async def upload_rag(request: Request, services: ServicesDep) -> UploadResponse:
-    """Upload a file, as multipart or JSON, and wait until it is read, for at most 55 s."""
+async def upload_existing(request: Request, services: ServicesDep) -> UploadResponse:
+    """Upload a file, as a form or as JSON, and wait until it is read, for at most 55 s."""
     return await _upload(request, services)
 
 
-@routes.post("/file-upload/", responses=_UPLOAD_ERRORS, openapi_extra=UPLOAD_BODY)
+@routes.post("/file-upload/", responses=_UPLOAD_ERRORS, openapi_extra=FORM_OR_JSON_BODY)
 @allow(Scope.FILES, rate=Rate.UPLOAD, stream=(MULTIPART, JSON))
-async def file_upload(request: Request, services: ServicesDep) -> UploadResponse:
+async def upload_existing_too(request: Request, services: ServicesDep) -> UploadResponse:
     """The same under another name."""
     return await _upload(request, services)
 
 
-@routes.post("/file-upload", responses=_UPLOAD_ERRORS, openapi_extra=UPLOAD_BODY, include_in_schema=False)
+@routes.post("/file-upload", responses=_UPLOAD_ERRORS, openapi_extra=FORM_OR_JSON_BODY, include_in_schema=False)
 @allow(Scope.FILES, rate=Rate.UPLOAD, stream=(MULTIPART, JSON))
-async def file_upload_without_slash(request: Request, services: ServicesDep) -> UploadResponse:
+async def upload_existing_without_slash(request: Request, services: ServicesDep) -> UploadResponse:
     return await _upload(request, services)
 
 
-async def _upload(request: Request, services: ServicesDep) -> UploadResponse:
+async def _upload(request: Request, services: Services) -> UploadResponse:
     owner_id, uploaded = await receive_upload(request, services.files)
-    file = await services.files.wait(owner_id, uploaded.file.id, services.settings.files.wait_s)
+    file = await _when_read(services, owner_id, uploaded.file.id)
     document = file.document
     if document.status is Status.FAILED:
         raise Unreadable(document.error_detail or "The file can't be read.", code=document.error_code, file_id=file.id)
@@ -104,36 +90,51 @@ async def _upload(request: Request, services: ServicesDep) -> UploadResponse:
     )
 
 
+async def _when_read(services: Services, owner_id: str, file_id: str) -> File:
+    """Return the file once its state is final, or as it is when the wait is over or the server goes down."""
+    reading = asyncio.ensure_future(services.files.wait(owner_id, file_id, services.settings.files.wait_s))
+    draining = asyncio.ensure_future(services.drain.begun())
+    try:
+        await asyncio.wait((reading, draining), return_when=asyncio.FIRST_COMPLETED)
+        return reading.result() if reading.done() else await services.files.get(owner_id, file_id)
+    finally:
+        reading.cancel()
+        draining.cancel()
+
+
 def _upload_message(file: File) -> str:
     match file.document.status:
         case Status.READY:
             return f"{file.name} was read: {file.document.chunks} passages."
         case Status.NEEDS_OCR:
-            return f"{file.name} is stored, but its pages are pictures without text: text recognition (OCR) is missing."
+            return (
+                f"{file.name} is stored, but its pages are pictures without text: text recognition (OCR) is missing. "
+                "Upload a copy with text to ask about it."
+            )
         case _:
-            return f"{file.name} is stored and still being read. Ask for it again in a moment."
+            return f"{file.name} is stored and still being read. Its state is in the list of files."
 
 
 @routes.get("/homework/files", responses=_MISSING)
 @allow(Scope.FILES)
-async def my_files(caller: CallerDep, services: ServicesDep, class_id: ClassId = None) -> ExistingFiles:
+async def list_existing_files(caller: CallerDep, services: ServicesDep, folder_id: AskedFolder) -> ExistingFiles:
     """The caller's files."""
-    page = await services.files.list(caller.owner_id, folder_named(class_id), limit=MOST_LISTED)
-    return ExistingFiles(files=[ExistingFile.of(caller.owner_id, file) for file in page.items])
+    files = await _files(services, caller.owner_id, folder_id)
+    return ExistingFiles(files=[ExistingFile.of(caller.owner_id, file) for file in files])
 
 
 @routes.get("/homework/files/{user_id}", responses=_MISSING)
 @allow(Scope.FILES)
-async def files_of(
-    caller: CallerDep, services: ServicesDep, user_id: UserPath, class_id: ClassId = None
+async def list_existing_files_of(
+    caller: CallerDep, services: ServicesDep, user_id: UserPath, folder_id: AskedFolder
 ) -> ExistingFiles:
     """The same, naming the caller."""
-    return await my_files(caller, services, class_id)
+    return await list_existing_files(caller, services, folder_id)
 
 
 @routes.delete("/homework/files/{file_id}", responses=_MISSING)
 @allow(Scope.FILES)
-async def delete_my_file(caller: CallerDep, services: ServicesDep, file_id: str) -> Done:
+async def delete_existing_file(caller: CallerDep, services: ServicesDep, file_id: str) -> Done:
     """Delete a file with its text and index."""
     await services.files.delete(caller.owner_id, file_id)
     services.search.corpora.forget(caller.owner_id)
@@ -142,29 +143,29 @@ async def delete_my_file(caller: CallerDep, services: ServicesDep, file_id: str)
 
 @routes.delete("/homework/files/{file_id}/{user_id}", responses=_MISSING)
 @allow(Scope.FILES)
-async def delete_file_of(caller: CallerDep, services: ServicesDep, file_id: str, user_id: UserPath) -> Done:
+async def delete_existing_file_of(caller: CallerDep, services: ServicesDep, file_id: str, user_id: UserPath) -> Done:
     """The same, naming the caller."""
-    return await delete_my_file(caller, services, file_id)
+    return await delete_existing_file(caller, services, file_id)
 
 
 @routes.get("/homework/folders")
 @allow(Scope.FILES)
-async def my_folders(caller: CallerDep, services: ServicesDep) -> ExistingFolders:
+async def list_existing_folders(caller: CallerDep, services: ServicesDep) -> ExistingFolders:
     """The caller's folders."""
-    page = await services.folders.list(caller.owner_id, MOST_LISTED)
-    return ExistingFolders(folders=[ExistingFolder.of(caller.owner_id, folder) for folder in page.items])
+    folders = await _all(lambda cursor: services.folders.list(caller.owner_id, READ_AT_ONCE, cursor))
+    return ExistingFolders(folders=[ExistingFolder.of(caller.owner_id, folder) for folder in folders])
 
 
 @routes.get("/homework/folders/{user_id}")
 @allow(Scope.FILES)
-async def folders_of(caller: CallerDep, services: ServicesDep, user_id: UserPath) -> ExistingFolders:
+async def list_existing_folders_of(caller: CallerDep, services: ServicesDep, user_id: UserPath) -> ExistingFolders:
     """The same, naming the caller."""
-    return await my_folders(caller, services)
+    return await list_existing_folders(caller, services)
 
 
 @routes.post("/homework/folders")
 @allow(Scope.FILES)
-async def make_folder(caller: CallerDep, services: ServicesDep, body: NewExistingFolder) -> FolderMade:
+async def create_existing_folder(caller: CallerDep, services: ServicesDep, body: NewExistingFolder) -> FolderMade:
     """Make a folder."""
     folder = await services.folders.create(caller.owner_id, body.name, body.description or "")
     return FolderMade(folder=ExistingFolder.of(caller.owner_id, folder))
@@ -172,110 +173,52 @@ async def make_folder(caller: CallerDep, services: ServicesDep, body: NewExistin
 
 @routes.get("/homework/conversations")
 @allow(Scope.TUTOR)
-async def my_conversations(caller: CallerDep, services: ServicesDep) -> ExistingConversations:
-    """The caller's conversations, latest first."""
-    page = await services.conversations.list(caller.owner_id, MOST_LISTED)
-    return ExistingConversations(conversations=[_conversation(item) for item in page.items])
+async def list_existing_conversations(caller: CallerDep, services: ServicesDep) -> ExistingConversations:
+    """The caller's conversations."""
+    found = await _all(lambda cursor: services.conversations.list(caller.owner_id, READ_AT_ONCE, cursor))
+    return ExistingConversations(conversations=[ExistingConversation.of(conversation) for conversation in found])
 
 
 @routes.get("/homework/conversations/{user_id}")
 @allow(Scope.TUTOR)
-async def conversations_of(caller: CallerDep, services: ServicesDep, user_id: UserPath) -> ExistingConversations:
+async def list_existing_conversations_of(
+    caller: CallerDep, services: ServicesDep, user_id: UserPath
+) -> ExistingConversations:
     """The same, naming the caller."""
-    return await my_conversations(caller, services)
-
-
-def _conversation(item: Conversation) -> ExistingConversation:
-    return ExistingConversation(
-        id=item.id,
-        conversation_id=item.id,
-        title=item.title,
-        folder_id=folder_on_the_wire(item.folder_id),
-        created_at=iso(item.created_at),
-        updated_at=iso(item.updated_at),
-    )
+    return await list_existing_conversations(caller, services)
 
 
 @routes.get("/homework/conversations/{conversation_id}/messages", responses=_MISSING)
 @allow(Scope.TUTOR)
-async def conversation_messages(caller: CallerDep, services: ServicesDep, conversation_id: str) -> ExistingMessages:
-    """A conversation's messages, oldest first."""
-    found = await services.conversations.messages(caller.owner_id, conversation_id)
-    return ExistingMessages(
-        messages=[
-            ExistingMessage(
-                id=message.id,
-                role=message.role,
-                content=message.content,
-                tool_calls=[],
-                citations=[CitationAnswer.of(citation) for citation in message.citations],
-                timestamp=iso(message.created_at),
-            )
-            for message in found
-        ]
+async def list_existing_messages(caller: CallerDep, services: ServicesDep, conversation_id: str) -> ExistingMessages:
+    """A conversation's messages."""
+    latest = await _all(
+        lambda cursor: services.conversations.messages(caller.owner_id, conversation_id, READ_AT_ONCE, cursor)
     )
+    return ExistingMessages(messages=[ExistingMessage.of(m) for m in sorted(latest, key=lambda m: m.seq)])
 
 
 @routes.get("/homework/context/{user_id}", responses=_MISSING)
 @allow(Scope.FILES)
-async def library_context(
-    caller: CallerDep, services: ServicesDep, user_id: UserPath, class_id: ClassId = None
+async def describe_existing_files(
+    caller: CallerDep, services: ServicesDep, user_id: UserPath, folder_id: AskedFolder
 ) -> ContextResponse:
     """What this learner has uploaded, in words."""
-    files = await services.files.list(caller.owner_id, folder_named(class_id), limit=MOST_LISTED)
-    folders = await services.folders.list(caller.owner_id, MOST_LISTED)
-    return ContextResponse(context=describe_library(files.items, folders.items))
+    files = await _files(services, caller.owner_id, folder_id)
+    folders = await _all(lambda cursor: services.folders.list(caller.owner_id, READ_AT_ONCE, cursor))
+    return ContextResponse(context=describe_library(files, folders))
 
 
-@routes.get("/rag/context/{user_id}", responses=_MISSING)
-@allow(Scope.TUTOR)
-async def rag_context(
-    caller: CallerDep,
-    services: ServicesDep,
-    user_id: UserPath,
-    query: Asked,
-    class_id: ClassId = None,
-    max_tokens: Annotated[int, Query(ge=1, le=32_000)] = 1000,
-) -> RagContext:
-    """Passages joined as text, each headed by its file and page, of at most about so many tokens."""
-    check_text(query)
-    result = await services.search.search(caller.owner_id, query, folder_id=folder_named(class_id), limit=50)
-    context = join_passages(result.passages, max_tokens)
-    return RagContext(context=context, query=query, user_id=caller.owner_id, class_id=class_id)
+async def _files(services: Services, owner_id: str, folder_id: str | None) -> Sequence[File]:
+    return await _all(lambda cursor: services.files.list(owner_id, folder_id, limit=READ_AT_ONCE, cursor=cursor))
 
 
-@routes.get("/rag/search/{user_id}", responses=_MISSING)
-@allow(Scope.TUTOR)
-async def rag_search(
-    caller: CallerDep,
-    services: ServicesDep,
-    user_id: UserPath,
-    query: Asked,
-    class_id: ClassId = None,
-    limit: Annotated[int, Query(ge=1, le=50)] = 5,
-) -> RagResults:
-    """The passages that fit best."""
-    check_text(query)
-    result = await services.search.search(caller.owner_id, query, folder_id=folder_named(class_id), limit=limit)
-    return RagResults(
-        results=[
-            RagResult(
-                chunk_id=passage.chunk_id,
-                content=passage.text,
-                score=round(passage.score, 6),
-                source_file=passage.file_name,
-                metadata={
-                    "file_id": passage.file_id,
-                    "folder_id": folder_on_the_wire(passage.folder_id),
-                    "class_id": folder_on_the_wire(passage.folder_id),
-                    "page_from": passage.page_from,
-                    "page_to": passage.page_to,
-                    "heading": passage.heading,
-                },
-            )
-            for passage in result.passages
-        ],
-        query=query,
-        user_id=caller.owner_id,
-        class_id=class_id,
-    )
+async def _all(page_at: Callable[[str | None], Awaitable[PageOf[T]]]) -> Sequence[T]:
+    """Return the items of every page."""
+    page = await page_at(None)
+    items = list(page.items)
+    while page.next_cursor is not None:
+        await asyncio.sleep(0)
+        page = await page_at(page.next_cursor)
+        items += page.items
+    return items

@@ -8,15 +8,16 @@ from urllib.parse import quote as percent_encode
 from fastapi import Path, Query, Request, Response
 from starlette.responses import StreamingResponse
 
+from clara.api.context import context_of
 from clara.api.deps import CallerDep, Cursor, FolderFilter, Limit, ServicesDep
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
-from clara.api.ranges import asked_range
+from clara.api.ranges import asked_range, is_known
 from clara.api.routes import router
 from clara.api.schemas.files import FileAnswer, FileChange, FileList, PageAnswer
 from clara.api.schemas.folders import ReceiptAnswer
-from clara.api.streams import EventStream, ServerEvent
-from clara.api.uploads import MULTIPART, UPLOAD_BODY, receive_upload
+from clara.api.streams import EVENT_STREAM, EventStream, ServerEvent
+from clara.api.uploads import FORM_BODY, MULTIPART, receive_form
 from clara.core.caller import Scope
 from clara.core.errors import Conflict, NotFound, RangeNotSatisfiable, TooLarge, Unreadable, UnsupportedType
 from clara.ops.limits import Rate
@@ -27,8 +28,15 @@ Responses = dict[int | str, dict[str, Any]]
 
 routes = router("files")
 _MISSING = problem_responses(NotFound)
-_BINARY: Responses = {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
-_PNG: Responses = {200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}}
+_SCHEMA = {"schema": {"type": "string", "format": "binary"}}
+_BYTES: Responses = {
+    200: {"description": "The whole file.", "content": {"application/octet-stream": _SCHEMA}},
+    206: {"description": "The range that was asked for.", "content": {"application/octet-stream": _SCHEMA}},
+}
+_PICTURE: Responses = {
+    200: {"description": "The picture.", "content": {"image/png": _SCHEMA}},
+    304: {"description": "The picture that the client has is still right."},
+}
 PageNumber = Annotated[int, Path(ge=1, le=10_000_000)]
 
 
@@ -36,12 +44,12 @@ PageNumber = Annotated[int, Path(ge=1, le=10_000_000)]
     "/v1/files",
     status_code=202,
     responses=problem_responses(NotFound, Conflict, Unreadable, TooLarge, UnsupportedType),
-    openapi_extra=UPLOAD_BODY,
+    openapi_extra=FORM_BODY,
 )
 @allow(Scope.FILES, rate=Rate.UPLOAD, stream=(MULTIPART,))
 async def upload_file(request: Request, response: Response, services: ServicesDep) -> FileAnswer:
     """Upload a file; it is read in the background. The same bytes in the same folder give the same file back."""
-    _, uploaded = await receive_upload(request, services.files)
+    _, uploaded = await receive_form(request, services.files)
     response.headers["Location"] = f"/v1/files/{uploaded.file.id}"
     return FileAnswer.of(uploaded.file)
 
@@ -63,6 +71,7 @@ async def list_files(
 @routes.get("/v1/files/{file_id}", responses=_MISSING)
 @allow(Scope.FILES)
 async def get_file(caller: CallerDep, services: ServicesDep, file_id: str) -> FileAnswer:
+    """One file, and how far its reading is."""
     return FileAnswer.of(await services.files.get(caller.owner_id, file_id))
 
 
@@ -96,7 +105,7 @@ async def cancel_file(caller: CallerDep, services: ServicesDep, file_id: str) ->
     return FileAnswer.of(await services.files.cancel(caller.owner_id, file_id))
 
 
-@routes.get("/v1/files/{file_id}/events", response_class=StreamingResponse, responses=_MISSING)
+@routes.get("/v1/files/{file_id}/events", response_model=None, responses=_MISSING | EVENT_STREAM)
 @allow(Scope.FILES)
 async def watch_file(caller: CallerDep, services: ServicesDep, file_id: str) -> Response:
     """Server-sent events `status` with the file, now and at every change, until its state is final."""
@@ -112,30 +121,32 @@ async def watch_file(caller: CallerDep, services: ServicesDep, file_id: str) -> 
 @routes.get(
     "/v1/files/{file_id}/content",
     response_class=StreamingResponse,
-    responses=problem_responses(NotFound, RangeNotSatisfiable) | _BINARY,
+    responses=problem_responses(NotFound, RangeNotSatisfiable) | _BYTES,
 )
 @allow(Scope.FILES)
 async def download_file(request: Request, caller: CallerDep, services: ServicesDep, file_id: str) -> Response:
     """The uploaded bytes, as an attachment; `Range` is answered."""
     file = await services.files.get(caller.owner_id, file_id)
-    size = file.document.size
-    wanted = asked_range(request.headers.get("range"), size)
+    size, etag = file.document.size, f'"{file.document.sha256}"'
+    same = request.headers.get("if-range", etag) == etag
+    wanted = asked_range(request.headers.get("range"), size) if same else None
     start, end = wanted or (0, size)
     headers = {
+        "Content-Type": _media_type(file).mime,
         "Content-Length": str(end - start),
-        "Content-Disposition": f"attachment; filename*=UTF-8''{percent_encode(file.name)}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{percent_encode(file.name, safe='')}",
         "Accept-Ranges": "bytes",
-        "ETag": f'"{file.document.sha256}"',
-        "X-Content-Type-Options": "nosniff",
+        "ETag": etag,
     }
     if wanted:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    status = 206 if wanted else 200
+    if context_of(request.scope).head:
+        return Response(status_code=status, headers=headers)
     body = services.files.read(file, start, end)
     # The first bytes now, so that a blob that can't be read is an error and not a cut answer.
     first = await anext(body, b"")
-    return StreamingResponse(
-        _chained(first, body), 206 if wanted else 200, headers=headers, media_type=_media_type(file).mime
-    )
+    return StreamingResponse(_chained(first, body), status, headers=headers)
 
 
 async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -161,10 +172,11 @@ async def get_page(
 @routes.get(
     "/v1/files/{file_id}/pages/{number}/image",
     response_class=Response,
-    responses=problem_responses(NotFound, UnsupportedType, Unreadable) | _PNG,
+    responses=problem_responses(NotFound, TooLarge, UnsupportedType, Unreadable) | _PICTURE,
 )
 @allow(Scope.FILES)
 async def get_page_image(
+    request: Request,
     caller: CallerDep,
     services: ServicesDep,
     file_id: str,
@@ -174,15 +186,19 @@ async def get_page_image(
     """One page of a PDF as a picture."""
     file = await services.files.get(caller.owner_id, file_id)
     if _media_type(file) is not MediaType.PDF:
-        raise UnsupportedType("Only pages of PDF files have pictures.", code="no_picture")
+        raise UnsupportedType("Only pages of PDF files have pictures. Ask for the page's text.", code="no_picture")
     if file.document.pages_total is not None and number > file.document.pages_total:
         raise NotFound(f"The file has {file.document.pages_total} pages.", code="page_not_found")
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{file.document.sha256[:32]}-{number}-{width}"'}
+    if is_known(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
     from clara.rag.extract.render import render_page
 
-    with services.files.as_path(file) as path:
-        png = await asyncio.to_thread(render_page, path, number, width)
-    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+    async with services.drawing:
+        with services.files.as_path(file) as path:
+            png = await asyncio.to_thread(render_page, path, number, width)
+    return Response(png, media_type="image/png", headers=headers)
 
 
 def _media_type(file: File) -> MediaType:
-    return MediaType(file.document.media_type)  # type: ignore[call-arg]
+    return MediaType(file.document.media_type)

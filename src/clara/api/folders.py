@@ -1,8 +1,8 @@
-"""/v1/folders."""
+"""/v1/folders: make, list, rename, delete."""
 
 from typing import Annotated, Literal
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from clara.api.deps import CallerDep, Cursor, Limit, ServicesDep
 from clara.api.policy import allow
@@ -27,14 +27,17 @@ async def list_folders(
 
 @routes.post("/v1/folders", status_code=201)
 @allow(Scope.FILES)
-async def create_folder(caller: CallerDep, services: ServicesDep, body: NewFolder) -> FolderAnswer:
+async def create_folder(caller: CallerDep, services: ServicesDep, body: NewFolder, response: Response) -> FolderAnswer:
     """Make a folder."""
-    return FolderAnswer.of(await services.folders.create(caller.owner_id, body.name, body.description))
+    folder = await services.folders.create(caller.owner_id, body.name, body.description)
+    response.headers["Location"] = f"/v1/folders/{folder.id}"
+    return FolderAnswer.of(folder)
 
 
 @routes.get("/v1/folders/{folder_id}", responses=_MISSING)
 @allow(Scope.FILES)
 async def get_folder(caller: CallerDep, services: ServicesDep, folder_id: str) -> FolderAnswer:
+    """One folder."""
     return FolderAnswer.of(await services.folders.get(caller.owner_id, folder_id))
 
 

@@ -3,10 +3,12 @@
 from typing import Any, Literal
 
 from fastapi import Request, Response
-from starlette.responses import JSONResponse
+from pydantic import Field
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from clara import __version__
 from clara.api.deps import Services, ServicesDep
+from clara.api.negotiation import prefers
 from clara.api.page import page_response
 from clara.api.policy import allow, public
 from clara.api.problems import problem_responses
@@ -26,7 +28,18 @@ routes = router("service")
 State = Literal["enabled", "degraded", "disabled"]
 
 
+class ServiceCard(Answer):
+    """What this service is, and where its parts are."""
+
+    service: str
+    version: str
+    description: str
+    endpoints: dict[str, str] = Field(description="Paths by name.")
+
+
 class Features(Answer):
+    """What works: `degraded` when not well, `disabled` when not at all."""
+
     rag_engine: State
     homework_agent: State
     voice_agent: State
@@ -34,6 +47,8 @@ class Features(Answer):
 
 
 class Health(Answer):
+    """How the service is."""
+
     status: Literal["healthy"]
     service: str
     timestamp: str
@@ -42,29 +57,15 @@ class Health(Answer):
 
 
 class Alive(Answer):
+    """The process answers."""
+
     status: Literal["alive"] = "alive"
 
 
 class Ready(Answer):
+    """Requests are taken."""
+
     status: Literal["ready"] = "ready"
-
-
-@routes.get("/", response_model=None, responses={200: {"content": {"application/json": {}, "text/html": {}}}})
-@public(while_draining=True)
-async def card(request: Request, services: ServicesDep) -> Response:
-    """The page for a browser, the service card for everyone else."""
-    page = page_response(request)
-    if page is not None:
-        return page
-    return JSONResponse(
-        {
-            "service": SERVICE,
-            "version": __version__,
-            "description": "An AI tutor that knows the learner's own material.",
-            "endpoints": ENDPOINTS,
-        },
-        headers={"Vary": "Accept"},
-    )
 
 
 ENDPOINTS = {
@@ -76,6 +77,7 @@ ENDPOINTS = {
     "homework_files": "/homework/files",
     "homework_folders": "/homework/folders",
     "homework_conversations": "/homework/conversations",
+    "homework_context": "/homework/context/{user_id}",
     "file_upload": "/file-upload/",
     "rag_search": "/rag/search/{user_id}",
     "rag_context": "/rag/context/{user_id}",
@@ -86,9 +88,26 @@ ENDPOINTS = {
 }
 
 
+@routes.get("/", response_model=ServiceCard, responses={200: {"content": {"text/html": {}}}})
+@public(while_draining=True)
+async def get_service_card(request: Request) -> Response:
+    """The page for a browser, the service card for everyone else."""
+    wants_json = prefers(request.headers.get("accept", ""), "application/json", "text/html")
+    page = None if wants_json else page_response(request)
+    if page is not None:
+        return page
+    card = ServiceCard(
+        service=SERVICE,
+        version=__version__,
+        description="An AI tutor that knows the learner's own material.",
+        endpoints=ENDPOINTS,
+    )
+    return JSONResponse(card.model_dump(), headers={"Vary": "Accept"})
+
+
 @routes.get("/health")
 @public(while_draining=True)
-async def health(services: ServicesDep) -> Health:
+async def get_health(services: ServicesDep) -> Health:
     """Always 200 while the process answers; what doesn't work well is `degraded`."""
     database, backlog_s = await _database_state(services)
     reads = "enabled" if database else "degraded"
@@ -111,24 +130,24 @@ async def _database_state(services: Services) -> tuple[bool, float]:
 
 @routes.get("/health/live")
 @public(while_draining=True)
-async def live() -> Alive:
+async def get_liveness() -> Alive:
     """The process answers."""
     return Alive()
 
 
 @routes.get("/health/ready", responses=problem_responses(Unavailable))
 @public(while_draining=True)
-async def ready(services: ServicesDep) -> Ready:
+async def get_readiness(services: ServicesDep) -> Ready:
     """503 while draining, with the database out of reach, or with migrations behind."""
     if services.drain.draining:
-        raise Unavailable("This server is going down.", code="draining", headers={"Retry-After": "2"})
+        raise Unavailable("This server is going down. Try again.", code="draining", headers={"Retry-After": "2"})
     await services.database.read(check_migrated)
     return Ready()
 
 
-@routes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@routes.get("/metrics", response_class=PlainTextResponse)
 @allow(Scope.OPERATOR)
-async def metrics(services: ServicesDep) -> Response:
+async def get_metrics(services: ServicesDep) -> Response:
     """Prometheus metrics."""
     await _observe_state(services)
     body, media_type = services.metrics.render()

@@ -1,5 +1,7 @@
 """/v1/me: who the caller is, and what holds here."""
 
+from pydantic import Field
+
 from clara.api.deps import CallerDep, ServicesDep
 from clara.api.policy import allow
 from clara.api.routes import router
@@ -10,24 +12,28 @@ routes = router("me")
 
 
 class Limits(Answer):
+    """What may be uploaded."""
+
     file_bytes: int
     file_pages: int
     files: int
-    total_bytes: int
+    total_bytes: int = Field(description="Of all files together.")
 
 
 class Me(Answer):
+    """The caller, and what holds for them here."""
+
     user_id: str
-    via: str
+    via: str = Field(description="The kind of credential: jwt, service_key or session.")
     scopes: list[Scope]
-    model: str
+    model: str = Field(description='What answers; "none": answers are quotes.')
     limits: Limits
 
 
 @routes.get("/v1/me")
 @allow(Scope.TUTOR)
 async def get_me(caller: CallerDep, services: ServicesDep) -> Me:
-    """The caller, the model that answers ("none": answers are quotes), and the limits on files."""
+    """Who the caller is, which model answers, and the limits on files."""
     files = services.settings.files
     return Me(
         user_id=caller.owner_id,

@@ -1,110 +1,116 @@
-"""multipart/form-data as it streams in: parts in order, each read or skipped, nothing spooled."""
+"""multipart/form-data (RFC 7578) as it streams in: parts in order, each read or skipped, nothing spooled.
 
-from collections import deque
-from collections.abc import AsyncIterator
+Our own, since what a form means must not depend on how the network cut it, and nothing of it may grow without a limit.
+"""
+
+import re
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-
-from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from urllib.parse import unquote
 
 from clara.core.errors import Invalid
 
 MAX_PARTS = 32
+MAX_HEADER_BYTES = 16 * 1024
 MAX_FIELD_BYTES = 4096
+MAX_AROUND_BYTES = 64 * 1024
+"""Of what stands before the first boundary, and of what follows the last."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    name: str
-    filename: str | None
-
-
-_END_OF_PART = object()
-_Event = bytes | _Header | object
+_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
+"""RFC 2046, section 5.1.1."""
+_PARAMETER = re.compile(
+    r'\s*;\s*(?:([\w\-*.]+)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^;"]*+)))?\s*(?=;|\Z)', re.ASCII | re.DOTALL
+)
 
 
 class Multipart:
-    """The parts of one body. Ask for the next part only after, or instead of, reading the last one's content."""
+    """The parts of one body. Ask for the next part only after, or instead of, reading the last one's content.
+
+    Raises Invalid (invalid_multipart) when the body isn't well-formed, or ends before its last boundary.
+    """
 
     def __init__(self, content_type: str, chunks: AsyncIterator[bytes]) -> None:
-        _, options = parse_options_header(content_type)
-        boundary = options.get(b"boundary", b"")
-        if not 1 <= len(boundary) <= 200:
-            raise _malformed("its Content-Type names no boundary")
+        boundary = _parameters(content_type).get("boundary", "")
+        if not _BOUNDARY.fullmatch(boundary):
+            raise _malformed("its Content-Type names no boundary of 1 to 70 characters")
+        self._delimiter = b"\r\n--" + boundary.encode("ascii")
         self._chunks = chunks
-        self._events: deque[_Event] = deque()
-        self._ended = False
-        self._parts = 0
-        self._headers: dict[str, bytes] = {}
-        self._field = self._value = b""
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._begin_part,
-                "on_header_field": lambda data, start, end: self._grow("_field", data[start:end]),
-                "on_header_value": lambda data, start, end: self._grow("_value", data[start:end]),
-                "on_header_end": self._end_header,
-                "on_headers_finished": self._end_headers,
-                "on_part_data": lambda data, start, end: self._events.append(bytes(data[start:end])),
-                "on_part_end": lambda: self._events.append(_END_OF_PART),
-                "on_end": self._end,
-            },
-        )
+        # The first boundary may stand at the very start; with a line break before it, it is found like the others.
+        self._buffer = bytearray(b"\r\n")
+        self._in_content = True
 
     async def parts(self) -> AsyncIterator["Part"]:
         """Yield the parts; what the caller leaves of one is skipped."""
-        while (event := await self._next()) is not None:
-            if isinstance(event, _Header):
-                yield Part(event.name, event.filename, self)
+        await self._skip(self.content(), "it begins with something else than its boundary")
+        count = 0
+        while await self._begins_part():
+            count += 1
+            if count > MAX_PARTS:
+                raise Invalid(f"A form has at most {MAX_PARTS} parts. Send fewer.", code="invalid_multipart")
+            name, filename = _disposition(await self._header())
+            self._in_content = True
+            yield Part(name, filename, self)
+            async for _ in self.content():
+                pass
+        await self._skip(self._chunks, "it goes on after its last boundary")
 
     async def content(self) -> AsyncIterator[bytes]:
         """Yield the rest of the current part."""
-        while True:
-            event = await self._next()
-            if not isinstance(event, bytes):
-                return
-            yield event
+        while self._in_content:
+            at = self._buffer.find(self._delimiter)
+            if at >= 0:
+                data = self._take(at)
+                self._take(len(self._delimiter))
+                self._in_content = False
+            else:
+                data = self._take(max(0, len(self._buffer) - len(self._delimiter) + 1))
+            if data:
+                yield data
+            elif self._in_content:
+                await self._fill()
 
-    async def _next(self) -> _Event | None:
-        while not self._events:
-            if self._ended:
-                return None
-            try:
-                data = await anext(self._chunks)
-            except StopAsyncIteration:
-                raise _malformed("it ends before its last boundary") from None
-            try:
-                self._parser.write(data)
-            except MultipartParseError as error:
-                raise _malformed("its boundaries or headers don't fit") from error
-        return self._events.popleft()
+    async def _begins_part(self) -> bool:
+        """Read the rest of a boundary's line; False after the last."""
+        while len(self._buffer) < 2:
+            await self._fill()
+        if self._buffer.startswith(b"--"):
+            self._take(2)
+            return False
+        padding = self._take(await self._find(b"\r\n"))
+        if padding.strip(b" \t"):
+            raise _malformed("something follows a boundary on its line")
+        return True
 
-    def _begin_part(self) -> None:
-        self._parts += 1
-        self._headers = {}
-        self._field = self._value = b""
-        if self._parts > MAX_PARTS:
-            raise Invalid(f"A form has at most {MAX_PARTS} parts.", code="invalid_multipart")
+    async def _header(self) -> bytes:
+        """Read a part's header: the buffer begins with the line break that ends the boundary's line."""
+        header = self._take(await self._find(b"\r\n\r\n"))
+        self._take(4)
+        return header
 
-    def _grow(self, name: str, data: bytes) -> None:
-        setattr(self, name, getattr(self, name) + data)
+    async def _find(self, end: bytes) -> int:
+        while (at := self._buffer.find(end)) < 0 and len(self._buffer) <= MAX_HEADER_BYTES + len(end):
+            await self._fill()
+        if not 0 <= at <= MAX_HEADER_BYTES:
+            raise _malformed(f"a part's header is longer than {MAX_HEADER_BYTES} bytes")
+        return at
 
-    def _end_header(self) -> None:
-        self._headers[self._field.decode("latin-1").lower()] = self._value
-        self._field = self._value = b""
+    async def _fill(self) -> None:
+        try:
+            self._buffer += await anext(self._chunks)
+        except StopAsyncIteration:
+            raise _malformed("it ends before its last boundary") from None
 
-    def _end_headers(self) -> None:
-        _, options = parse_options_header(self._headers.get("content-disposition", b""))
-        filename = options.get(b"filename")
-        self._events.append(
-            _Header(
-                options.get(b"name", b"").decode("utf-8", "replace"),
-                None if filename is None else filename.decode("utf-8", "replace"),
-            )
-        )
+    def _take(self, size: int) -> bytes:
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
 
-    def _end(self) -> None:
-        self._ended = True
+    async def _skip(self, chunks: AsyncIterator[bytes], otherwise: str) -> None:
+        left = MAX_AROUND_BYTES
+        async for data in chunks:
+            left -= len(data)
+            if left < 0:
+                raise _malformed(otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +130,53 @@ class Part:
         async for data in self.content():
             value += data
             if len(value) > MAX_FIELD_BYTES:
-                raise Invalid(f"The field {self.name!r:.50} is too long.", code="invalid_multipart")
-        return value.decode("utf-8", "replace")
+                raise _malformed(f"the field {self.name!r:.50} is longer than {MAX_FIELD_BYTES} bytes")
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise _malformed(f"the field {self.name!r:.50} is not UTF-8") from None
+
+
+def _disposition(header: bytes) -> tuple[str, str | None]:
+    """Return a part's name and file name."""
+    for line in header.split(b"\r\n"):
+        name, colon, value = line.partition(b":")
+        if line and (not colon or name != name.strip()):
+            raise _malformed("a part's header has a line that is no header")
+        if name.lower() == b"content-disposition":
+            return _names(_text(value.strip()))
+    raise _malformed("a part has no Content-Disposition")
+
+
+def _names(disposition: str) -> tuple[str, str | None]:
+    options = _parameters(disposition)
+    if not disposition.lower().startswith("form-data") or "name" not in options:
+        raise _malformed("a part's Content-Disposition is not form-data with a name")
+    extended = options.get("filename*", "")
+    if extended.lower().startswith("utf-8'"):
+        return options["name"], unquote(extended.split("'", 2)[-1])
+    filename = options.get("filename")
+    # Browsers send a quotation mark as %22 (WHATWG HTML, multipart/form-data encoding algorithm).
+    return options["name"], filename.replace("%22", '"') if filename is not None else None
+
+
+def _parameters(value: str) -> Mapping[str, str]:
+    """Return the ``; name=value`` parameters of a header. A backslash counts only before a quotation mark."""
+    found: dict[str, str] = {}
+    position = value.find(";")
+    while 0 <= position < len(value) and (parameter := _PARAMETER.match(value, position)):
+        name, quoted, bare = parameter.groups()
+        if name:
+            found[name.lower()] = bare.strip() if quoted is None else quoted.replace('\\"', '"')
+        position = parameter.end()
+    return found
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _malformed(why: str) -> Invalid:

@@ -1,4 +1,4 @@
-"""HTTP byte ranges (RFC 9110, section 14): one range a request."""
+"""HTTP byte ranges (RFC 9110, section 14; one range a request) and entity tags (section 8.8.3)."""
 
 import re
 
@@ -24,6 +24,14 @@ def asked_range(header: str | None, size: int) -> tuple[int, int] | None:
         start, end = max(size - int(last), 0), size
     if start >= end:
         raise RangeNotSatisfiable(
-            f"The file has {size} bytes.", headers={"Content-Range": f"bytes */{size}"}, size=size
+            f"The file has {size} bytes: ask for a range within them.",
+            headers={"Content-Range": f"bytes */{size}"},
+            size=size,
         )
     return start, end
+
+
+def is_known(if_none_match: str | None, etag: str) -> bool:
+    """Say whether the client has this version: the comparison is weak, and the header may list several, or be ``*``."""
+    known = [entry.strip().removeprefix("W/") for entry in (if_none_match or "").split(",")]
+    return etag in known or known == ["*"]

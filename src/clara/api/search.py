@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from clara.api.bodies import check_text
 from clara.api.deps import CallerDep, FolderFilter, ServicesDep
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
@@ -18,7 +17,7 @@ routes = router("search")
 
 @routes.get("/v1/search", responses=problem_responses(NotFound))
 @allow(Scope.TUTOR)
-async def search(
+async def search_files(
     caller: CallerDep,
     services: ServicesDep,
     q: Annotated[str, Query(min_length=1, max_length=5000, description="A question, or words.")],
@@ -26,7 +25,6 @@ async def search(
     limit: Annotated[int, Query(ge=1, le=50)] = 8,
 ) -> SearchAnswer:
     """The passages that fit best, with where they stand and which words matched."""
-    check_text(q)
     result = await services.search.search(caller.owner_id, q, folder_id=folder_id, limit=limit)
     marked = services.search.mark(result)
     return SearchAnswer(passages=[PassageAnswer.of(passage) for passage in marked.passages])

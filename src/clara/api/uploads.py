@@ -1,17 +1,19 @@
 """Uploads: multipart streamed to the blob store, or the JSON that existing clients send."""
 
+import asyncio
 import base64
 import binascii
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, StrictStr, StringConstraints
+from pydantic import Field, StrictStr, StringConstraints
 
 from clara.api.auth import USER_ID_NAMES
-from clara.api.bodies import BoundedReceive, check_text
+from clara.api.bodies import check_text
 from clara.api.multipart import Multipart
 from clara.api.routes import caller_for_body, json_body
+from clara.api.schemas.fields import FOLDER_NAMES, NamesFolder, named_folder
 from clara.core.errors import Invalid
 from clara.core.ids import NO_FOLDER
 from clara.library.files import Files, Uploaded
@@ -19,32 +21,27 @@ from clara.library.files import Files, Uploaded
 MULTIPART, JSON = "multipart/form-data", "application/json"
 JSON_UPLOAD_BYTES = 32 * 2**20
 """Such a body is held in memory whole; larger files come as multipart."""
-_FOLDER_NAMES = ("folder_id", "folderId", "class_id")
 
 
-class JsonUpload(BaseModel):
-    """A file in JSON: its text, or its bytes in base64."""
-
-    model_config = ConfigDict(extra="ignore")
+class JsonUpload(NamesFolder):
+    """A file in JSON: its text, or its bytes in base64 (a `data:` URL is read too)."""
 
     filename: Annotated[StrictStr, StringConstraints(min_length=1, max_length=10_000)]
     content: StrictStr
-    content_type: Literal["text", "binary"] = "text"
-    folder_id: StrictStr | None = None
-    class_id: StrictStr | None = None
+    content_type: Literal["text", "binary"] = Field("text", description='"binary": `content` is base64.')
     user_id: StrictStr | None = None
 
 
 async def receive_upload(request: Request, files: Files) -> tuple[str, Uploaded]:
     """Return the learner and the file of an upload of either form; nothing is kept until every field was checked."""
     if request.headers.get("content-type", "").lower().startswith(MULTIPART):
-        return await _receive_multipart(request, files)
+        return await receive_form(request, files)
     return await _receive_json(request, files)
 
 
-async def _receive_multipart(request: Request, files: Files) -> tuple[str, Uploaded]:
-    form = Multipart(request.headers["content-type"], aiter(request.stream()))
-    users: list[str] = []
+async def receive_form(request: Request, files: Files) -> tuple[str, Uploaded]:
+    """As receive_upload, of multipart only."""
+    form = Multipart(request.headers.get("content-type", ""), aiter(request.stream()))
     folders: list[str] = []
     async with files.receiving() as receiving:
         async for part in form.parts():
@@ -53,21 +50,21 @@ async def _receive_multipart(request: Request, files: Files) -> tuple[str, Uploa
                     raise Invalid("Send one file at a time.", code="several_files")
                 await receiving.store(part.filename, part.content())
             elif part.name in USER_ID_NAMES:
-                users.append(await part.text())
-            elif part.name in _FOLDER_NAMES:
+                # Now, so that a form that names someone else before its file is refused before the file is stored.
+                await caller_for_body(request, await part.text())
+            elif part.name in FOLDER_NAMES:
                 folders.append(await part.text())
-        caller = await caller_for_body(request, *users)
+        caller = await caller_for_body(request)
         return caller.owner_id, await receiving.keep(caller.owner_id, _folder(folders))
 
 
 async def _receive_json(request: Request, files: Files) -> tuple[str, Uploaded]:
-    bounded = Request(request.scope, BoundedReceive(request.receive, JSON_UPLOAD_BYTES))
-    body = await json_body(bounded, JsonUpload)
+    body = await json_body(request, JsonUpload, JSON_UPLOAD_BYTES)
     caller = await caller_for_body(request)
-    folder_id = _folder([value for value in (body.folder_id, body.class_id) if value is not None])
+    data = await asyncio.to_thread(_decode, body)
     async with files.receiving() as receiving:
-        await receiving.store(body.filename, _once(_decode(body)))
-        return caller.owner_id, await receiving.keep(caller.owner_id, folder_id)
+        await receiving.store(body.filename, _once(data))
+        return caller.owner_id, await receiving.keep(caller.owner_id, body.folder or NO_FOLDER)
 
 
 def _decode(body: JsonUpload) -> bytes:
@@ -77,39 +74,46 @@ def _decode(body: JsonUpload) -> bytes:
     try:
         return base64.b64decode("".join(encoded.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Invalid("The field `content` is not base64.", code="invalid_base64") from error
+        raise Invalid(
+            'The field `content` is not base64. Send base64, or `"content_type": "text"` with the text itself.',
+            code="invalid_base64",
+        ) from error
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:
     yield data
 
 
-def _folder(named: list[str]) -> str:
-    """Return the one folder that was named; nothing, "" and "none" mean no folder."""
-    folders = {folder.strip() for folder in named} - {"", "null", "undefined", NO_FOLDER}
-    for folder in folders:
+def _folder(named: Sequence[str]) -> str:
+    for folder in named:
         check_text(folder)
-    if len(folders) > 1:
-        raise Invalid("The upload names two folders.", code="several_folders")
-    return folders.pop() if folders else NO_FOLDER
+    return named_folder(*named) or NO_FOLDER
 
 
-UPLOAD_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            MULTIPART: {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "folder_id": {"type": "string"},
-                        "user_id": {"type": "string"},
-                    },
-                }
-            }
+_FORM: dict[str, Any] = {
+    "schema": {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "folder_id": {"type": "string", "description": "Leave it out for no folder."},
+            "user_id": {"type": "string", "description": "The caller's own, or whom a service key acts for."},
         },
     }
 }
+
+FORM_BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {MULTIPART: _FORM}}}
 """What OpenAPI is told of a body that the route reads itself."""
+
+FORM_OR_JSON_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            MULTIPART: _FORM,
+            JSON: {
+                "schema": JsonUpload.model_json_schema(),
+                "example": {"filename": "cells.md", "content": "# Cells\n\nMitochondria make ATP.", "user_id": "ana"},
+            },
+        },
+    }
+}

@@ -140,20 +140,31 @@ def add_citations(tx: Tx, owner_id: str, conversation_id: str, cited: Sequence[C
         tx.execute(citations.insert(), [key | {name: getattr(item, name) for name in names} for item in cited])
 
 
-def list_messages(tx: Tx, owner_id: str, conversation_id: str, last: int | None = None) -> Sequence[Message]:
-    """Oldest first; ``last`` restricts to the newest so many."""
+def list_messages(
+    tx: Tx, owner_id: str, conversation_id: str, last: int, before: int | None = None
+) -> Sequence[Message]:
+    """Return the newest ``last`` messages, oldest first; with ``before``, of those with a lower seq."""
     query = sa.select(*(messages.c[name] for name in Message.__slots__)).where(
         messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id
     )
-    if last is None:
-        return [Message(*row) for row in tx.execute(query.order_by(messages.c.seq))]
+    if before is not None:
+        query = query.where(messages.c.seq < before)
     return [Message(*row) for row in tx.execute(query.order_by(messages.c.seq.desc()).limit(last))][::-1]
 
 
-def list_citations(tx: Tx, owner_id: str, conversation_id: str) -> Sequence[Citation]:
+def count_messages(tx: Tx, owner_id: str, conversation_id: str) -> int:
+    query = sa.select(sa.func.count()).select_from(messages)
+    return tx.execute(
+        query.where(messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id)
+    ).scalar_one()
+
+
+def list_citations(tx: Tx, owner_id: str, conversation_id: str, first: int, last: int) -> Sequence[Citation]:
+    """Return the citations of the messages with these seqs, ``last`` included."""
     query = (
         sa.select(*(citations.c[name] for name in Citation.__slots__))
         .where(citations.c.owner_id == owner_id, citations.c.conversation_id == conversation_id)
+        .where(citations.c.message_seq.between(first, last))
         .order_by(citations.c.message_seq, citations.c.n)
     )
     return [Citation(*row) for row in tx.execute(query)]

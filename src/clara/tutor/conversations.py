@@ -16,12 +16,14 @@ from clara.store.learners import lock_learner
 from clara.store.passages import ChunkRow, get_chunks
 
 DELETED = "(from a deleted file)"
+NOT_READ = "(from a file that is being read again)"
 MAX_TITLE = 80
+CHUNKS_A_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCitation:
-    """A stored citation with its text; all texts are None when the file is gone."""
+    """A stored citation. When its file is gone there are no texts; while it is read again, only the file's name."""
 
     n: int
     file_id: str
@@ -35,6 +37,9 @@ class ShownCitation:
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
+    """A message as it is read now; ``seq`` counts from 1 in its conversation."""
+
+    seq: int
     id: str
     role: str
     content: str
@@ -96,11 +101,18 @@ class Conversations:
         if not await self._database.write(lambda tx: stored.remove_conversation(tx, owner_id, conversation_id)):
             raise NotFound("There is no such conversation.", code="conversation_not_found")
 
-    async def messages(self, owner_id: str, conversation_id: str) -> Sequence[ShownMessage]:
-        def query(tx: Tx) -> Sequence[ShownMessage]:
+    async def messages(
+        self, owner_id: str, conversation_id: str, limit: int = 100, cursor: str | None = None
+    ) -> PageOf[ShownMessage]:
+        """Return the latest messages, oldest of them first; the cursor leads to those before them."""
+        before = read_cursor(cursor)
+
+        def query(tx: Tx) -> PageOf[ShownMessage]:
             _require(tx, owner_id, conversation_id)
-            found = stored.list_messages(tx, owner_id, conversation_id)
-            return show(tx, owner_id, found, stored.list_citations(tx, owner_id, conversation_id))
+            found = stored.list_messages(tx, owner_id, conversation_id, limit + 1, int(before[0]) if before else None)
+            total = stored.count_messages(tx, owner_id, conversation_id)
+            page = page_of(found[::-1], limit, total, lambda message: (float(message.seq), message.id))
+            return PageOf(_show(tx, owner_id, conversation_id, page.items[::-1]), page.next_cursor, total)
 
         return await self._database.read(query)
 
@@ -128,13 +140,16 @@ def title_of(question: str) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[MAX_TITLE // 2 :] else cut) + "…"
 
 
-def show(tx: Tx, owner_id: str, messages: Sequence[Message], citations: Sequence[Citation]) -> Sequence[ShownMessage]:
+def _show(tx: Tx, owner_id: str, conversation_id: str, messages: Sequence[Message]) -> Sequence[ShownMessage]:
     """Put the quotes back into stored messages; what came from a deleted file says so."""
+    if not messages:
+        return []
+    citations = stored.list_citations(tx, owner_id, conversation_id, messages[0].seq, messages[-1].seq)
     names = stored.file_names(tx, owner_id, list({item.file_id for item in citations}))
     keys = list({(item.document_id, item.chunk_seq) for item in citations if item.file_id in names})
     chunks: dict[tuple[str, int], ChunkRow] = {}
-    for at in range(0, len(keys), 200):
-        chunks |= get_chunks(tx, owner_id, keys[at : at + 200])
+    for at in range(0, len(keys), CHUNKS_A_QUERY):
+        chunks |= get_chunks(tx, owner_id, keys[at : at + CHUNKS_A_QUERY])
     cited: dict[int, dict[int, ShownCitation]] = {}
     for item in citations:
         name = names.get(item.file_id, (None, ""))[0]
@@ -144,27 +159,29 @@ def show(tx: Tx, owner_id: str, messages: Sequence[Message], citations: Sequence
 
 
 def _show_citation(item: Citation, name: str | None, chunk: ChunkRow | None) -> ShownCitation:
-    if name is None or chunk is None:
-        return ShownCitation(item.n, item.file_id, None, item.page_from, item.page_to, None, None, None)
+    place = item.n, item.file_id, name, item.page_from, item.page_to
+    if name is None or chunk is None or not chunk.start <= item.start < item.end <= chunk.end:
+        return ShownCitation(*place, heading=None, quote=None, chunk_id=None)
     quote = chunk.text[item.start - chunk.start : item.end - chunk.start]
-    chunk_id = chunk_id_of(item.document_id, item.chunk_seq)
-    return ShownCitation(item.n, item.file_id, name, item.page_from, item.page_to, chunk.heading, quote, chunk_id)
+    return ShownCitation(*place, chunk.heading, quote, chunk_id_of(item.document_id, item.chunk_seq))
 
 
 def _show_message(message: Message, cited: dict[int, ShownCitation]) -> ShownMessage:
-    texts = []
-    for part in message.parts:
-        if "cite" in part:
-            quote = cited[part["cite"]].quote if part["cite"] in cited else None
-            texts.append(quoted(quote, part["cite"]))
-        else:
-            texts.append(part["text"])
-    return ShownMessage(message.id, message.role, "".join(texts), tuple(cited.values()), message.created_at)
+    content = "".join(
+        _quote_of(part["cite"], cited.get(part["cite"])) if "cite" in part else part["text"] for part in message.parts
+    )
+    return ShownMessage(message.seq, message.id, message.role, content, tuple(cited.values()), message.created_at)
 
 
-def quoted(quote: str | None, n: int) -> str:
+def _quote_of(n: int, citation: ShownCitation | None) -> str:
+    if citation is None or citation.file_name is None:
+        return f"{DELETED} [{n}]"
+    return f"{NOT_READ} [{n}]" if citation.quote is None else quoted(citation.quote, n)
+
+
+def quoted(quote: str, n: int) -> str:
     """Return a quote as an answer shows it: on one line, between quotation marks, with its mark."""
-    return f"{DELETED} [{n}]" if quote is None else f"“{' '.join(quote.split())}” [{n}]"
+    return f"“{' '.join(quote.split())}” [{n}]"
 
 
 def chunk_id_of(document_id: str, seq: int) -> str:

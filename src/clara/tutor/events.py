@@ -40,10 +40,11 @@ class CitationEvent:
 
 @dataclass(frozen=True, slots=True)
 class DoneEvent:
-    """The turn is stored. ``covered`` is False when the material doesn't answer the question."""
+    """The turn is stored, at ``answered_at``. ``covered`` is False when the material doesn't answer the question."""
 
     message_id: str
     question_id: str
+    answered_at: float
     covered: bool
 
 

@@ -1,5 +1,6 @@
 """One turn: take the conversation, store the question, answer as events, store the answer."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,7 @@ from clara.core.clock import Clock
 from clara.core.errors import Conflict, Invalid, NotFound
 from clara.core.ids import NO_FOLDER, new_id
 from clara.store import conversations as stored
-from clara.store.conversations import Citation, Conversation
+from clara.store.conversations import Citation, Conversation, Message
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
@@ -20,6 +21,8 @@ TURN_LEASE_S = 30.0
 HISTORY = 12
 """How many earlier messages a turn looks back at."""
 
+CLOSE_TIMEOUT_S = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -27,8 +30,40 @@ class Turn:
 
     id: str
     question_id: str
+    asked_at: float
     conversation: Conversation
     question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A whole turn, for doors that don't stream."""
+
+    message_id: str
+    content: str
+    citations: Sequence[Cited]
+    answered_at: float
+    covered: bool
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a turn's events amount to."""
+
+    texts: list[str] = field(default_factory=list)
+    cited: list[Cited] = field(default_factory=list)
+
+    def add(self, event: TutorEvent) -> Answered | None:
+        """Take one event; return the whole turn with the last."""
+        match event:
+            case TextEvent(text):
+                self.texts.append(text)
+            case CitationEvent(citation):
+                self.cited.append(citation)
+            case DoneEvent():
+                content = "".join(self.texts)
+                return Answered(event.message_id, content, self.cited, event.answered_at, event.covered)
+        return None
 
 
 @dataclass(slots=True)
@@ -48,14 +83,16 @@ class _Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """A whole turn, for doors that don't stream."""
+class _Asked:
+    """What ``begin`` was given."""
 
-    question_id: str
-    message_id: str
-    content: str
-    citations: Sequence[Cited]
-    covered: bool
+    owner_id: str
+    conversation_id: str | None
+    message: str
+    folder_id: str | None
+    history: Sequence[Said]
+    create: bool
+    now: float
 
 
 class Tutor:
@@ -65,6 +102,7 @@ class Tutor:
         self._database = database
         self._answerer = answerer
         self._clock = clock
+        self._streamed: set[asyncio.Task[None]] = set()
 
     @property
     def model(self) -> str:
@@ -80,52 +118,16 @@ class Tutor:
         history: Sequence[Said] = (),
         create: bool = False,
     ) -> Turn:
-        """Store the question and take the conversation.
+        """Take the conversation and store the question, which is not doubled when it stands there without an answer.
 
-        ``create``: an id that this learner doesn't have opens a conversation of that id, filled from ``history``;
-        otherwise it is NotFound. Conflict while another turn runs in it.
+        ``folder_id`` is for this question: None means the conversation's, "none" every file. ``create``: an id that
+        this learner doesn't have opens a conversation of that id, filled from ``history``; otherwise it is NotFound.
+        Conflict while another turn runs in it.
         """
         if not message.strip():
-            raise Invalid("The message is empty.", code="empty_message")
-        turn_id, question_id, now = new_id("turn"), new_id("msg"), self._clock.now()
-
-        def begin(tx: Tx) -> Turn:
-            lock_learner(tx, owner_id, now)
-            if folder_id is not None:
-                require_folder(tx, owner_id, folder_id)
-            found = stored.get_conversation(tx, owner_id, conversation_id) if conversation_id else None
-            if found is None:
-                if not create:
-                    raise NotFound("There is no such conversation.", code="conversation_not_found")
-                found = self._open(tx, owner_id, conversation_id, message, folder_id, history, now)
-            if not stored.take_turn(tx, owner_id, found.id, turn_id, TURN_LEASE_S):
-                raise Conflict("An answer in this conversation is being written. Wait for it.", code="turn_running")
-            if not found.title:
-                stored.change_conversation(tx, owner_id, found.id, title=title_of(message))
-            question = Question(owner_id, message, _folder(folder_id, found), _said(tx, owner_id, found.id))
-            stored.add_message(tx, owner_id, found.id, question_id, "user", [{"text": message}], now)
-            return Turn(turn_id, question_id, found, question)
-
-        return await self._database.write(begin)
-
-    def _open(
-        self,
-        tx: Tx,
-        owner_id: str,
-        conversation_id: str | None,
-        message: str,
-        folder_id: str | None,
-        history: Sequence[Said],
-        now: float,
-    ) -> Conversation:
-        first = next((said.text for said in history if said.role == "user"), message)
-        conversation = Conversation(
-            conversation_id or new_id("chat"), title_of(first), folder_id or NO_FOLDER, now, now
-        )
-        stored.add_conversation(tx, owner_id, conversation)
-        for said in history:
-            stored.add_message(tx, owner_id, conversation.id, new_id("msg"), said.role, [{"text": said.text}], now)
-        return conversation
+            raise Invalid("The message is empty. Send a question.", code="empty_message")
+        asked = _Asked(owner_id, conversation_id, message, folder_id, history, create, self._clock.now())
+        return await self._database.write(lambda tx: _begin(tx, asked))
 
     async def run(self, turn: Turn) -> AsyncIterator[TutorEvent]:
         """Yield the answer's events; the last says that it is stored. However it ends, the conversation is free."""
@@ -135,9 +137,9 @@ class Tutor:
             async for event in self._answerer.answer(turn.question):
                 answer.add(event)
                 yield event
-            message_id = await self._store(turn, answer)
+            message_id, now = await self._store(turn, answer)
             done = True
-            yield DoneEvent(message_id, turn.question_id, covered=bool(answer.cited))
+            yield DoneEvent(message_id, turn.question_id, now, covered=bool(answer.cited))
         finally:
             if not done:
                 owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
@@ -145,41 +147,112 @@ class Tutor:
 
     async def answer(self, turn: Turn) -> Answered:
         """Run a turn to its end."""
-        texts: list[str] = []
-        cited: list[Cited] = []
+        collected = Collected()
         async for event in self.run(turn):
-            match event:
-                case TextEvent(text):
-                    texts.append(text)
-                case CitationEvent(citation):
-                    cited.append(citation)
-                case DoneEvent(message_id, question_id, covered):
-                    return Answered(question_id, message_id, "".join(texts), cited, covered)
+            if (answered := collected.add(event)) is not None:
+                return answered
         raise RuntimeError("a turn ended without its last event")
 
-    async def _store(self, turn: Turn, answer: _Answer) -> str:
+    def stream(self, turn: Turn) -> AsyncIterator[TutorEvent]:
+        """Run a turn to its end, whether or not somebody listens that long; return its events as they come."""
+        events: asyncio.Queue[TutorEvent | Exception] = asyncio.Queue()
+
+        async def write() -> None:
+            try:
+                async for event in self.run(turn):
+                    events.put_nowait(event)
+            except Exception as error:
+                events.put_nowait(error)
+
+        task = asyncio.create_task(write(), name="turn")
+        self._streamed.add(task)
+        task.add_done_callback(self._streamed.discard)
+        return _events(events)
+
+    async def close(self) -> None:
+        """Let answers that are being streamed be written; cut what takes too long."""
+        if self._streamed:
+            _, late = await asyncio.wait(self._streamed, timeout=CLOSE_TIMEOUT_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _store(self, turn: Turn, answer: _Answer) -> tuple[str, float]:
         message_id, now = new_id("msg"), self._clock.now()
         owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
 
         def store(tx: Tx) -> None:
             if not stored.end_turn(tx, owner_id, conversation_id, turn.id):
-                raise Conflict("Another answer was begun meanwhile, or the conversation was deleted.", code="turn_lost")
+                raise Conflict(
+                    "The answer is not kept: its conversation was deleted, or another question was asked meanwhile.",
+                    code="turn_lost",
+                )
             seq = stored.add_message(tx, owner_id, conversation_id, message_id, "assistant", answer.parts, now)
             stored.add_citations(tx, owner_id, conversation_id, [_citation(seq, cited) for cited in answer.cited])
 
         await self._database.write(store)
-        return message_id
+        return message_id, now
 
 
-def _folder(folder_id: str | None, conversation: Conversation) -> str | None:
-    if folder_id is not None:
-        return folder_id
-    return None if conversation.folder_id == NO_FOLDER else conversation.folder_id
+async def _events(events: "asyncio.Queue[TutorEvent | Exception]") -> AsyncIterator[TutorEvent]:
+    while True:
+        event = await events.get()
+        if isinstance(event, Exception):
+            raise event
+        yield event
+        if isinstance(event, DoneEvent):
+            return
 
 
-def _said(tx: Tx, owner_id: str, conversation_id: str) -> Sequence[Said]:
-    found = stored.list_messages(tx, owner_id, conversation_id, last=HISTORY)
-    return [Said(message.role, "".join(part.get("text", "") for part in message.parts)) for message in found]
+def _begin(tx: Tx, asked: _Asked) -> Turn:
+    owner_id, now, turn_id = asked.owner_id, asked.now, new_id("turn")
+    lock_learner(tx, owner_id, now)
+    if asked.folder_id is not None:
+        require_folder(tx, owner_id, asked.folder_id)
+    conversation = _find_or_open(tx, asked)
+    if not stored.take_turn(tx, owner_id, conversation.id, turn_id, TURN_LEASE_S):
+        raise Conflict(
+            "An answer in this conversation is being written. Wait for it, then ask again.",
+            code="turn_running",
+            headers={"Retry-After": "1"},
+        )
+    if not conversation.title:
+        stored.change_conversation(tx, owner_id, conversation.id, title=title_of(asked.message))
+    before = stored.list_messages(tx, owner_id, conversation.id, last=HISTORY + 1)
+    if before and before[-1].role == "user" and before[-1].parts == [{"text": asked.message}]:
+        question_id, asked_at, before = before[-1].id, before[-1].created_at, before[:-1]
+    else:
+        question_id, asked_at = new_id("msg"), now
+        stored.add_message(tx, owner_id, conversation.id, question_id, "user", [{"text": asked.message}], now)
+    folder_id = _folder(asked.folder_id or conversation.folder_id)
+    question = Question(owner_id, asked.message, folder_id, _said(before[-HISTORY:]))
+    return Turn(turn_id, question_id, asked_at, conversation, question)
+
+
+def _find_or_open(tx: Tx, asked: _Asked) -> Conversation:
+    owner_id = asked.owner_id
+    found = stored.get_conversation(tx, owner_id, asked.conversation_id) if asked.conversation_id else None
+    if found is not None:
+        return found
+    if not asked.create:
+        raise NotFound("There is no such conversation.", code="conversation_not_found")
+    first = next((said.text for said in asked.history if said.role == "user"), asked.message)
+    conversation = Conversation(
+        asked.conversation_id or new_id("chat"), title_of(first), asked.folder_id or NO_FOLDER, asked.now, asked.now
+    )
+    stored.add_conversation(tx, owner_id, conversation)
+    for said in asked.history:
+        parts = [{"text": said.text}]
+        stored.add_message(tx, owner_id, conversation.id, new_id("msg"), said.role, parts, asked.now)
+    return conversation
+
+
+def _folder(folder_id: str) -> str | None:
+    return None if folder_id == NO_FOLDER else folder_id
+
+
+def _said(messages: Sequence[Message]) -> Sequence[Said]:
+    return [Said(message.role, "".join(part.get("text", "") for part in message.parts)) for message in messages]
 
 
 def _citation(seq: int, cited: Cited) -> Citation:

@@ -1,35 +1,47 @@
 """Conversations and answers on the wire."""
 
+from typing import Literal
+
 from pydantic import Field
 
-from clara.api.schemas.fields import Answer, Body, Id, MessageText, Title
-from clara.api.schemas.files import folder_on_the_wire
+from clara.api.schemas.fields import Answer, Body, Id, MessageText, Title, folder_on_the_wire
 from clara.core.clock import iso
 from clara.core.paging import PageOf
 from clara.store.conversations import Conversation
 from clara.tutor.conversations import ShownCitation, ShownMessage, chunk_id_of
 from clara.tutor.events import Cited
+from clara.tutor.turns import Answered, Turn
 
 
 class NewChat(Body):
+    """A conversation to begin; without a title it takes one from its first question."""
+
     title: Title | None = None
-    folder_id: Id | None = Field(None, description="Answers come from this folder only.")
+    folder_id: Id | None = Field(None, description='Answers come from this folder only; "none" means all files.')
 
 
 class ChatChange(Body):
+    """A new title or folder; what is left out stays as it is."""
+
     title: Title | None = None
     folder_id: Id | None = Field(None, description='The folder that answers come from; "none" means all files.')
 
 
 class NewMessage(Body):
-    content: MessageText
-    folder_id: Id | None = Field(None, description="For this question only, instead of the conversation's folder.")
+    """A question."""
+
+    content: MessageText = Field(examples=["Where is ATP made?"])
+    folder_id: Id | None = Field(
+        None, description='For this question, instead of the conversation\'s folder; "none" means all files.'
+    )
 
 
 class ChatAnswer(Answer):
+    """A conversation."""
+
     id: str
-    title: str
-    folder_id: str | None
+    title: str = Field(description="Empty until the first question, when none was given.")
+    folder_id: str | None = Field(description="Null: answers come from all files.")
     created_at: str
     updated_at: str
 
@@ -45,6 +57,8 @@ class ChatAnswer(Answer):
 
 
 class ChatList(Answer):
+    """Conversations, latest first."""
+
     chats: list[ChatAnswer]
     next_cursor: str | None
     total: int
@@ -58,9 +72,9 @@ class ChatList(Answer):
 class CitationAnswer(Answer):
     """Where a quote stands. After its file was deleted, the place stays and the texts are null."""
 
-    n: int
+    n: int = Field(description="The answer's text marks it as [n].")
     file_id: str
-    file_name: str | None
+    file_name: str | None = Field(description="Null when the file was deleted.")
     page_from: int | None = Field(description="Null in formats without pages.")
     page_to: int | None
     heading: str | None
@@ -83,8 +97,10 @@ class CitationAnswer(Answer):
 
 
 class MessageAnswer(Answer):
+    """A question, or an answer with its citations."""
+
     id: str
-    role: str
+    role: Literal["user", "assistant"]
     content: str
     citations: list[CitationAnswer]
     created_at: str
@@ -101,10 +117,35 @@ class MessageAnswer(Answer):
 
 
 class MessageList(Answer):
+    """The latest messages, or those before a cursor; oldest first."""
+
     messages: list[MessageAnswer]
+    next_cursor: str | None = Field(description="Leads to the messages before these.")
+    total: int
+
+    @classmethod
+    def of(cls, page: PageOf[ShownMessage]) -> "MessageList":
+        items = [MessageAnswer.of(message) for message in page.items]
+        return cls(messages=items, next_cursor=page.next_cursor, total=page.total)
 
 
 class TurnAnswer(Answer):
+    """A question and its answer, as they are stored."""
+
     question: MessageAnswer
     message: MessageAnswer
     covered: bool = Field(description="False when the material doesn't answer the question.")
+
+    @classmethod
+    def of(cls, turn: Turn, answered: Answered) -> "TurnAnswer":
+        question = MessageAnswer(
+            id=turn.question_id, role="user", content=turn.question.text, citations=[], created_at=iso(turn.asked_at)
+        )
+        message = MessageAnswer(
+            id=answered.message_id,
+            role="assistant",
+            content=answered.content,
+            citations=[CitationAnswer.of(cited) for cited in answered.citations],
+            created_at=iso(answered.answered_at),
+        )
+        return cls(question=question, message=message, covered=answered.covered)

@@ -1,44 +1,46 @@
-"""The bodies of existing clients: unknown fields are let through, two spellings are read and both answered."""
+"""The bodies of existing clients: unknown fields are let through, every spelling is read, both are answered."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr, StringConstraints
+from pydantic import Field, StrictBool, StrictStr, StringConstraints
 
 from clara.api.schemas.chats import CitationAnswer
-from clara.api.schemas.fields import MessageText
-from clara.api.schemas.files import folder_on_the_wire
+from clara.api.schemas.fields import Description, Loose, MessageText, Name, NamesFolder, folder_on_the_wire
 from clara.core.clock import iso
+from clara.rag.documents import Passage
+from clara.store.conversations import Conversation
 from clara.store.files import File
 from clara.store.folders import Folder
 from clara.tutor.answering import Said
+from clara.tutor.conversations import ShownMessage
+from clara.tutor.turns import Answered, Turn
 
 MAX_HISTORY = 200
+"""Messages; existing clients send 20 turns."""
 
-
-class Loose(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+ConversationId = Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)]
 
 
 class HistoryItem(Loose):
+    """What was said before. Only text of the roles user and assistant is taken."""
+
     role: StrictStr
     content: Any = None
 
 
-class ChatRequest(Loose):
-    message: MessageText
-    conversation_history: list[HistoryItem] | None = Field(None, max_length=MAX_HISTORY)
-    conversation_id: Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)] | None = None
-    folder_id: StrictStr | None = None
-    class_id: StrictStr | None = None
+class ChatRequest(NamesFolder):
+    """A question, in a conversation of any name that the client makes up."""
+
+    message: MessageText = Field(examples=["Where is ATP made?"])
+    conversation_history: list[HistoryItem] | None = Field(
+        None, max_length=MAX_HISTORY, description="Read only when the conversation isn't known here."
+    )
+    conversation_id: ConversationId | None = Field(None, description="One is made when it is left out.")
     user_id: StrictStr | None = None
 
     @property
-    def folder(self) -> str | None:
-        return folder_named(self.folder_id, self.class_id)
-
-    @property
-    def history(self) -> list[Said]:
-        """What was said before: only learner and assistant, only text."""
+    def history(self) -> Sequence[Said]:
         return [
             Said(item.role, item.content)
             for item in self.conversation_history or ()
@@ -47,22 +49,38 @@ class ChatRequest(Loose):
 
 
 class ToolCall(Loose):
+    """A diagram, cards or a quiz that came with an answer."""
+
     type: str
     data: dict[str, Any]
     id: str
 
 
 class ChatResponse(Loose):
-    success: bool = True
+    """An answer, with where each of its quotes stands."""
+
+    success: StrictBool = True
     response: str
     tool_calls: list[ToolCall] = Field(default_factory=list)
     conversation_id: str
-    context_used: bool
+    context_used: bool = Field(description="False when the material doesn't answer the question.")
     timestamp: str
     citations: list[CitationAnswer]
 
+    @classmethod
+    def of(cls, turn: Turn, answered: Answered) -> "ChatResponse":
+        return cls(
+            response=answered.content,
+            conversation_id=turn.conversation.id,
+            context_used=answered.covered,
+            timestamp=iso(answered.answered_at),
+            citations=[CitationAnswer.of(cited) for cited in answered.citations],
+        )
+
 
 class UploadResponse(Loose):
+    """An uploaded file; `processing` when it is still being read after the wait."""
+
     status: Literal["success", "processing"]
     message: str
     filename: str
@@ -72,6 +90,8 @@ class UploadResponse(Loose):
 
 
 class ExistingFile(Loose):
+    """A file."""
+
     id: str
     name: str
     type: str
@@ -101,16 +121,22 @@ class ExistingFile(Loose):
 
 
 class ExistingFiles(Loose):
+    """Every file, newest first."""
+
     files: list[ExistingFile]
 
 
 class NewExistingFolder(Loose):
-    name: Annotated[StrictStr, StringConstraints(min_length=1, max_length=100)]
-    description: Annotated[StrictStr, StringConstraints(max_length=500)] | None = None
+    """A folder to make."""
+
+    name: Name
+    description: Description | None = None
     user_id: StrictStr | None = None
 
 
 class ExistingFolder(Loose):
+    """A folder, which some clients call a class."""
+
     id: str
     name: str
     description: str
@@ -129,33 +155,59 @@ class ExistingFolder(Loose):
 
 
 class ExistingFolders(Loose):
+    """Every folder, oldest first."""
+
     folders: list[ExistingFolder]
 
 
 class FolderMade(Loose):
+    """The folder that was made."""
+
     status: Literal["success"] = "success"
     folder: ExistingFolder
 
 
 class Done(Loose):
+    """It was done."""
+
     status: Literal["success"] = "success"
     message: str
 
 
 class ExistingConversation(Loose):
+    """A conversation."""
+
     id: str
     conversation_id: str
     title: str
     folder_id: str | None
+    class_id: str | None
     created_at: str
     updated_at: str
 
+    @classmethod
+    def of(cls, conversation: Conversation) -> "ExistingConversation":
+        folder_id = folder_on_the_wire(conversation.folder_id)
+        return cls(
+            id=conversation.id,
+            conversation_id=conversation.id,
+            title=conversation.title,
+            folder_id=folder_id,
+            class_id=folder_id,
+            created_at=iso(conversation.created_at),
+            updated_at=iso(conversation.updated_at),
+        )
+
 
 class ExistingConversations(Loose):
+    """Every conversation, latest first."""
+
     conversations: list[ExistingConversation]
 
 
 class ExistingMessage(Loose):
+    """A question or an answer."""
+
     id: str
     role: str
     content: str
@@ -163,38 +215,73 @@ class ExistingMessage(Loose):
     citations: list[CitationAnswer]
     timestamp: str
 
+    @classmethod
+    def of(cls, message: ShownMessage) -> "ExistingMessage":
+        return cls(
+            id=message.id,
+            role=message.role,
+            content=message.content,
+            tool_calls=[],
+            citations=[CitationAnswer.of(citation) for citation in message.citations],
+            timestamp=iso(message.created_at),
+        )
+
 
 class ExistingMessages(Loose):
+    """Every message, oldest first."""
+
     messages: list[ExistingMessage]
 
 
 class ContextResponse(Loose):
+    """What a learner has uploaded, in words."""
+
     context: str
 
 
 class RagContext(Loose):
+    """Passages as one text."""
+
     context: str
     query: str
     user_id: str
     class_id: str | None
+    folder_id: str | None
 
 
 class RagResult(Loose):
+    """A passage that was found."""
+
     chunk_id: str
     content: str
     score: float
     source_file: str
-    metadata: dict[str, Any]
+    metadata: dict[str, Any] = Field(description="file_id, folder_id, class_id, page_from, page_to, heading.")
+
+    @classmethod
+    def of(cls, passage: Passage) -> "RagResult":
+        folder_id = folder_on_the_wire(passage.folder_id)
+        return cls(
+            chunk_id=passage.chunk_id,
+            content=passage.text,
+            score=round(passage.score, 6),
+            source_file=passage.file_name,
+            metadata={
+                "file_id": passage.file_id,
+                "folder_id": folder_id,
+                "class_id": folder_id,
+                "page_from": passage.page_from,
+                "page_to": passage.page_to,
+                "heading": passage.heading,
+            },
+        )
 
 
 class RagResults(Loose):
+    """Passages, best first."""
+
     results: list[RagResult]
     query: str
     user_id: str
     class_id: str | None
-
-
-def folder_named(*names: str | None) -> str | None:
-    """Return the folder that either spelling names; None means all files. "" and null name none."""
-    found = {name for name in names if name}
-    return min(found) if found else None
+    folder_id: str | None

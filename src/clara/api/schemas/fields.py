@@ -1,8 +1,24 @@
-"""What the bodies of our own routes share: strict types, no unknown fields, times in ISO 8601."""
+"""What the bodies of routes share: strict types, the bounds of names and ids, the spellings of a folder."""
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, StringConstraints
+
+from clara.core.errors import Invalid
+from clara.core.ids import NO_FOLDER
+
+Name = Annotated[StrictStr, StringConstraints(min_length=1, max_length=100)]
+Description = Annotated[StrictStr, StringConstraints(max_length=500)]
+FileName = Annotated[StrictStr, StringConstraints(min_length=1, max_length=255)]
+Title = Annotated[StrictStr, StringConstraints(min_length=1, max_length=200)]
+Id = Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)]
+MessageText = Annotated[StrictStr, StringConstraints(min_length=1, max_length=20_000)]
+
+FOLDER_NAMES = ("folder_id", "folderId", "class_id")
+"""How existing clients name a folder, which some of them call a class."""
+
+_NOTHING = frozenset({"", "null", "undefined"})
+"""What a client's missing value becomes in a form or an address."""
 
 
 class Body(BaseModel):
@@ -12,14 +28,36 @@ class Body(BaseModel):
 
 
 class Answer(BaseModel):
+    """An answer's body."""
+
     model_config = ConfigDict(frozen=True)
 
 
-Name = Annotated[StrictStr, StringConstraints(min_length=1, max_length=100)]
-Description = Annotated[StrictStr, StringConstraints(max_length=500)]
-FileName = Annotated[StrictStr, StringConstraints(min_length=1, max_length=255)]
-Title = Annotated[StrictStr, StringConstraints(min_length=1, max_length=200)]
-Id = Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)]
-MessageText = Annotated[StrictStr, StringConstraints(min_length=1, max_length=20_000)]
+class Loose(BaseModel):
+    """A body of existing clients: unknown fields are let through."""
 
-__all__ = ["Answer", "Body", "Description", "FileName", "Id", "MessageText", "Name", "StrictInt", "StrictStr", "Title"]
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class NamesFolder(Loose):
+    """A body that may name a folder in any of the spellings."""
+
+    folder_id: StrictStr | None = Field(None, max_length=128)
+    folder_id_in_camel_case: StrictStr | None = Field(None, max_length=128, alias="folderId")
+    class_id: StrictStr | None = Field(None, max_length=128, description="The same as folder_id.")
+
+    @property
+    def folder(self) -> str | None:
+        return named_folder(self.folder_id, self.folder_id_in_camel_case, self.class_id)
+
+
+def named_folder(*names: str | None) -> str | None:
+    """Return the one folder that the spellings name, None for none; Invalid when they disagree."""
+    folders = {name.strip() for name in names if name is not None} - _NOTHING
+    if len(folders) > 1:
+        raise Invalid("The request names several folders. Name one.", code="several_folders")
+    return folders.pop() if folders else None
+
+
+def folder_on_the_wire(folder_id: str) -> str | None:
+    return None if folder_id == NO_FOLDER else folder_id

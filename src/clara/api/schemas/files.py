@@ -2,35 +2,40 @@
 
 from pydantic import Field
 
-from clara.api.schemas.fields import Answer, Body, FileName, Id
+from clara.api.schemas.fields import Answer, Body, FileName, Id, folder_on_the_wire
 from clara.core.clock import iso
-from clara.core.ids import NO_FOLDER
 from clara.core.paging import PageOf
 from clara.library.pages import PageView
 from clara.store.files import File, Status
 
 
 class FileChange(Body):
+    """A new name or folder; what is left out stays as it is."""
+
     name: FileName | None = None
     folder_id: Id | None = Field(None, description='The folder to move to; "none" means no folder.')
 
 
 class FileError(Answer):
+    """Why a file could not be read."""
+
     code: str
     detail: str
 
 
 class FileAnswer(Answer):
+    """A file, and how far its reading is."""
+
     id: str
     name: str
-    type: str
+    type: str = Field(description="pdf, docx, html, markdown, text or csv.")
     size: int = Field(description="Bytes.")
     folder_id: str | None
     status: Status
     pages_done: int
-    pages_total: int | None
+    pages_total: int | None = Field(description="Null until it is known.")
     paged: bool = Field(description="False: the format has no pages, and numbers count parts of its text.")
-    chunks: int
+    chunks: int = Field(description="Passages that searches may find.")
     error: FileError | None
     created_at: str
     updated_at: str
@@ -57,6 +62,8 @@ class FileAnswer(Answer):
 
 
 class FileList(Answer):
+    """Files, newest first."""
+
     files: list[FileAnswer]
     next_cursor: str | None
     total: int
@@ -93,7 +100,3 @@ class PageAnswer(Answer):
             marks=list(view.marks),
             pages_total=view.file.document.pages_total,
         )
-
-
-def folder_on_the_wire(folder_id: str) -> str | None:
-    return None if folder_id == NO_FOLDER else folder_id

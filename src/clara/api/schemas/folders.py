@@ -10,16 +10,22 @@ from clara.store.folders import Folder
 
 
 class NewFolder(Body):
+    """A folder to make."""
+
     name: Name
     description: Description = ""
 
 
 class FolderChange(Body):
+    """A new name or description; what is left out stays as it is."""
+
     name: Name | None = None
     description: Description | None = None
 
 
 class FolderAnswer(Answer):
+    """A folder, and how many files it has."""
+
     id: str
     name: str
     description: str
@@ -40,6 +46,8 @@ class FolderAnswer(Answer):
 
 
 class FolderList(Answer):
+    """Folders, oldest first."""
+
     folders: list[FolderAnswer]
     next_cursor: str | None
     total: int
@@ -51,6 +59,8 @@ class FolderList(Answer):
 
 
 class CitingConversation(Answer):
+    """A conversation that cites a deleted file."""
+
     id: str
     title: str
 
@@ -74,5 +84,7 @@ class ReceiptAnswer(Answer):
 
 
 class FolderReceipt(Answer):
+    """What the deletion of a folder removed: the files that were deleted with it."""
+
     folder_id: str
     files: list[ReceiptAnswer]

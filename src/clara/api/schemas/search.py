@@ -1,23 +1,24 @@
 """Passages on the wire."""
 
-from clara.api.schemas.fields import Answer
-from clara.api.schemas.files import folder_on_the_wire
+from pydantic import Field
+
+from clara.api.schemas.fields import Answer, folder_on_the_wire
 from clara.rag.documents import Passage
 
 
 class PassageAnswer(Answer):
-    """``marks`` are (start, end) character offsets in ``text`` of the words that matched."""
+    """A passage that was found, and where it stands."""
 
     chunk_id: str
     file_id: str
     file_name: str
     folder_id: str | None
-    page_from: int | None
+    page_from: int | None = Field(description="Null in formats without pages.")
     page_to: int | None
-    heading: str
+    heading: str = Field(description="The path of headings above it, outermost first.")
     text: str
     score: float
-    marks: list[tuple[int, int]]
+    marks: list[tuple[int, int]] = Field(description="(start, end) character offsets in text of words that matched.")
 
     @classmethod
     def of(cls, passage: Passage) -> "PassageAnswer":
@@ -36,4 +37,6 @@ class PassageAnswer(Answer):
 
 
 class SearchAnswer(Answer):
+    """Passages, best first."""
+
     passages: list[PassageAnswer]
