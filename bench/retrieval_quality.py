@@ -1,9 +1,9 @@
 """Does search find the passage that answers? Usage: python -m bench.retrieval_quality DATA_FOLDER
 
-The folder holds NAME_passages.jsonl {id, title, text} and NAME_queries.jsonl {id, text, rel: {passage id: 1}} for the names
-below. Every passage is cut, indexed and embedded as an uploaded document is, its title as its first heading, all of
-one collection in one learner's shard; a passage's rank is that of its best chunk. Constants were chosen on the half of the
-questions whose passage's hash is even; the goals are for the other half. Exits with 1 if one is missed.
+The folder holds NAME_passages.jsonl {id, title, text} and NAME_queries.jsonl {id, text, rel: {passage id: 1}} for the
+names below. Every passage is cut, indexed and embedded as an uploaded document is, its title as its first heading, all
+of one collection in one learner's shard; a passage's rank is that of its best chunk. Constants were chosen on the half
+of the questions whose passage's hash is even; the goals are for the other half. Exits with 1 if one is missed.
 """
 
 import hashlib

@@ -246,9 +246,10 @@ class TestSearch:
         assert shard.search(ask(shard, "")) == []
         assert shard.search(ask(shard, "cells"), limit=0) == []
 
-    def test_a_question_without_meaning_is_searched_by_words(self) -> None:
+    @pytest.mark.parametrize("value", [0, math.nan, math.inf])
+    def test_a_question_without_meaning_is_searched_by_words(self, value: float) -> None:
         shard = shard_of([english("a", "Cells need energy.", embedder=STATIC)])
-        (hit,) = shard.search(ask(shard, "cells", {STATIC: np.zeros((1, DIM), dtype=np.float32)}))
+        (hit,) = shard.search(ask(shard, "cells", {STATIC: np.full((1, DIM), value, dtype=np.float32)}))
         assert hit.cosine is None
         assert hit.score == 1
 

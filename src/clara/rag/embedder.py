@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ Vectors = npt.NDArray[np.float32]
 _BATCH = 64
 _CACHED_PIECES = 30_000
 _LONGEST_CACHED = 40
+_ENTRY = re.compile(rb'("(?:[^"\\]|\\.)*"): ?([0-9]+)')
 
 
 class Embedder(Protocol):
@@ -108,11 +109,20 @@ def _map_table(path: Path) -> npt.NDArray[np.float16]:
 
 
 def _read_vocabulary(path: Path) -> dict[str, int]:
-    """Return the token ids alone: parsing the file's 61,249 merges would cost 15 MB, and they follow from the ids."""
-    text = path.read_text(encoding="utf-8")
-    at = text.index('"vocab"')
-    vocabulary: dict[str, Any] = json.JSONDecoder().raw_decode(text, text.index("{", at))[0]
-    return vocabulary
+    """Return the token ids alone, 5 MB; reading the whole file as JSON leaves 15 MB behind, its merges most of them.
+
+    The merges follow from the ids (see _Pieces).
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        start, end = text.find(b'"vocab"'), text.find(b'"merges"')
+        found = {_token(match[1]): int(match[2]) for match in _ENTRY.finditer(text, start, end)}
+    if start < 0 or end < start or len(found) != len(set(found.values())):
+        raise Unavailable("The static embedder's vocabulary can't be read; install wordllama 0.4.")
+    return found
+
+
+def _token(quoted: bytes) -> str:
+    return str(json.loads(quoted)) if b"\\" in quoted else quoted[1:-1].decode()
 
 
 class _Pieces:

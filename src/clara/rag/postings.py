@@ -65,11 +65,11 @@ class Postings:
             scores[self._chunks[start:end]] += self._impacts[start:end] * np.float32(weights[term])
         return scores
 
-    def coverage(self, words: Words, places: Places, rows: Sequence[int]) -> list[float]:
+    def coverage(self, words: Words, places: Places, rows: npt.NDArray[np.intp]) -> list[float]:
         """Return for each row the share, by weight and rarity, of the words of which it holds a term."""
         held = np.zeros(len(rows), dtype=np.float64)
         total = 0.0
-        wanted = np.array(rows, dtype=self._chunks.dtype)
+        wanted = rows.astype(self._chunks.dtype)
         for weight, terms in words:
             found = [places[term] for term in terms if term in places]
             holders = max((end - start for start, end in found), default=0)

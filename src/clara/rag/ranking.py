@@ -1,5 +1,6 @@
 """How a question becomes weighted evidence, and how two kinds of evidence become one score."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
@@ -92,7 +93,7 @@ def _blend(rows: Vectors, weights: Sequence[float]) -> Floats:
     factors = np.array((1.0, *weights)[: len(rows)], dtype=np.float32)
     blended: Floats = np.einsum("i,ij->j", factors, rows[: len(factors)])
     length = float(np.sqrt(np.sum(blended * blended)))
-    return blended / np.float32(length) if length > 0 else blended
+    return blended / np.float32(length) if 0 < length < math.inf else np.zeros_like(blended)
 
 
 def lexical_share(embedder: str, language: str) -> float:

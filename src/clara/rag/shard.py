@@ -1,8 +1,10 @@
 """One learner's whole index in memory: every chunk is scored for every question, exactly."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,7 @@ import numpy.typing as npt
 from clara.rag.kernels import kernel
 from clara.rag.postings import Places, Postings
 from clara.rag.ranking import RERANKED, Floats, Query, fuse, lexical_share, pair_bonus
-from clara.rag.segments import Segment, quantise
+from clara.rag.segments import Segment, quantise_one
 
 MAX_CHUNKS = 1 << 24
 
@@ -97,18 +99,17 @@ class Shard:
         places = self._postings.find(query.terms)
         scores = self._score(query, places, mask)
         ranked = self._ranked(query, scores.fused, limit)
-        coverage = self._postings.coverage(query.words, places, [row for _, row in ranked])
-        return [
-            Hit(
-                document_id=self.documents[self._document[row]],
-                seq=int(self._seq[row]),
-                score=score,
-                bm25=float(scores.bm25[row]),
-                cosine=float(scores.cosine[row]) if scores.seen[row] else None,
-                coverage=covered,
-            )
-            for (score, row), covered in zip(ranked, coverage, strict=True)
-        ]
+        rows = np.array([row for _, row in ranked], dtype=np.intp)
+        cosines = np.where(scores.seen[rows], scores.cosine[rows], np.nan).tolist()
+        columns = (
+            [self.documents[ordinal] for ordinal in self._document[rows].tolist()],
+            self._seq[rows].tolist(),
+            [score for score, _ in ranked],
+            scores.bm25[rows].tolist(),
+            [None if cosine != cosine else cosine for cosine in cosines],
+            self._postings.coverage(query.words, places, rows),
+        )
+        return [Hit(*values) for values in zip(*columns, strict=True)]
 
     def _mask(self, folder_id: str) -> Mask:
         within = np.array([folder_id in folders for folders in self._folders], dtype=np.bool_)
@@ -125,7 +126,11 @@ class Shard:
         seen = np.zeros(self.size, dtype=np.bool_)
         for group in self._groups:
             vector = query.vectors.get(group.embedder)
-            if vector is None or len(vector) != group.vectors.shape[1] or not vector.any():
+            if (
+                vector is None
+                or len(vector) != group.vectors.shape[1]
+                or not 0 < float(np.abs(vector).sum()) < math.inf
+            ):
                 continue
             rows = slice(group.start, group.end)
             seen[rows] = True if mask is None else mask[rows]
@@ -160,9 +165,10 @@ class Shard:
         """Return how many of the pairs stand side by side in each chunk; none where the order of words isn't kept."""
         if not pairs or not rows or not len(self._words):
             return []
-        bounds = self._word_starts
-        texts = [self._words[bounds[row] : bounds[row + 1]] for row in rows]
-        ends = np.cumsum([len(text) for text in texts]).tolist()
+        chosen = np.array(rows, dtype=np.intp)
+        starts, stops = self._word_starts[chosen].tolist(), self._word_starts[chosen + 1].tolist()
+        texts = [self._words[start:stop] for start, stop in zip(starts, stops, strict=True)]
+        ends = list(accumulate(map(len, texts)))
         words = np.concatenate(texts).astype(np.uint32)
         neighbours = (words[:-1] << np.uint32(16)) | words[1:]
         numbers = {_pair_code(*pair): number for number, alike in enumerate(pairs) for pair in alike}
@@ -178,9 +184,10 @@ def _count(mask: Mask) -> int:
 
 
 def _cosine(group: _Group, vector: Floats) -> Floats:
-    rows, scales = quantise(vector[None])
-    cosine: Floats = kernel()[1](group.vectors, rows[0]).astype(np.float32)
-    cosine *= group.scales * scales[0]
+    row, scale = quantise_one(vector)
+    cosine: Floats = kernel()[1](group.vectors, row).astype(np.float32)
+    cosine *= group.scales
+    cosine *= scale
     return cosine
 
 
@@ -190,8 +197,8 @@ def _best(fused: Floats, limit: int) -> list[int]:
     if limit < len(fused):
         lowest = np.partition(fused, len(fused) - limit)[len(fused) - limit]
     rows = np.flatnonzero((fused >= lowest) & (fused > 0))
-    order = np.argsort(-fused[rows], kind="stable")[:limit]
-    return [int(row) for row in rows[order]]
+    best: list[int] = rows[np.argsort(-fused[rows], kind="stable")[:limit]].tolist()
+    return best
 
 
 def _groups(segments: Sequence[Segment]) -> list[_Group]:

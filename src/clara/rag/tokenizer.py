@@ -89,13 +89,17 @@ class Tokenizer:
     def spans(self, text: str, terms: Collection[int], languages: Sequence[str]) -> list[tuple[int, int]]:
         """Return ascending, disjoint (start, end) offsets in ``text`` of the words or grams that hold a term."""
         wanted = frozenset(terms)
+        words = self._patterns.word.findall(text)
+        held = {word for word in set(words) if self._holds(word, wanted, languages)}
         spans: list[tuple[int, int]] = []
-        for word in self._patterns.word.finditer(text):
-            if not self._holds(word[0], wanted, languages):
-                continue
-            for start, end in self._grams_of(word[0]):
-                if self._holds(word[0][start:end], wanted, languages):
-                    _append(spans, word.start() + start, word.start() + end)
+        at = 0
+        for word in words:
+            at = text.index(word, at)
+            if word in held:
+                for start, end in self._grams_of(word):
+                    if self._holds(word[start:end], wanted, languages):
+                        _append(spans, at + start, at + end)
+            at += len(word)
         return spans
 
     def _holds(self, word: str, wanted: frozenset[int], languages: Sequence[str]) -> bool:
