@@ -9,6 +9,7 @@ import pytest
 
 from clara.settings import Settings
 from clara.testing import RunningApp, make_settings, running_app
+from tests.contract.declared import declare
 from tests.services import missing, start_postgresql
 
 
@@ -34,8 +35,9 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def clara(settings: Settings) -> AsyncIterator[RunningApp]:
-    """The whole app over SQLite, with a worker."""
+    """The whole app over SQLite, with a worker; an answer that its OpenAPI document doesn't declare fails the test."""
     async with running_app(settings) as app:
+        declare(app.client, app.app)
         yield app
 
 
