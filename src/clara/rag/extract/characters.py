@@ -20,15 +20,15 @@ MAX_CONTROL_SHARE = 0.002
 MAX_HIGH_SHARE = 0.3
 """Of a text in a western 8-bit encoding: French has about 0.04. Cyrillic or Chinese in one is over 0.5."""
 
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff\ufdd0-\ufdef]")
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff\ufdd0-\ufdef]")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
 def clean(text: str) -> str:
     """Return the text with newlines as the only line ends and without control characters and noncharacters."""
-    if not text.isascii() or not text.isprintable():
-        return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
-    return text
+    text = text.replace("\r\n", "\n")
+    return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)) if _ODD.search(text) else text
 
 
 def clean_title(text: str) -> str:

@@ -51,7 +51,7 @@ def main(job: dict[str, Any]) -> None:
         pipe.write(encode_failed("parser_crashed"))
     except Exception as error:
         _report(error)
-        pipe.write(encode_failed("internal" if isinstance(error, ImportError) else "parser_crashed"))
+        pipe.write(encode_failed("internal" if isinstance(error, ImportError | OSError) else "parser_crashed"))
     sys.stderr.flush()
     os._exit(0)
 

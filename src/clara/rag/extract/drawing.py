@@ -13,6 +13,7 @@ from clara.rag.extract.pdf import open_document
 
 MAX_PIXELS = 6_000_000
 """An A4 page 2,000 pixels wide has 5.7 million."""
+MAX_HEIGHT = 8_000
 
 
 def draw(path: Path, limits: ExtractLimits, page: int, width: int) -> bytes:
@@ -23,7 +24,7 @@ def draw(path: Path, limits: ExtractLimits, page: int, width: int) -> bytes:
     try:
         drawn = document[page - 1]
         page_width, page_height = (max(side, 1.0) for side in drawn.get_size())
-        scale = min(width / page_width, (MAX_PIXELS / (page_width * page_height)) ** 0.5, MAX_PIXELS / page_height)
+        scale = min(width / page_width, (MAX_PIXELS / (page_width * page_height)) ** 0.5, MAX_HEIGHT / page_height)
         return _png(drawn.render(scale=scale, rev_byteorder=True, prefer_bgrx=False))
     except pypdfium2.PdfiumError:
         raise ReadFailed("damaged_pdf") from None

@@ -7,7 +7,8 @@ belongs to the word ("com-puted" or "byte-compiled"). The document's other words
 import re
 
 BROKEN = "\ufffe"
-MAX_WORDS = 300_000
+MAX_LEARNED_CHARS = 2_000_000
+"""As much as a long book; it has used its words by then."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BREAK = re.compile(rf"([\w-]*){BROKEN}\s*(\w*)")
@@ -18,13 +19,14 @@ class Hyphens:
 
     def __init__(self) -> None:
         self._words: set[str] = set()
+        self._learned_chars = 0
 
     def learn(self, text: str) -> None:
         """Remember the whole words of a raw page. The halves of a broken word aren't words."""
-        if len(self._words) < MAX_WORDS:
-            if BROKEN in text:
-                text = _BREAK.sub(" ", text)
-            self._words.update(_WORD.findall(text.lower()))
+        if self._learned_chars < MAX_LEARNED_CHARS:
+            self._learned_chars += len(text)
+            whole = _BREAK.sub(" ", text) if BROKEN in text else text
+            self._words.update(_WORD.findall(whole.lower()))
 
     def mend(self, text: str) -> str:
         """Return the text without break marks."""

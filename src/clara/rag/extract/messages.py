@@ -115,7 +115,7 @@ class Decoder:
 
     def _page(self, body: Any) -> Page:
         match body:
-            case [int(number), label, text, list(headings)] if len(headings) <= MAX_HEADINGS_PER_PAGE:
+            case [number, label, text, list(headings)] if _is_int(number) and len(headings) <= MAX_HEADINGS_PER_PAGE:
                 pass
             case _:
                 raise Garbage("malformed page")
@@ -130,8 +130,10 @@ class Decoder:
 
 def _heading(body: Any, page: int, length: int) -> Heading:
     match body:
-        case [int(level), str(title), offset] if 1 <= level <= MAX_LEVEL and (
-            offset is None or (_is_int(offset) and 0 <= offset <= length)
+        case [level, title, offset] if (
+            _is_int(level)
+            and 1 <= level <= MAX_LEVEL
+            and (offset is None or (_is_int(offset) and 0 <= offset <= length))
         ):
             return Heading(level, _text(title, MAX_TITLE_CHARS), page, offset)
     raise Garbage("malformed heading")

@@ -1,5 +1,7 @@
 """PDF by PDFium: the text of each page, its printed label, and the outline's headings where they stand."""
 
+import re
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -17,7 +19,9 @@ from clara.rag.extract.limits import MAX_HEADINGS_PER_PAGE, MAX_LABEL_CHARS, MAX
 from clara.rag.extract.messages import DocumentInfo
 from clara.rag.extract.titles import find_titles
 
-MAX_OUTLINE_ENTRIES = 50_000
+MAX_OUTLINE_ENTRIES = 20_000
+MAX_OUTLINE_S = 10.0
+"""PDFium looks for each entry's page among all pages; what isn't found in this time has no heading."""
 MAX_UNREADABLE_SHARE = 0.1
 LOOKAHEAD_PAGES = 32
 """Read before the first is finished, for the words that they know."""
@@ -26,6 +30,9 @@ _LIGATURES = {
     0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
     0xF0B7: "•",  # the bullet of the Symbol font, in the private use area
 }  # fmt: skip
+
+
+_LIGATURE = re.compile(f"[{''.join(map(chr, _LIGATURES))}]")
 
 
 class Entry(NamedTuple):
@@ -96,7 +103,10 @@ def _is_complete(path: Path) -> bool:
 def read_outline(document: pypdfium2.PdfDocument) -> dict[int, list[Entry]]:
     """Return the outline's entries by page index, in the outline's order; those that lead to no page are left out."""
     entries: dict[int, list[Entry]] = defaultdict(list)
+    started = time.process_time()
     for bookmark in islice(document.get_toc(max_depth=MAX_LEVEL), MAX_OUTLINE_ENTRIES):
+        if time.process_time() - started > MAX_OUTLINE_S:
+            break
         target = bookmark.get_dest()
         index = None if target is None else target.get_index()
         title = _clean_title(bookmark.get_title())
@@ -135,7 +145,7 @@ def _finish(
 ) -> Page:
     if raw is None:
         raw = RawPage("", [None] * len(entries))
-    text = clean(hyphens.mend(raw.text).translate(_LIGATURES))
+    text = clean(_spelled(hyphens.mend(raw.text)))
     # The estimates count the raw text's characters, CR LF and all.
     scale = len(text) / max(len(raw.text), 1)
     estimates = [None if estimate is None else int(estimate * scale) for estimate in raw.estimates]
@@ -148,4 +158,8 @@ def _finish(
 
 
 def _clean_title(title: str) -> str:
-    return clean_title(title.translate(_LIGATURES))[:MAX_TITLE_CHARS]
+    return clean_title(_spelled(title))[:MAX_TITLE_CHARS]
+
+
+def _spelled(text: str) -> str:
+    return text.translate(_LIGATURES) if _LIGATURE.search(text) else text

@@ -20,7 +20,7 @@ from clara.core.errors import Unavailable
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.messages import MAX_LINE_BYTES
 
-_BOOT = (
+PROGRAM = (
     "import sys, json; job = json.loads(sys.stdin.buffer.readline()); sys.path[:] = job['sys_path'];"
     " from clara.rag.extract.child import main; main(job)"
 )
@@ -46,11 +46,13 @@ class ConfinedProcess:
     Start and read it on one thread that outlives it: on Linux the child dies with the thread that started it.
     """
 
-    def __init__(self, job: Mapping[str, Any], limits: ExtractLimits, stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, job: Mapping[str, Any], limits: ExtractLimits, stop: Callable[[], bool], program: str = PROGRAM
+    ) -> None:
         self._stop = stop
         self._stop_checked = -1.0
         self._patience_s = limits.wall_s
-        self._process = _start()
+        self._process = _start(program)
         self._closing = threading.Event()
         self._lines: queue.Queue[bytes] = queue.Queue(_QUEUED_LINES)
         self._stderr = bytearray()
@@ -157,15 +159,14 @@ class ConfinedProcess:
 
     def _pump_stderr(self, stream: IO[bytes]) -> None:
         while block := stream.read1(8192):  # type: ignore[attr-defined]
-            del block[_MAX_STDERR_BYTES - len(self._stderr) :]
-            self._stderr += block
+            self._stderr += block[: _MAX_STDERR_BYTES - len(self._stderr)]
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(program: str) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     try:
         return subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", "-X", "utf8", "-c", _BOOT],
+            [sys.executable, "-I", "-S", "-X", "utf8", "-c", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -32,27 +32,34 @@ def extract(
     times a second) says so, Internal when the fault is ours, Unavailable when no process can be started. Run it from
     start to end on one thread: the process dies with the thread that started it.
     """
-    decoder = Decoder(limits)
     job = {"task": "read", "reader": media_type.short, "path": str(path.absolute())}
     with ConfinedProcess(job, limits, stop) as process:
+        yield from receive(process, media_type, limits)
+
+
+def receive(
+    process: ConfinedProcess, media_type: MediaType, limits: ExtractLimits
+) -> Generator[DocumentInfo | Page, None, None]:
+    """Yield what a process sends, once it is checked, until it says that this was all; raises as ``extract`` does."""
+    decoder = Decoder(limits)
+    while True:
         try:
-            while True:
-                line = process.readline()
-                message = decoder.decode(line) if line else Failed(cause_of_death(process))
-                match message:
-                    case Done():
-                        return
-                    case Failed(code):
-                        raise explained(code, process, media_type, limits)
-                    case DocumentInfo():
-                        yield message
-                    case pages:
-                        yield from pages
+            line = process.readline()
+            message = decoder.decode(line) if line else Failed(cause_of_death(process))
         except TimedOut:
-            raise explained("parser_timeout", process, media_type, limits) from None
+            message = Failed("parser_timeout")
         except Garbage as garbage:
             log.warning("parser.garbage", reason=str(garbage))
-            raise explained("parser_crashed", process, media_type, limits) from None
+            message = Failed("parser_crashed")
+        match message:
+            case Done():
+                return
+            case Failed(code):
+                raise explained(code, process, media_type, limits)
+            case DocumentInfo():
+                yield message
+            case pages:
+                yield from pages
 
 
 def active_limits(limits: ExtractLimits | None = None) -> dict[str, bool]:

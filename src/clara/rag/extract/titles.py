@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_PREFIX = re.compile(r"[\W\d_]*(?:[^\W\d_]+[\W\d_]+)?(?:[A-Z]?[\W\d_]*)")
+_PREFIX = re.compile(r"[\W_]*(?:(?:[^\W\d_]+[ .]+)?(?:\d[\d.]*[a-z]?|[A-Z][\d.]*|[IVXLC]+)[\W_]+)?")
 """What a line may have before its title: a number, "Chapter 5:", "Appendix A"."""
 _NUMBERING = re.compile(
     r"(?:(?:chapter|section|part|appendix)\s+)?(?:[\dIVXLC]+|[A-Z])(?:\.\w+)*[.:)]?\s+", re.IGNORECASE
