@@ -24,6 +24,7 @@ from clara.api.problems import problem_responses
 from clara.api.routes import caller_for_body, check_routes, current_caller, json_body, router
 from clara.api.sign_in import LocalSignIn
 from clara.api.streams import EVENT_STREAM, EventStream, ServerEvent
+from clara.api.wire import BoundedHttpProtocol
 from clara.core.caller import Caller, Scope
 from clara.core.credentials import ServiceKeyRecord, digest, new_service_key
 from clara.core.errors import NotFound
@@ -130,9 +131,10 @@ class Edge:
         return self.metrics.registry.get_sample_value(name, labels) or 0.0
 
     @contextmanager
-    def serving(self) -> Iterator[int]:
+    def serving(self, protocol: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[int]:
         """Serve on a real socket of this machine; gives the port."""
-        config = uvicorn.Config(self.app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off")
+        options: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "http": protocol}
+        config = uvicorn.Config(self.app, host="127.0.0.1", port=0, **options)
         server = uvicorn.Server(config)
         started = threading.Event()
 

@@ -81,7 +81,7 @@ class TestConfigure:
     def test_every_logger_writes_json(self, stream: io.StringIO) -> None:
         configure_logging(readable=False, stream=stream)
         structlog.get_logger("clara.x").info("file.uploaded", bytes=5)
-        logging.getLogger("uvicorn.error").info("Started server process [%d]", 7)
+        logging.getLogger("uvicorn.error").info("Started server process [%d]", 7, extra={"color_message": "x"})
         logging.getLogger("somewhere").warning("odd", extra={"more": 1})
         first, second, third = lines(stream)
         assert (first["event"], first["bytes"], first["level"], first["logger"]) == (
@@ -91,6 +91,7 @@ class TestConfigure:
             "clara.x",
         )
         assert second["event"] == "Started server process [7]"
+        assert "color_message" not in second
         assert (third["event"], third["more"]) == ("odd", 1)
         assert all(line["timestamp"].endswith("Z") for line in (first, second, third))
 

@@ -61,7 +61,7 @@ def configure_logging(level: str = "INFO", *, readable: bool | None = None, stre
     handler.addFilter(_not_logged_before)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _without_colours],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *(_readable() if readable else _json_lines()),
@@ -86,6 +86,12 @@ def _json_lines() -> list[Processor]:
 
 def _readable() -> list[Processor]:
     return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+
+
+def _without_colours(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Drop uvicorn's second wording of its messages, for terminals."""
+    event.pop("color_message", None)
+    return event
 
 
 def _redact_line(logger: WrappedLogger, name: str, line: EventDict) -> str:
