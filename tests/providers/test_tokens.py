@@ -200,6 +200,23 @@ def sign_raw(token: Any, claims: dict[str, Any]) -> str:
     return b".".join((head, body, signature)).decode()
 
 
+class TestSeveralIssuers:
+    async def test_a_named_one_answers_for_its_tokens_alone(
+        self, tmp_path: Path, clock: Any, source: Any, token: Any
+    ) -> None:
+        local = LocalIssuer(tmp_path, clock)
+        verifier = TokenVerifier([Issuer(source), local.issuer()], clock)
+        assert await verifier.subject(local.mint("ana")) == "ana"
+        assert source.asked == 0
+        assert await verifier.subject(token("rsa", sub="bob")) == "bob"
+
+    async def test_anothers_key_does_not_sign_for_a_named_one(
+        self, tmp_path: Path, clock: Any, source: Any, token: Any
+    ) -> None:
+        verifier = TokenVerifier([Issuer(source), LocalIssuer(tmp_path, clock).issuer()], clock)
+        await refused(verifier, token("rsa", iss="clara-local"))
+
+
 class TestRemembering:
     async def test_a_verified_token_is_not_verified_again(self, verifier_of: Any, token: Any, source: Any) -> None:
         verifier, text = verifier_of(), token("rsa")

@@ -75,14 +75,16 @@ class TokenVerifier:
             raise invalid_token() from error
         if header.get("alg") not in _ALGORITHMS or "crit" in header or "b64" in header:
             raise invalid_token()
-        claimed = _claims(token, None)
-        for issuer in self._issuers:
-            if issuer.name is not None and claimed.get("iss") != issuer.name:
-                continue
+        for issuer in self._candidates(_claims(token, None).get("iss")):
             key = await issuer.keys.key(header.get("kid"))
             if key is not None:
                 return _check_claims(_claims(token, key), issuer, now)
         raise invalid_token()
+
+    def _candidates(self, claimed: Any) -> Sequence[Issuer]:
+        """Return the issuers of the name that the token claims; else those that go by no name."""
+        named = [issuer for issuer in self._issuers if issuer.name is not None and issuer.name == claimed]
+        return named or [issuer for issuer in self._issuers if issuer.name is None]
 
 
 def invalid_token() -> Unauthenticated:
