@@ -12,6 +12,7 @@ from clara.api import chats, existing, files, folders, health, me, rag, search, 
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
+from clara.api.docs import docs_router
 from clara.api.middleware import LOOPBACK_HOSTS, install_edge
 from clara.api.page import page_router
 from clara.api.paths import WholeSegments
@@ -110,6 +111,7 @@ def create_app(
     )
     for module in (health, rag, sign_in, me, folders, files, search, chats, existing):
         app.include_router(module.routes)
+    app.include_router(docs_router())
     app.include_router(page_router())
     app.add_middleware(WholeSegments)
     install_edge(app, metrics=metrics, origins=settings.allowed_origins, hosts=_hosts(settings))

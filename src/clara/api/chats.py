@@ -34,7 +34,7 @@ _EVENTS = "text/event-stream"
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The question and its answer; with `Accept: text/event-stream`, the answer as it is written: "
-        "events `text` {text}, `citation`, and at the end `done` with what JSON would have said, or `error` "
+        "events `text`, `citation`, and at the end `done` with what JSON would have said, or `error` "
         "with a problem. The answer is stored even when nobody listens to its end.",
         "content": {_EVENTS: {"schema": {"type": "string"}}},
     }

@@ -8,7 +8,7 @@ from clara.api.routes import router
 from clara.api.schemas.fields import Answer
 from clara.core.caller import Scope
 
-routes = router("me")
+routes = router("service")
 
 
 class Limits(Answer):
