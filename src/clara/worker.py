@@ -11,30 +11,39 @@ import structlog
 from clara.core.clock import SystemClock
 from clara.core.errors import ClaraError
 from clara.jobs.worker import Handler, Worker
-from clara.library.purge import Purge, sweep
+from clara.library.purge import Discard, Purge, sweep
 from clara.ops.logs import configure_logging
 from clara.rag.embedder import make_embedder
 from clara.rag.ingest import Ingestion
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, open_database
+from clara.store.jobs import DISCARD, INGEST, PURGE
 from clara.store.migrate import backups_dir, check_migrated, migrate
 
 log = structlog.get_logger()
 
 SWEEP_S = 60.0
 NICENESS = 10
+LEAVE_TIMEOUT_S = 20.0
+"""A child whose server is gone gives back what it holds; one that can't is ended all the same."""
+
+ALL = (PURGE, DISCARD, INGEST)
+LANES = (ALL, ALL, (PURGE, DISCARD))
+"""Two books may be read at once, and what was deleted doesn't wait for them."""
 
 
 def build_worker(settings: Settings, database: Database, blobs: BlobStore) -> Worker:
     """Join a worker and its handlers."""
     handlers: dict[str, Handler] = {
-        "ingest": Ingestion(database, blobs, make_embedder(settings.embedding_model), SystemClock(), settings.files),
-        "purge": Purge(database, blobs, backups_dir(settings.data_dir)),
+        INGEST: Ingestion(database, blobs, make_embedder(settings.embedding_model), SystemClock(), settings.files),
+        PURGE: Purge(database, blobs, backups_dir(settings.data_dir)),
+        DISCARD: Discard(blobs),
     }
     return Worker(
         database,
         handlers,
+        lanes=LANES,
         lease_s=settings.jobs.lease_s,
         max_attempts=settings.jobs.max_attempts,
         poll_s=settings.jobs.poll_s,
@@ -70,6 +79,7 @@ def run_worker(settings: Settings, *, child: bool) -> int:
         stopping.wait(SWEEP_S)
     worker.stop()
     database.close()
+    log.info("worker.stopped", worker=worker.name)
     return 0
 
 
@@ -78,3 +88,5 @@ def _listen(worker: Worker, stopping: threading.Event) -> None:
     for _ in iter(sys.stdin.buffer.readline, b""):
         worker.wake()
     stopping.set()
+    time.sleep(LEAVE_TIMEOUT_S)
+    os._exit(1)

@@ -31,45 +31,68 @@ class WorkerProcess:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     def start(self) -> None:
-        self._supervisor = asyncio.create_task(self._supervise())
+        self._supervisor = asyncio.create_task(self._supervise(), name="worker.supervise")
 
     def wake(self) -> None:
         """Let the worker look for work now instead of at its next poll."""
-        if self._process and self._process.stdin and self._process.returncode is None:
-            with contextlib.suppress(OSError, RuntimeError):
-                self._process.stdin.write(b"\n")
+        self._send(b"\n")
 
     async def stop(self) -> None:
         """Let the worker give back what it holds, and end; kill it after a while."""
         self._stopping.set()
-        process = self._process
-        if process and process.stdin:
-            process.stdin.close()
-            try:
-                await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
-            except TimeoutError:
-                log.warning("worker.killed")
-                process.kill()
-                await process.wait()
-        if self._supervisor:
+        if self._supervisor is None:
+            return
+        done, _ = await asyncio.wait([self._supervisor], timeout=STOP_TIMEOUT_S)
+        if not done:
             self._supervisor.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._supervisor
 
     async def _supervise(self) -> None:
         pause_s = RESTART_FIRST_S
-        while not self._stopping.is_set():
-            started = asyncio.get_running_loop().time()
-            self._process = await asyncio.create_subprocess_exec(
+        stopping = asyncio.create_task(self._stopping.wait(), name="worker.stopping")
+        clock = asyncio.get_running_loop().time
+        try:
+            while not self._stopping.is_set():
+                started = clock()
+                code = await self._run(stopping)
+                if self._stopping.is_set():
+                    return
+                if clock() - started > RESTART_MOST_S:
+                    pause_s = RESTART_FIRST_S
+                log.error("worker.died", code=code, restart_s=pause_s)
+                await asyncio.wait([stopping], timeout=pause_s)
+                pause_s = min(pause_s * 2, RESTART_MOST_S)
+        finally:
+            stopping.cancel()
+
+    async def _run(self, stopping: "asyncio.Task[bool]") -> int | None:
+        """Run one process until it ends, which it is told to when the server stops. None: it couldn't be started."""
+        try:
+            process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "clara", "worker", "--child", stdin=asyncio.subprocess.PIPE
             )
-            if self._process.stdin is not None:
-                self._process.stdin.write(reveal(self._settings) + b"\n")
-            code = await self._process.wait()
-            if self._stopping.is_set():
-                return
-            if asyncio.get_running_loop().time() - started > RESTART_MOST_S:
-                pause_s = RESTART_FIRST_S
-            log.error("worker.died", code=code, restart_s=pause_s)
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2, RESTART_MOST_S)
+        except OSError as error:
+            log.warning("worker.not_started", error=str(error))
+            return None
+        self._process = process
+        try:
+            self._send(reveal(self._settings) + b"\n")
+            ended = asyncio.create_task(process.wait(), name="worker.wait")
+            await asyncio.wait([ended, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if process.stdin is not None:
+                process.stdin.close()
+            return await ended
+        finally:
+            # Only when this task is cancelled, for it took too long.
+            if process.returncode is None:
+                log.warning("worker.killed")
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+    def _send(self, line: bytes) -> None:
+        stdin = self._process.stdin if self._process else None
+        if stdin is not None and not stdin.is_closing():
+            with contextlib.suppress(OSError, RuntimeError):
+                stdin.write(line)

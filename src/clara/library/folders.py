@@ -1,20 +1,26 @@
 """What a learner does with folders."""
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Sequence
 
 from clara.core.clock import Clock
-from clara.core.errors import Invalid, NotFound
+from clara.core.errors import Conflict, Invalid, NotFound
 from clara.core.ids import NO_FOLDER, new_id
 from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_title
 from clara.store import files as stored_files
 from clara.store import folders as stored
 from clara.store.database import Database, Tx
-from clara.store.deletion import Receipt, delete_file
+from clara.store.deletion import Receipt, delete_file, merge_file
 from clara.store.folders import Folder
 from clara.store.learners import change_corpus, lock_learner
 
 FIRST = 1000
+MAX_FOLDERS = 10_000
+MAX_DESCRIPTION = 500
+FILES_A_WRITE = 20
+"""Files deleted in one transaction: other writers wait that long."""
+
+Receipts = Sequence[Receipt]
 
 
 class Folders:
@@ -26,10 +32,12 @@ class Folders:
 
     async def create(self, owner_id: str, name: str, description: str = "") -> Folder:
         now = self._clock.now()
-        folder = Folder(new_id("fld"), _name(name), description.strip(), now, now, 0)
+        folder = Folder(new_id("fld"), _name(name), _description(description), now, now, 0)
 
         def add(tx: Tx) -> None:
             lock_learner(tx, owner_id, now)
+            if stored.count_folders(tx, owner_id) >= MAX_FOLDERS:
+                raise Conflict(f"You may keep {MAX_FOLDERS} folders. Delete some first.", code="quota_folders")
             stored.add_folder(tx, owner_id, folder)
 
         await self._database.write(add)
@@ -38,10 +46,11 @@ class Folders:
     async def get(self, owner_id: str, folder_id: str) -> Folder:
         folder = await self._database.read(lambda tx: stored.get_folder(tx, owner_id, folder_id))
         if folder is None:
-            raise NotFound("There is no such folder.", code="folder_not_found")
+            raise _missing()
         return folder
 
     async def list(self, owner_id: str, limit: int = FIRST, cursor: str | None = None) -> PageOf[Folder]:
+        """Oldest first, each with the number of its files."""
         after = read_cursor(cursor)
 
         def query(tx: Tx) -> PageOf[Folder]:
@@ -49,45 +58,71 @@ class Folders:
             total = stored.count_folders(tx, owner_id)
             return page_of(found, limit, total, lambda folder: (folder.created_at, folder.id))
 
-        return await self._database.read(query)
+        # Each folder's files are counted: off the event loop.
+        return await self._database.scan(query)
 
     async def change(self, owner_id: str, folder_id: str, name: str | None, description: str | None) -> Folder:
-        values = {}
-        if name is not None:
-            values["name"] = _name(name)
+        """Rename or describe anew."""
+        values = {} if name is None else {"name": _name(name)}
         if description is not None:
-            values["description"] = description.strip()
+            values["description"] = _description(description)
 
         def change(tx: Tx) -> Folder | None:
-            stored.change_folder(tx, owner_id, folder_id, self._clock.now(), **values)
+            if values:
+                stored.change_folder(tx, owner_id, folder_id, self._clock.now(), **values)
             return stored.get_folder(tx, owner_id, folder_id)
 
         folder = await self._database.write(change)
         if folder is None:
-            raise NotFound("There is no such folder.", code="folder_not_found")
+            raise _missing()
         return folder
 
-    async def delete(self, owner_id: str, folder_id: str, with_files: bool) -> Sequence[Receipt]:
-        """Delete a folder; its files too, or move them to no folder (one that is there already is not doubled)."""
+    async def delete(self, owner_id: str, folder_id: str, with_files: bool) -> Receipts:
+        """Delete a folder; its files too, or move them to no folder (one that is there already is not doubled).
+
+        Each file is deleted in one transaction, a folder of many files in several: one that breaks off can be repeated.
+        """
+        receipts: list[Receipt] = []
+        while True:
+            try:
+                some, done = await self._database.write(
+                    lambda tx: self._delete_some(tx, owner_id, folder_id, with_files)
+                )
+            except NotFound:
+                if receipts:
+                    return receipts
+                raise
+            receipts += some
+            if done:
+                return receipts
+
+    def _delete_some(self, tx: Tx, owner_id: str, folder_id: str, with_files: bool) -> tuple[Receipts, bool]:
         now = self._clock.now()
-
-        def delete(tx: Tx) -> Sequence[Receipt]:
-            if folder_id == NO_FOLDER or stored.get_folder(tx, owner_id, folder_id) is None:
-                raise NotFound("There is no such folder.", code="folder_not_found")
-            lock_learner(tx, owner_id, now)
-            receipts: MutableSequence[Receipt] = []
-            for file in stored_files.list_files(tx, owner_id, folder_id, None, 1_000_000, None):
-                doubled = stored_files.find_file(tx, owner_id, NO_FOLDER, file.document.id) is not None
-                if with_files or doubled:
-                    receipt = delete_file(tx, owner_id, file.id)
-                    receipts.extend([receipt] if receipt else [])
-                else:
-                    stored_files.change_file(tx, owner_id, file.id, now, folder_id=NO_FOLDER)
+        lock_learner(tx, owner_id, now)
+        if stored.get_folder(tx, owner_id, folder_id) is None:
+            raise _missing()
+        receipts = _delete_files(tx, owner_id, folder_id) if with_files else _merge_files(tx, owner_id, folder_id)
+        done = len(receipts) < FILES_A_WRITE
+        if done:
+            stored_files.move_files(tx, owner_id, folder_id, NO_FOLDER, now)
             stored.remove_folder(tx, owner_id, folder_id)
-            change_corpus(tx, owner_id)
-            return receipts
+        change_corpus(tx, owner_id)
+        return receipts, done
 
-        return await self._database.write(delete)
+
+def _delete_files(tx: Tx, owner_id: str, folder_id: str) -> Receipts:
+    found = stored_files.list_files(tx, owner_id, folder_id, None, FILES_A_WRITE, None)
+    receipts = (delete_file(tx, owner_id, file.id) for file in found)
+    return [receipt for receipt in receipts if receipt is not None]
+
+
+def _merge_files(tx: Tx, owner_id: str, folder_id: str) -> Receipts:
+    doubled = stored_files.doubled_files(tx, owner_id, folder_id, NO_FOLDER, FILES_A_WRITE)
+    return [merge_file(tx, owner_id, file_id, same_as) for file_id, same_as in doubled]
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such folder.", code="folder_not_found")
 
 
 def _name(name: str) -> str:
@@ -95,3 +130,10 @@ def _name(name: str) -> str:
     if not 1 <= len(cleaned) <= 100:
         raise Invalid("A folder's name has 1 to 100 characters.", code="invalid_name")
     return cleaned
+
+
+def _description(description: str) -> str:
+    stripped = description.strip()
+    if len(stripped) > MAX_DESCRIPTION:
+        raise Invalid(f"A folder's description has at most {MAX_DESCRIPTION} characters.", code="invalid_description")
+    return stripped

@@ -1,37 +1,70 @@
 """What a deletion leaves to a job: the blob, the write-ahead log or dead rows, and backups from before a migration."""
 
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from clara.core.errors import ClaraError
-from clara.jobs.worker import HeldJob
+from clara.core.errors import ClaraError, Unavailable
+from clara.jobs.held import HeldJob
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx
-from clara.store.jobs import enqueue
-from clara.store.system import expired_uploads, sweep_sign_ins
-from clara.store.uploads import end_upload
+from clara.store.jobs import DISCARD, PURGE, enqueue
+from clara.store.system import expired_uploads, sweep_sign_ins, waiting_subjects
+from clara.store.uploads import forget_upload
 
 PURGE_RETRY_S = 600.0
 
 
+class Discard:
+    """Removes a blob that no document uses; its key is the job's subject."""
+
+    def __init__(self, blobs: BlobStore) -> None:
+        self._blobs = blobs
+
+    def run(self, job: HeldJob) -> None:
+        self._blobs.delete_now(job.subject)
+        job.finish(lambda tx: None)
+
+    def give_up(self, job: HeldJob, error: ClaraError) -> None:
+        _try_later(job)
+
+
 class Purge:
-    """Removes one blob, whose key is the job's subject, and every trace of deleted rows."""
+    """Removes the blob of a deleted document, whose key is the job's subject, and every trace of deleted rows."""
 
     def __init__(self, database: Database, blobs: BlobStore, backups: Path) -> None:
         self._database = database
         self._blobs = blobs
         self._backups = backups
+        self._scrubbing = threading.Lock()
+        self._scrubbed: set[tuple[str, str]] = set()
 
     def run(self, job: HeldJob) -> None:
         self._blobs.delete_now(job.subject)
-        shutil.rmtree(self._backups, ignore_errors=True)
-        self._database.scrub()
+        with self._scrubbing:
+            if (job.owner_id, job.subject) not in self._scrubbed:
+                self._scrub()
         job.finish(lambda tx: None)
 
+    def _scrub(self) -> None:
+        """Once for all deletions that are committed by now: a folder of 1,000 files is 1,000 jobs."""
+        committed = self._database.read_now(lambda tx: waiting_subjects(tx, PURGE))
+        try:
+            if self._backups.exists():
+                shutil.rmtree(self._backups)
+        except OSError as error:
+            raise Unavailable("Backups of before can't be removed.", code="storage_unavailable") from error
+        self._database.scrub()
+        self._scrubbed = committed
+
     def give_up(self, job: HeldJob, error: ClaraError) -> None:
-        # What was deleted must not stay because a disk was away for a while: it is tried for ever, now and then.
-        job.write(lambda tx: enqueue(tx, job.owner_id, job.kind, job.subject, PURGE_RETRY_S))
+        _try_later(job)
+
+
+def _try_later(job: HeldJob) -> None:
+    """What was deleted must not stay because a disk was away for a while: it is tried for ever, now and then."""
+    job.write(lambda tx: enqueue(tx, job.owner_id, job.kind, job.subject, PURGE_RETRY_S))
 
 
 def sweep(database: Database, now: Callable[[], float]) -> int:
@@ -40,8 +73,8 @@ def sweep(database: Database, now: Callable[[], float]) -> int:
     def expire(tx: Tx) -> int:
         expired = expired_uploads(tx)
         for owner_id, key in expired:
-            end_upload(tx, owner_id, key)
-            enqueue(tx, owner_id, "purge", key)
+            forget_upload(tx, owner_id, key)
+            enqueue(tx, owner_id, DISCARD, key)
         sweep_sign_ins(tx, now())
         return len(expired)
 

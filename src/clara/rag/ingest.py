@@ -1,11 +1,13 @@
 """From uploaded bytes to a searchable document: read, cut, index and publish, from the last checkpoint on."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 
+from clara import __version__
 from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Unreadable
-from clara.jobs.worker import HeldJob, Interrupted
+from clara.jobs.held import HeldJob, Interrupted
 from clara.rag.chunks import Chunker
 from clara.rag.documents import Chunk, Page
 from clara.rag.embedder import Embedder
@@ -27,8 +29,8 @@ from clara.store.passages import ChunkRow, PageRow, add_chunks, add_pages, add_s
 BATCH_CHUNKS = 128
 """Chunks a write: with their pages some milliseconds of the database's one writer."""
 BATCH_PAGES = 512
-FORMAT = VERSION * 1000 + 1
-"""Raised with every change that cuts or indexes text otherwise: what an older version began is begun anew."""
+FORMAT = zlib.crc32(f"{__version__} {VERSION}".encode())
+"""What another version began is begun anew: it may read, cut or index otherwise."""
 
 
 class Ingestion:
@@ -60,9 +62,8 @@ class Ingestion:
             job.write(lambda tx: self._begin(tx, job, document.id), {"format": FORMAT, "pages": 0, "chunks": 0})
         reading = _Reading(self, job, document)
         with self._blobs.as_file(document.blob_key) as path:
-            media_type = MediaType(document.media_type)  # type: ignore[call-arg]
-            items = extract(path, media_type, self._limits, job.stop)
-            with closing(items):  # type: ignore[type-var]
+            items = extract(path, MediaType(document.media_type), self._limits, job.stop)
+            with closing(items):
                 try:
                     reading.read(items)
                 except Stopped:
@@ -72,7 +73,8 @@ class Ingestion:
     def give_up(self, job: HeldJob, error: ClaraError) -> None:
         def record(tx: Tx) -> None:
             remove_text(tx, job.owner_id, job.subject)
-            self._change(tx, job, status=Status.FAILED, error_code=error.problem_code, error_detail=error.detail[:500])
+            detail = error.detail[:500]
+            self._change(tx, job, status=Status.FAILED, error_code=error.problem_code, error_detail=detail, chunks=0)
 
         job.finish(record)
 
@@ -91,7 +93,6 @@ class Ingestion:
         code, detail = (None, None) if reading.chunks else no_text
 
         def publish(tx: Tx) -> None:
-            # The learner's row before the job's, as everybody does, so that no two transactions wait for each other.
             change_corpus(tx, job.owner_id)
             self._change(
                 tx,

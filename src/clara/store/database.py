@@ -4,14 +4,15 @@
 what it returns is handed over only after the commit.
 """
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from clara.core.errors import ClaraError, Unavailable
-from clara.settings import Settings
+
+if TYPE_CHECKING:
+    from clara.settings import Settings
 
 T = TypeVar("T")
 Tx = sa.Connection
@@ -50,7 +51,7 @@ class Database(Protocol):
     def close(self) -> None: ...
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: "Settings") -> Database:
     """Open what DATABASE_URL names. The schema must be there: see ``store.migrate``."""
     if settings.sqlalchemy_url.startswith("sqlite"):
         from clara.store.sqlite import SqliteDatabase
@@ -63,20 +64,59 @@ def open_database(settings: Settings) -> Database:
 
 def insert_new(tx: Tx, table: sa.Table, **values: Any) -> bool:
     """Insert a row unless its key is taken; return True when it was inserted."""
-    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    return tx.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    return tx.execute(_insert(tx, table).values(**values).on_conflict_do_nothing()).rowcount == 1
+
+
+def upsert(tx: Tx, table: sa.Table, values: Mapping[str, Any], key: Sequence[str], changes: Mapping[str, Any]) -> None:
+    """Insert a row, or make ``changes`` to the one that has this unique key."""
+    tx.execute(_insert(tx, table).values(**values).on_conflict_do_update(index_elements=key, set_=changes))
+
+
+def _insert(tx: Tx, table: sa.Table) -> Any:
+    # Imported here, since sqlalchemy.dialects.postgresql imports the adapters of all its drivers: 80 ms.
+    if tx.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+
+        return insert(table)
+    from sqlalchemy.dialects.postgresql import insert as insert_there
+
+    return insert_there(table)
+
+
+_UNDEFINED_TABLE, _UNDEFINED_COLUMN = "42P01", "42703"
+_SQL_LOGIC_ERROR = 1
+"""SQLite's code for a statement that it can't make sense of; a full disk, a lock and the like have their own."""
 
 
 def as_public_error(error: BaseException) -> BaseException:
-    """Return what a caller of the store may see: our own errors, and the database's own as Unavailable."""
+    """Return what a caller of the store may see: our own errors, and the database's own as Unavailable.
+
+    What says that a statement of ours is wrong stays what it is: a bug, and a 500.
+    """
     if isinstance(error, ClaraError) or not isinstance(error, sa.exc.DBAPIError | sa.exc.TimeoutError):
         return error
-    if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
+    if _lacks_schema(error):
+        public = Unavailable("The database is being prepared. Try again in a moment.", code="migrations_behind")
+    elif _is_bug(error):
         return error
-    public = Unavailable(
-        "The database can't be used right now. Try again in a moment.",
-        code="database_unavailable",
-        headers={"Retry-After": "5"},
-    )
+    else:
+        public = Unavailable(
+            "The database can't be used right now. Try again in a moment.", code="database_unavailable"
+        )
+    public.headers["Retry-After"] = "5"
     public.__cause__ = error
     return public
+
+
+def _lacks_schema(error: sa.exc.SQLAlchemyError) -> bool:
+    """Return True when a table or column isn't there yet: a server may listen before its migrations are through."""
+    cause = getattr(error, "orig", None)
+    if getattr(cause, "sqlstate", None) in (_UNDEFINED_TABLE, _UNDEFINED_COLUMN):
+        return True
+    return getattr(cause, "sqlite_errorcode", None) == _SQL_LOGIC_ERROR and str(cause).startswith("no such table")
+
+
+def _is_bug(error: sa.exc.SQLAlchemyError) -> bool:
+    if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
+        return True
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == _SQL_LOGIC_ERROR

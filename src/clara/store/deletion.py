@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from clara.store.conversations import conversations_citing
 from clara.store.database import Tx
-from clara.store.files import File, get_file
-from clara.store.jobs import enqueue, remove_job
+from clara.store.files import Document, get_file
+from clara.store.jobs import INGEST, PURGE, enqueue, remove_job
 from clara.store.learners import change_corpus
 from clara.store.passages import remove_text
-from clara.store.tables import documents, files
+from clara.store.tables import citations, documents, files
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Receipt:
 def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
     """Delete a file, and its document with all text and index when no other file refers to it; None: no such file.
 
-    The blob, the write-ahead log and backups are left to a "purge" job of this transaction. The caller holds the
-    learner's lock.
+    The blob, the write-ahead log and backups are left to a job of this transaction. The caller holds the learner's
+    lock.
     """
     file = get_file(tx, owner_id, file_id)
     if file is None:
@@ -36,9 +36,20 @@ def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
     citing = conversations_citing(tx, owner_id, file_id)
     tx.execute(files.delete().where(files.c.owner_id == owner_id, files.c.id == file_id))
     kept = _is_referred_to(tx, owner_id, file.document.id)
-    counts = {} if kept else _delete_document(tx, owner_id, file)
+    counts = {} if kept else _delete_document(tx, owner_id, file.document)
     change_corpus(tx, owner_id)
     return Receipt(file_id, {"files": 1, **counts}, kept, citing)
+
+
+def merge_file(tx: Tx, owner_id: str, file_id: str, same_as: str) -> Receipt:
+    """Delete a file for another of the same document, which is cited in its place from now on."""
+    tx.execute(
+        citations.update()
+        .where(citations.c.owner_id == owner_id, citations.c.file_id == file_id)
+        .values(file_id=same_as)
+    )
+    tx.execute(files.delete().where(files.c.owner_id == owner_id, files.c.id == file_id))
+    return Receipt(file_id, {"files": 1}, document_kept=True, conversations=())
 
 
 def _is_referred_to(tx: Tx, owner_id: str, document_id: str) -> bool:
@@ -46,10 +57,10 @@ def _is_referred_to(tx: Tx, owner_id: str, document_id: str) -> bool:
     return tx.execute(query).scalar() is not None
 
 
-def _delete_document(tx: Tx, owner_id: str, file: File) -> dict[str, int]:
-    document = file.document
-    remove_job(tx, owner_id, "ingest", document.id)
+def _delete_document(tx: Tx, owner_id: str, document: Document) -> dict[str, int]:
+    # The job first: its worker holds it while it writes, and writes nothing more once it is gone.
+    remove_job(tx, owner_id, INGEST, document.id)
     counts = remove_text(tx, owner_id, document.id)
     tx.execute(documents.delete().where(documents.c.owner_id == owner_id, documents.c.id == document.id))
-    enqueue(tx, owner_id, "purge", document.blob_key)
+    enqueue(tx, owner_id, PURGE, document.blob_key)
     return counts | {"documents": 1, "blobs": 1}

@@ -1,12 +1,13 @@
 """A learner's files (a name in a folder) and the documents behind them (bytes, parsed and indexed once)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
+from clara.core.errors import NotFound
 from clara.core.paging import Position
 from clara.store.database import Tx
 from clara.store.tables import documents, files
@@ -80,9 +81,12 @@ def get_file(tx: Tx, owner_id: str, file_id: str) -> File | None:
     return _file(row) if row else None
 
 
-def get_files(tx: Tx, owner_id: str, file_ids: Sequence[str]) -> Mapping[str, File]:
-    rows = tx.execute(_FILE.where(files.c.owner_id == owner_id, files.c.id.in_(file_ids)))
-    return {row[0]: _file(row) for row in rows}
+def require_file(tx: Tx, owner_id: str, file_id: str) -> File:
+    """Return the file, or raise NotFound unless it is the learner's own."""
+    file = get_file(tx, owner_id, file_id)
+    if file is None:
+        raise NotFound("There is no such file.", code="file_not_found")
+    return file
 
 
 def find_file(tx: Tx, owner_id: str, folder_id: str, document_id: str) -> File | None:
@@ -112,6 +116,24 @@ def list_files(
         query = query.where(sa.tuple_(files.c.created_at, files.c.id) < sa.tuple_(*after))
     query = query.order_by(files.c.created_at.desc(), files.c.id.desc()).limit(limit)
     return [_file(row) for row in tx.execute(query)]
+
+
+def doubled_files(tx: Tx, owner_id: str, folder_id: str, other_id: str, limit: int) -> Sequence[tuple[str, str]]:
+    """Return (id, id of the same in the other folder) of files whose document lies in both folders."""
+    other = files.alias()
+    query = (
+        sa.select(files.c.id, other.c.id)
+        .join(other, sa.and_(other.c.owner_id == files.c.owner_id, other.c.document_id == files.c.document_id))
+        .where(files.c.owner_id == owner_id, files.c.folder_id == folder_id, other.c.folder_id == other_id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in tx.execute(query)]
+
+
+def move_files(tx: Tx, owner_id: str, folder_id: str, to_folder_id: str, now: float) -> None:
+    """Move all files of a folder into another, which has none of the same documents."""
+    query = files.update().where(files.c.owner_id == owner_id, files.c.folder_id == folder_id)
+    tx.execute(query.values(folder_id=to_folder_id, updated_at=now))
 
 
 def count_files(tx: Tx, owner_id: str, folder_id: str | None = None, status: Status | None = None) -> int:

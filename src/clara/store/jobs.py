@@ -4,8 +4,11 @@ import sqlalchemy as sa
 
 from clara.core.errors import ClaraError
 from clara.core.ids import new_id
-from clara.store.database import Tx
+from clara.store.database import Tx, upsert
 from clara.store.tables import db_now, jobs
+
+INGEST, PURGE, DISCARD = "ingest", "purge", "discard"
+"""Kinds of work: read a document; remove what a deletion leaves outside of the tables; remove a blob not used."""
 
 
 class JobLost(ClaraError):
@@ -15,40 +18,36 @@ class JobLost(ClaraError):
 
 
 def enqueue(tx: Tx, owner_id: str, kind: str, subject: str, delay_s: float = 0) -> None:
-    """Queue work on a subject, in the transaction that makes it necessary; work that is queued already stays one."""
-    values = {
+    """Queue work on a subject, in the transaction that makes it necessary; work that is queued already stays one.
+
+    Work that runs is begun anew: whoever runs it loses the fence.
+    """
+    anew = {
         "state": "queued",
         "checkpoint": {},
         "failures": 0,
-        "cancelled": False,
         "run_at": db_now() + delay_s,
         "lease_until": 0,
         "worker": None,
     }
+    key = {"owner_id": owner_id, "kind": kind, "subject": subject}
     # The attempt number only rises, also here: it is the fence against a worker that held an earlier run.
-    raised = tx.execute(
-        jobs.update()
-        .where(jobs.c.owner_id == owner_id, jobs.c.kind == kind, jobs.c.subject == subject)
-        .values(attempts=jobs.c.attempts + 1, **values)
+    upsert(
+        tx,
+        jobs,
+        {"id": new_id("job"), "attempts": 0, "created_at": db_now()} | key | anew,
+        tuple(key),
+        anew | {"attempts": jobs.c.attempts + 1},
     )
-    if raised.rowcount == 0:
-        tx.execute(
-            jobs.insert().values(
-                owner_id=owner_id,
-                id=new_id("job"),
-                kind=kind,
-                subject=subject,
-                attempts=0,
-                created_at=db_now(),
-                **values,
-            )
-        )
 
 
 def remove_job(tx: Tx, owner_id: str, kind: str, subject: str) -> bool:
     """Forget the work on a subject; whoever runs it loses the fence. Return True when there was any."""
-    query = jobs.delete().where(jobs.c.owner_id == owner_id, jobs.c.kind == kind, jobs.c.subject == subject)
-    return tx.execute(query).rowcount > 0
+    return tx.execute(jobs.delete().where(_about(owner_id, kind, subject))).rowcount > 0
+
+
+def _about(owner_id: str, kind: str, subject: str) -> sa.ColumnElement[bool]:
+    return sa.and_(jobs.c.owner_id == owner_id, jobs.c.kind == kind, jobs.c.subject == subject)
 
 
 def _held(owner_id: str, job_id: str, attempt: int) -> sa.ColumnElement[bool]:
@@ -58,14 +57,15 @@ def _held(owner_id: str, job_id: str, attempt: int) -> sa.ColumnElement[bool]:
 
 
 def hold_job(tx: Tx, owner_id: str, job_id: str, attempt: int, lease_s: float) -> None:
-    """Prolong the lease, first in every transaction of a job, or raise JobLost: then nothing of it is written."""
+    """Prolong the lease, first in a transaction of the job's, or raise JobLost: then nothing of it is written."""
     held = tx.execute(jobs.update().where(_held(owner_id, job_id, attempt)).values(lease_until=db_now() + lease_s))
     if held.rowcount != 1:
         raise JobLost()
 
 
 def save_checkpoint(tx: Tx, owner_id: str, job_id: str, attempt: int, checkpoint: dict[str, int]) -> None:
-    tx.execute(jobs.update().where(_held(owner_id, job_id, attempt)).values(checkpoint=checkpoint))
+    """Keep how far the work is. It gets on, so earlier failures are forgotten: a server may be killed many times."""
+    tx.execute(jobs.update().where(_held(owner_id, job_id, attempt)).values(checkpoint=checkpoint, failures=0))
 
 
 def finish_job(tx: Tx, owner_id: str, job_id: str, attempt: int) -> None:

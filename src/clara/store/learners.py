@@ -15,6 +15,14 @@ def lock_learner(tx: Tx, owner_id: str, now: float) -> None:
         insert_new(
             tx, folders, owner_id=owner_id, id=NO_FOLDER, name="", description="", created_at=now, updated_at=now
         )
+    lock_known_learner(tx, owner_id)
+
+
+def lock_known_learner(tx: Tx, owner_id: str) -> None:
+    """Keep other writers of this learner's library out, until the end of the transaction; nothing if there is no row.
+
+    First in a transaction: what else is locked (jobs, documents, files) is locked after the learner by everybody.
+    """
     tx.execute(sa.select(learners.c.owner_id).where(learners.c.owner_id == owner_id).with_for_update())
 
 

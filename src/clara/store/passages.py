@@ -87,7 +87,7 @@ def get_chunks(tx: Tx, owner_id: str, keys: Sequence[tuple[str, int]]) -> Mappin
         return {}
     mark = "?" if tx.dialect.name == "sqlite" else "%s"
     # Written for the driver: this is on the path of every search, and the expression language costs more than the read.
-    # Whole keys, each looked up: SQLite answers (document_id, seq) IN (VALUES …) by reading all of the learner's chunks.
+    # Whole keys, each looked up: SQLite answers (document_id, seq) IN (VALUES …) by reading all the learner's chunks.
     place = f"(owner_id = {mark} AND document_id = {mark} AND seq = {mark})"
     rows = tx.exec_driver_sql(
         'SELECT document_id, seq, page_from, page_to, start, "end", heading, text FROM chunks '
@@ -107,18 +107,15 @@ def get_page(tx: Tx, owner_id: str, document_id: str, number: int) -> PageRow | 
 
 def heading_at(tx: Tx, owner_id: str, document_id: str, number: int) -> str:
     """Return the heading path of the first chunk that touches a page, "" when there is none."""
+    # Chunks are in the order of the text, so that the first to end on this page or later is the one.
     query = (
-        sa.select(chunks.c.heading)
-        .where(
-            chunks.c.owner_id == owner_id,
-            chunks.c.document_id == document_id,
-            chunks.c.page_from <= number,
-            chunks.c.page_to >= number,
-        )
-        .order_by(chunks.c.seq)
+        sa.select(chunks.c.page_from, chunks.c.heading)
+        .where(chunks.c.owner_id == owner_id, chunks.c.document_id == document_id, chunks.c.page_to >= number)
+        .order_by(chunks.c.page_to, chunks.c.seq)
         .limit(1)
     )
-    return tx.execute(query).scalar() or ""
+    row = tx.execute(query).one_or_none()
+    return row.heading if row and row.page_from <= number else ""
 
 
 def add_pages(tx: Tx, owner_id: str, document_id: str, rows: Sequence[PageRow]) -> None:

@@ -6,9 +6,10 @@ import queue
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -22,8 +23,7 @@ GROUP_TIME_S = 0.02
 """Writes that wait share a commit, until one of these is reached."""
 
 BUSY_TIMEOUT_S = 5.0
-
-Item = tuple[Work[Any], Future[Any]]
+READERS = 4
 
 
 class SqliteDatabase:
@@ -35,9 +35,10 @@ class SqliteDatabase:
         self.path = path
         self._engine = sqlite_engine(path)
         self._local = threading.local()
-        self._connections: list[sa.Connection] = []
-        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
-        self._readers = ThreadPoolExecutor(4, thread_name_prefix="sqlite-read")
+        self._connections: set[sa.Connection] = set()
+        self._queue: queue.SimpleQueue[_Item[Any] | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        self._accepting = threading.Lock()
         self._closed = False
         self._writer = threading.Thread(target=self._write_groups, name="sqlite-write", daemon=True)
         self._writer.start()
@@ -47,9 +48,11 @@ class SqliteDatabase:
         return self.read_now(fn)
 
     async def scan(self, fn: Work[T]) -> T:
+        self._check_open()
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, fn)
 
     def read_now(self, fn: Work[T]) -> T:
+        self._check_open()
         try:
             connection = self._connection("BEGIN")
             with connection.begin() as transaction:
@@ -61,83 +64,95 @@ class SqliteDatabase:
             raise as_public_error(error) from error
 
     async def write(self, fn: Work[T]) -> T:
+        # Shielded: a caller that goes away doesn't take back what was accepted.
         return await asyncio.shield(asyncio.wrap_future(self._submit(fn)))
 
     def write_now(self, fn: Work[T]) -> T:
         return self._submit(fn).result()
 
     def scrub(self) -> None:
-        """Empty the write-ahead log; pages freed under secure_delete are zeros already."""
+        """Empty the write-ahead log; what secure_delete freed in the pages is zeros already."""
         deadline = time.monotonic() + BUSY_TIMEOUT_S
-        with contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)) as connection:
-            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                if time.monotonic() > deadline:
-                    raise Unavailable("The write-ahead log is in use.", code="database_unavailable")
-                time.sleep(0.05)
+        try:
+            with contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)) as connection:
+                while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    if time.monotonic() > deadline:
+                        raise Unavailable("The write-ahead log is in use.", code="database_unavailable")
+                    time.sleep(0.05)
+        except sqlite3.OperationalError as error:
+            raise Unavailable("The write-ahead log can't be emptied now.", code="database_unavailable") from error
 
     def close(self) -> None:
         """Finish the writes that were accepted, then close every connection."""
-        if self._closed:
-            return
-        self._closed = True
-        self._queue.put(None)
+        with self._accepting:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put(None)
         self._writer.join()
         self._readers.shutdown()
-        for connection in self._connections:
+        for connection in tuple(self._connections):
             connection.close()
         self._engine.dispose()
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable("The server is going down.", code="database_unavailable")
+
     def _connection(self, begin: str) -> sa.Connection:
+        """Return this thread's connection, whose transactions start with ``begin``."""
         connection: sa.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._engine.connect().execution_options(begin=begin)
             self._local.connection = connection
-            self._connections.append(connection)
+            self._connections.add(connection)
         return connection
 
     def _drop_connection(self) -> None:
+        """Forget this thread's connection after an error: the next use opens a fresh one."""
         connection: sa.Connection | None = getattr(self._local, "connection", None)
         self._local.connection = None
         if connection is not None:
-            self._connections.remove(connection)
-            connection.invalidate()
-            connection.close()
+            self._connections.discard(connection)
+            with contextlib.suppress(sa.exc.SQLAlchemyError):
+                connection.invalidate()
+                connection.close()
 
     def _submit(self, fn: Work[T]) -> "Future[T]":
-        if self._closed:
-            raise Unavailable("The database is closed.", code="database_unavailable")
-        future: Future[T] = Future()
-        self._queue.put((fn, future))
-        return future
+        item = _Item(fn)
+        with self._accepting:
+            self._check_open()
+            self._queue.put(item)
+        return item.future
 
     def _write_groups(self) -> None:
         while (item := self._queue.get()) is not None:
-            futures: list[Future[Any]] = []
-            outcomes: list[Any] = []
+            group = [item]
             try:
-                self._commit_group(item, futures, outcomes)
+                self._commit_group(group)
             except BaseException as error:
                 self._drop_connection()
-                outcomes = [_Failure(as_public_error(error))] * len(futures)
-            for future, outcome in zip(futures, outcomes, strict=True):
-                if isinstance(outcome, _Failure):
-                    future.set_exception(outcome.error)
-                else:
-                    future.set_result(outcome)
+                for member in group:
+                    member.outcome = _raising(as_public_error(error))
+            for member in group:
+                member.tell()
 
-    def _commit_group(self, item: Item | None, futures: list[Future[Any]], outcomes: list[Any]) -> None:
-        """Run what waits in one transaction, each in a savepoint of its own; nobody is told before the commit."""
+    def _commit_group(self, group: "list[_Item[Any]]") -> None:
+        """Run what waits in one transaction, each in a savepoint of its own; nobody is told before the commit.
+
+        Writes that come meanwhile join ``group`` until it is full.
+        """
         ends = time.monotonic() + GROUP_TIME_S
-        futures.append(item[1])  # type: ignore[index]
         with (connection := self._connection("BEGIN IMMEDIATE")).begin():
-            while item is not None:
-                outcomes.append(_in_savepoint(connection, item[0]))
-                full = len(futures) >= GROUP_SIZE or time.monotonic() > ends
-                item = None if full else self._waiting()
-                if item is not None:
-                    futures.append(item[1])
+            group[0].run(connection)
+            while len(group) < GROUP_SIZE and time.monotonic() < ends:
+                item = self._waiting()
+                if item is None:
+                    break
+                group.append(item)
+                item.run(connection)
 
-    def _waiting(self) -> Item | None:
+    def _waiting(self) -> "_Item[Any] | None":
         try:
             item = self._queue.get_nowait()
         except queue.Empty:
@@ -147,21 +162,50 @@ class SqliteDatabase:
         return item
 
 
-class _Failure:
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+class _Item(Generic[T]):
+    """A write that was accepted: what to run, and who waits for it."""
+
+    def __init__(self, work: Work[T]) -> None:
+        self.future: Future[T] = Future()
+        self.future.set_running_or_notify_cancel()
+        self.outcome: Callable[[], T] = _unknown
+        self._work = work
+
+    def run(self, connection: sa.Connection) -> None:
+        """Do the work in a savepoint, so that its error undoes it alone, and keep the outcome to tell."""
+        connection.exec_driver_sql("SAVEPOINT one")
+        try:
+            result = self._work(connection)
+            self.outcome = lambda: result
+        except Exception as error:
+            self.outcome = _raising(as_public_error(error))
+            _roll_back(connection, error)
+        connection.exec_driver_sql("RELEASE one")
+
+    def tell(self) -> None:
+        try:
+            self.future.set_result(self.outcome())
+        except BaseException as error:
+            self.future.set_exception(error)
 
 
-def _in_savepoint(connection: sa.Connection, work: Work[Any]) -> Any:
-    connection.exec_driver_sql("SAVEPOINT one")
+def _unknown() -> Any:
+    raise AssertionError("the outcome of a write is known after its commit")
+
+
+def _raising(error: BaseException) -> Callable[[], Any]:
+    def outcome() -> Any:
+        raise error
+
+    return outcome
+
+
+def _roll_back(connection: sa.Connection, error: Exception) -> None:
     try:
-        result = work(connection)
-    except Exception as error:
-        # When the database itself gave up (a full disk), this fails too, and with it the group: nothing was committed.
         connection.exec_driver_sql("ROLLBACK TO one")
-        result = _Failure(as_public_error(error))
-    connection.exec_driver_sql("RELEASE one")
-    return result
+    except sa.exc.DBAPIError as lost:
+        # SQLite gave up the whole transaction (a full disk): nothing of the group is committed, and this is why.
+        raise error if isinstance(error, sa.exc.DBAPIError) else lost from error
 
 
 def sqlite_engine(path: Path) -> sa.Engine:
@@ -169,6 +213,7 @@ def sqlite_engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(
         f"sqlite:///{path}",
         poolclass=sa.NullPool,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
     )
 

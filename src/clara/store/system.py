@@ -23,47 +23,76 @@ class Job:
 
 
 def claim_job(tx: Tx, kinds: Sequence[str], worker: str, lease_s: float, per_owner: int) -> Job | None:
-    """Take the oldest work that may run, of the learner who has least running; a lapsed lease counts as a failure."""
-    other = jobs.alias()
-    running = (
-        sa.select(sa.func.count())
-        .where(other.c.owner_id == jobs.c.owner_id, other.c.state == "running", other.c.lease_until >= db_now())
-        .scalar_subquery()
+    """Take work of the first kind that has any: the oldest that may run, of the learners who have least running.
+
+    Work whose lease lapsed comes first, and that counts as a failure. A learner who has ``per_owner`` of the kind
+    running waits (two claims at the same moment may exceed it by one).
+    """
+    for kind in kinds:
+        running = _running(tx, kind)
+        for level in range(per_owner):
+            busy = [owner_id for owner_id, count in running.items() if count > level]
+            found = _first(tx, kind, busy, lapsed=True) or _first(tx, kind, busy, lapsed=False)
+            if found is not None:
+                return _take(tx, *found, worker, lease_s)
+            if not busy:
+                break
+    return None
+
+
+def _running(tx: Tx, kind: str) -> dict[str, int]:
+    query = sa.select(jobs.c.owner_id, sa.func.count()).where(
+        jobs.c.kind == kind, jobs.c.state == "running", jobs.c.lease_until >= db_now()
     )
-    waiting = sa.and_(jobs.c.state == "queued", jobs.c.run_at <= db_now())
-    lapsed = sa.and_(jobs.c.state == "running", jobs.c.lease_until < db_now())
-    candidate = (
-        sa.select(jobs.c.owner_id, jobs.c.id, jobs.c.state)
-        .where(jobs.c.kind.in_(kinds), waiting | lapsed, running < per_owner)
-        .order_by(running, jobs.c.run_at, jobs.c.id)
+    return {row[0]: row[1] for row in tx.execute(query.group_by(jobs.c.owner_id))}
+
+
+def _first(tx: Tx, kind: str, busy: Sequence[str], lapsed: bool) -> tuple[str, str, bool] | None:
+    """Return (owner, id, lapsed) of the first job: in the index's order, so that 10,000 cost no more than one."""
+    due = jobs.c.lease_until < db_now() if lapsed else jobs.c.run_at <= db_now()
+    query = (
+        sa.select(jobs.c.owner_id, jobs.c.id)
+        .where(jobs.c.kind == kind, jobs.c.state == ("running" if lapsed else "queued"), due)
+        .order_by(jobs.c.run_at, jobs.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    found = tx.execute(candidate).one_or_none()
-    if found is None:
-        return None
-    owner_id, job_id, state = found
-    key = (jobs.c.owner_id == owner_id, jobs.c.id == job_id)
-    row = tx.execute(
+    if busy:
+        query = query.where(jobs.c.owner_id.not_in(busy))
+    row = tx.execute(query).one_or_none()
+    return (row[0], row[1], lapsed) if row else None
+
+
+def _take(tx: Tx, owner_id: str, job_id: str, lapsed: bool, worker: str, lease_s: float) -> Job:
+    query = (
         jobs.update()
-        .where(*key)
+        .where(jobs.c.owner_id == owner_id, jobs.c.id == job_id)
         .values(
             state="running",
             attempts=jobs.c.attempts + 1,
-            failures=jobs.c.failures + (1 if state == "running" else 0),
+            failures=jobs.c.failures + (1 if lapsed else 0),
             lease_until=db_now() + lease_s,
             worker=worker,
         )
-        .returning(
-            jobs.c.owner_id, jobs.c.id, jobs.c.kind, jobs.c.subject, jobs.c.attempts, jobs.c.failures, jobs.c.checkpoint
-        )
-    ).one()
-    return Job(*row)
+    )
+    names = ("owner_id", "id", "kind", "subject", "attempts", "failures", "checkpoint")
+    return Job(*tx.execute(query.returning(*(jobs.c[name] for name in names))).one())
+
+
+def waiting_subjects(tx: Tx, kind: str) -> set[tuple[str, str]]:
+    """Return (owner, subject) of all work of a kind that isn't done."""
+    rows = tx.execute(sa.select(jobs.c.owner_id, jobs.c.subject).where(jobs.c.kind == kind))
+    return {(row[0], row[1]) for row in rows}
 
 
 def expired_uploads(tx: Tx, limit: int = 100) -> Sequence[tuple[str, str]]:
-    """Return (owner, blob key) of uploads that were never finished."""
-    query = sa.select(uploads.c.owner_id, uploads.c.blob_key).where(uploads.c.expires_at < db_now()).limit(limit)
+    """Return (owner, blob key) of uploads that were never finished, but not those that another sweep has taken."""
+    query = (
+        sa.select(uploads.c.owner_id, uploads.c.blob_key)
+        .where(uploads.c.expires_at < db_now())
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
     return [(row[0], row[1]) for row in tx.execute(query)]
 
 

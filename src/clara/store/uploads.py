@@ -11,13 +11,21 @@ def begin_upload(tx: Tx, owner_id: str, blob_key: str, life_s: float) -> None:
 
 
 def end_upload(tx: Tx, owner_id: str, blob_key: str) -> bool:
-    """Take the blob out of the sweep, in the transaction that uses it; False when it was swept already."""
-    query = uploads.delete().where(uploads.c.owner_id == owner_id, uploads.c.blob_key == blob_key)
+    """Take a blob out of the sweep, in the transaction that uses it; False when it is too late: expired or gone."""
+    query = uploads.delete().where(_of(owner_id, blob_key), uploads.c.expires_at >= db_now())
     return tx.execute(query).rowcount == 1
 
 
-def expire_upload(tx: Tx, owner_id: str, blob_key: str) -> None:
-    """Let the next sweep take the blob."""
-    tx.execute(
-        sa.update(uploads).where(uploads.c.owner_id == owner_id, uploads.c.blob_key == blob_key).values(expires_at=0)
-    )
+def expire_upload(tx: Tx, owner_id: str, blob_key: str) -> bool:
+    """Let nobody use the blob any more, and the next sweep take it; False when it was used or swept already."""
+    query = uploads.update().where(_of(owner_id, blob_key)).values(expires_at=0)
+    return tx.execute(query).rowcount == 1
+
+
+def forget_upload(tx: Tx, owner_id: str, blob_key: str) -> None:
+    """Drop the row of a blob that is gone, or about to be removed by a job of this transaction."""
+    tx.execute(uploads.delete().where(_of(owner_id, blob_key)))
+
+
+def _of(owner_id: str, blob_key: str) -> sa.ColumnElement[bool]:
+    return sa.and_(uploads.c.owner_id == owner_id, uploads.c.blob_key == blob_key)

@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("checkpoint", sa.JSON(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("cancelled", sa.Boolean(), nullable=False),
         sa.Column("run_at", sa.Double(), nullable=False),
         sa.Column("lease_until", sa.Double(), nullable=False),
         sa.Column("worker", sa.String(length=100), nullable=True),
@@ -26,9 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("owner_id", "kind", "subject", name=op.f("uq_jobs_owner_id_kind_subject")),
     )
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_jobs_state_run_at"), ["state", "run_at"], unique=False)
-
+    op.create_index(op.f("ix_jobs_kind_state_run_at_id"), "jobs", ["kind", "state", "run_at", "id"], unique=False)
     op.create_table(
         "learners",
         sa.Column("owner_id", sa.String(length=128), nullable=False),
@@ -68,6 +65,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("owner_id", "blob_key", name=op.f("pk_uploads")),
     )
+    op.create_index(op.f("ix_uploads_expires_at"), "uploads", ["expires_at"], unique=False)
     op.create_table(
         "documents",
         sa.Column("owner_id", sa.String(length=128), nullable=False),
@@ -100,11 +98,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["learners.owner_id"], name=op.f("fk_folders_owner_id")),
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_folders")),
     )
-    with op.batch_alter_table("folders", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_folders_owner_id_created_at_id"), ["owner_id", "created_at", "id"], unique=False
-        )
-
+    op.create_index(
+        op.f("ix_folders_owner_id_created_at_id"), "folders", ["owner_id", "created_at", "id"], unique=False
+    )
     op.create_table(
         "chunks",
         sa.Column("owner_id", sa.String(length=128), nullable=False),
@@ -123,6 +119,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("owner_id", "document_id", "seq", name=op.f("pk_chunks")),
     )
+    op.create_index(
+        op.f("ix_chunks_owner_id_document_id_page_to_seq"),
+        "chunks",
+        ["owner_id", "document_id", "page_to", "seq"],
+        unique=False,
+    )
     op.create_table(
         "conversations",
         sa.Column("owner_id", sa.String(length=128), nullable=False),
@@ -140,11 +142,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_conversations")),
     )
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_conversations_owner_id_updated_at_id"), ["owner_id", "updated_at", "id"], unique=False
-        )
-
+    op.create_index(
+        op.f("ix_conversations_owner_id_updated_at_id"), "conversations", ["owner_id", "updated_at", "id"], unique=False
+    )
     op.create_table(
         "files",
         sa.Column("owner_id", sa.String(length=128), nullable=False),
@@ -167,12 +167,14 @@ def upgrade() -> None:
             "owner_id", "folder_id", "document_id", name=op.f("uq_files_owner_id_folder_id_document_id")
         ),
     )
-    with op.batch_alter_table("files", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_files_owner_id_created_at_id"), ["owner_id", "created_at", "id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_files_owner_id_document_id"), ["owner_id", "document_id"], unique=False)
-
+    op.create_index(op.f("ix_files_owner_id_created_at_id"), "files", ["owner_id", "created_at", "id"], unique=False)
+    op.create_index(op.f("ix_files_owner_id_document_id"), "files", ["owner_id", "document_id"], unique=False)
+    op.create_index(
+        op.f("ix_files_owner_id_folder_id_created_at_id"),
+        "files",
+        ["owner_id", "folder_id", "created_at", "id"],
+        unique=False,
+    )
     op.create_table(
         "pages",
         sa.Column("owner_id", sa.String(length=128), nullable=False),
@@ -237,39 +239,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("owner_id", "conversation_id", "message_seq", "n", name=op.f("pk_citations")),
     )
-    with op.batch_alter_table("citations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_citations_owner_id_file_id"), ["owner_id", "file_id"], unique=False)
+    op.create_index(op.f("ix_citations_owner_id_file_id"), "citations", ["owner_id", "file_id"], unique=False)
 
-
-def downgrade() -> None:
-    with op.batch_alter_table("citations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_citations_owner_id_file_id"))
-
-    op.drop_table("citations")
-    op.drop_table("messages")
-    op.drop_table("segments")
-    op.drop_table("pages")
-    with op.batch_alter_table("files", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_files_owner_id_document_id"))
-        batch_op.drop_index(batch_op.f("ix_files_owner_id_created_at_id"))
-
-    op.drop_table("files")
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_conversations_owner_id_updated_at_id"))
-
-    op.drop_table("conversations")
-    op.drop_table("chunks")
-    with op.batch_alter_table("folders", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_folders_owner_id_created_at_id"))
-
-    op.drop_table("folders")
-    op.drop_table("documents")
-    op.drop_table("uploads")
-    op.drop_table("sign_in_sessions")
-    op.drop_table("sign_in_links")
-    op.drop_table("service_keys")
-    op.drop_table("learners")
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_jobs_state_run_at"))
-
-    op.drop_table("jobs")
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("ALTER TABLE segments ALTER COLUMN data SET STORAGE EXTERNAL")
