@@ -11,7 +11,7 @@ export function ChatList() {
   return (
     <section className="library" aria-labelledby="chats-title">
       <div className="pane-heading">
-        <h2 id="chats-title" tabIndex={-1} data-focus-fallback>
+        <h2 id="chats-title" tabIndex={-1} data-focus-fallback data-pane-heading>
           Conversations
         </h2>
       </div>

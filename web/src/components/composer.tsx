@@ -3,12 +3,14 @@ import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { ScopeChoice } from "./scope-choice.tsx";
+import { useFocusOnChange } from "./use-focus.ts";
 
 const MAX_QUESTION = 5000;
 
 export function Composer() {
   const { conversation, me } = useWorkspace();
-  const { draft, pending } = useStore(conversation.store);
+  const { draft, pending, newCount } = useStore(conversation.store);
+  const field = useFocusOnChange<HTMLTextAreaElement>(newCount);
   const isBusy = pending !== null && pending.problem === null;
   const canAsk = draft.trim() !== "" && !isBusy;
   const ask = () => {
@@ -34,6 +36,7 @@ export function Composer() {
         {/* The copy behind the field has the height of the text, and the field takes it. */}
         <div className="composer-text" data-text={`${draft} `}>
           <textarea
+            ref={field}
             id="question"
             rows={1}
             dir="auto"

@@ -12,10 +12,18 @@ export function ConversationPane() {
   const workspace = useWorkspace();
   const { chatId, chat, pending } = useStore(workspace.conversation.store);
   const title = chatId === null ? "New conversation" : chat?.title || "Conversation";
+  useEffect(() => {
+    document.title = chatId === null ? "Clara" : `${title} – Clara`;
+    return () => {
+      document.title = "Clara";
+    };
+  }, [chatId, title]);
   return (
     <main className="conversation">
       <header className="conversation-head">
-        <h2 dir="auto">{title}</h2>
+        <h2 dir="auto" tabIndex={-1} data-pane-heading>
+          {title}
+        </h2>
         {(chatId !== null || pending !== null) && (
           <button type="button" className="button small" onClick={() => workspace.newChat()}>
             <Icon name="add" /> New

@@ -9,7 +9,7 @@ export function DropTarget() {
   const { folders, folderId } = useStore(library.store);
   const isOver = useFileDrag((dropped) => {
     const files = filesOf(dropped);
-    if (files.length < dropped.items.length) announcer.say("Folders can’t be dropped. Open the folder and drop its files.");
+    if (files.length < dropped.items.length) announcer.complain("Folders can’t be dropped. Open the folder and drop its files.");
     uploads.add(files, folderId);
     layout.show("library");
   });

@@ -6,23 +6,42 @@ import { Menu, type MenuItem } from "./menu.tsx";
 
 export function FileRow({ file }: { file: LibraryFile }) {
   const workspace = useWorkspace();
-  const isReadable = file.status === "ready";
   return (
     <li className="row" data-status={file.status}>
-      <button type="button" className="row-main" disabled={!isReadable} onClick={() => workspace.openFile(file)}>
-        <span className="kind" aria-hidden="true">
-          {kind(file)}
-        </span>
-        <span className="row-text">
-          <span className="row-name" dir="auto" title={file.name}>
-            {file.name}
-          </span>
-          <span className="row-meta">{statusLine(file)}</span>
-          {isRunning(file) && <ReadingProgress file={file} />}
-        </span>
-      </button>
+      {file.status === "ready" ? (
+        <button type="button" className="row-main" onClick={() => workspace.openFile(file)}>
+          <FileLabel file={file} />
+        </button>
+      ) : (
+        <div className="row-main">
+          <FileLabel file={file} />
+        </div>
+      )}
       <FileMenu file={file} />
     </li>
+  );
+}
+
+function FileLabel({ file }: { file: LibraryFile }) {
+  const { library } = useWorkspace();
+  return (
+    <>
+      <span className="kind" aria-hidden="true">
+        {kind(file)}
+      </span>
+      <span className="row-text">
+        <span className="row-name" dir="auto" title={file.name}>
+          {file.name}
+        </span>
+        <span className="row-meta">{statusLine(file)}</span>
+        {isRunning(file) && <ReadingProgress file={file} />}
+        {file.status === "failed" && (
+          <button type="button" className="button small" onClick={() => void library.retryFile(file.id)}>
+            Try again
+          </button>
+        )}
+      </span>
+    </>
   );
 }
 
@@ -41,7 +60,6 @@ function FileMenu({ file }: { file: LibraryFile }) {
     { label: "Delete", isDangerous: true, onChoose: () => dialogs.open({ kind: "delete-file", file }) },
   ];
   if (isRunning(file)) items.unshift({ label: "Stop reading", onChoose: () => void library.cancelFile(file.id) });
-  if (file.status === "failed") items.unshift({ label: "Try again", onChoose: () => void library.retryFile(file.id) });
   return <Menu label={`Actions for ${file.name}`} items={items} />;
 }
 

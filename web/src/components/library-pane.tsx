@@ -1,3 +1,4 @@
+import type { RefObject } from "react";
 import { NO_FOLDER } from "../api/files.ts";
 import type { Folder } from "../api/types.ts";
 import { useStore } from "../state/store.ts";
@@ -9,6 +10,7 @@ import { FolderMenu } from "./folder-menu.tsx";
 import { Icon } from "./icons.tsx";
 import { UploadButton } from "./upload-button.tsx";
 import { UploadList } from "./upload-list.tsx";
+import { useFocusOnChange } from "./use-focus.ts";
 
 /** The top of the library (folders, and files in none), or one folder that is open. */
 export function LibraryPane() {
@@ -16,9 +18,10 @@ export function LibraryPane() {
   const { folders, folderId } = useStore(library.store);
   const folder = folders.value?.find((candidate) => candidate.id === folderId) ?? null;
   const isTop = folderId === NO_FOLDER;
+  const heading = useFocusOnChange<HTMLHeadingElement>(folderId);
   return (
     <section className="library" aria-labelledby="library-title">
-      {isTop ? <TopHeading /> : <FolderHeading folder={folder} />}
+      {isTop ? <TopHeading heading={heading} /> : <FolderHeading heading={heading} folder={folder} />}
       <div className="library-actions">
         <UploadButton />
         {isTop && (
@@ -34,12 +37,14 @@ export function LibraryPane() {
   );
 }
 
-function TopHeading() {
+type Heading = { heading: RefObject<HTMLHeadingElement | null> };
+
+function TopHeading({ heading }: Heading) {
   const { library } = useWorkspace();
   const { overview } = useStore(library.store);
   return (
     <div className="pane-heading">
-      <h2 id="library-title" tabIndex={-1} data-focus-fallback>
+      <h2 ref={heading} id="library-title" tabIndex={-1} data-focus-fallback data-pane-heading>
         Your library
       </h2>
       {overview.value !== null && <p className="quiet">{overview.value.total === 0 ? "No files yet" : counted(overview.value.total, "file")}</p>}
@@ -47,7 +52,7 @@ function TopHeading() {
   );
 }
 
-function FolderHeading({ folder }: { folder: Folder | null }) {
+function FolderHeading({ heading, folder }: Heading & { folder: Folder | null }) {
   const { library } = useWorkspace();
   return (
     <>
@@ -55,7 +60,7 @@ function FolderHeading({ folder }: { folder: Folder | null }) {
         <Icon name="back" /> Library
       </button>
       <div className="pane-heading">
-        <h2 id="library-title" tabIndex={-1} data-focus-fallback>
+        <h2 ref={heading} id="library-title" tabIndex={-1} data-focus-fallback data-pane-heading>
           {folder?.name ?? "Folder"}
         </h2>
         {folder !== null && <FolderMenu folder={folder} />}

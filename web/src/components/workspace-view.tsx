@@ -6,6 +6,7 @@ import { DropTarget } from "./drop-target.tsx";
 import { PageViewer } from "./page-viewer.tsx";
 import { PaneTabs } from "./pane-tabs.tsx";
 import { SidePanel } from "./side-panel.tsx";
+import { useFocusInSight } from "./use-focus.ts";
 
 /** The one screen: lists at the side, the conversation, and the page beside it; one of them at a time on a phone. */
 export function WorkspaceView({ onSignOut }: { onSignOut: () => Promise<void> }) {
@@ -13,6 +14,7 @@ export function WorkspaceView({ onSignOut }: { onSignOut: () => Promise<void> })
   const { pane } = useStore(layout.store);
   const { target } = useStore(viewer.store);
   const shown = pane === "page" && target === null ? "chat" : pane;
+  useFocusInSight(shown);
   return (
     <div className={target === null ? "workspace" : "workspace with-page"} data-pane={shown === "chats" ? "library" : shown}>
       <a className="skip" href="#question" onClick={focusQuestion}>

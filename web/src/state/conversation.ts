@@ -23,9 +23,11 @@ export interface ConversationState {
   folderId: string | null;
   /** What is typed and not yet asked. */
   draft: string;
+  /** How many new conversations were begun here; each begins in the composer. */
+  newCount: number;
 }
 
-const empty: ConversationState = { chatId: null, chat: null, messages: notLoaded(), pending: null, folderId: null, draft: "" };
+const empty: ConversationState = { chatId: null, chat: null, messages: notLoaded(), pending: null, folderId: null, draft: "", newCount: 0 };
 
 /** The conversation on screen: its messages, and the turn that is under way. */
 export class Conversation {
@@ -43,8 +45,15 @@ export class Conversation {
   /** Shows a stored conversation, or a new one, asked in `folderId`. */
   open(chatId: string | null, folderId: string | null = null): void {
     if (chatId !== null && chatId === this.store.get().chatId) return;
-    this.store.set({ ...empty, chatId, folderId, draft: this.store.get().draft });
+    const { draft, newCount } = this.store.get();
+    this.store.set({ ...empty, chatId, folderId, draft, newCount });
     if (chatId !== null) void this.load();
+  }
+
+  /** Begins a new conversation, asked in `folderId`. */
+  begin(folderId: string | null): void {
+    this.open(null, folderId);
+    this.store.set(({ newCount }) => ({ newCount: newCount + 1 }));
   }
 
   async load(): Promise<void> {
@@ -96,7 +105,7 @@ export class Conversation {
       if (this.#shows(chatId)) this.store.set({ chat });
     } catch (error) {
       if (this.#shows(chatId)) this.store.set({ folderId: before });
-      this.#announcer.say(asProblem(error).detail);
+      this.#announcer.complain(asProblem(error).detail);
     }
   }
 

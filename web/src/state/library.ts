@@ -158,7 +158,7 @@ export class Library {
     try {
       await call;
     } catch (error) {
-      this.#announcer.say(asProblem(error).detail);
+      this.#announcer.complain(asProblem(error).detail);
     }
     await this.#refresh(id);
   }

@@ -37,6 +37,10 @@ export class Uploads {
     this.#onAccepted = onAccepted;
   }
 
+  get isSending(): boolean {
+    return this.store.get().items.some((item) => item.phase !== "failed");
+  }
+
   add(files: readonly File[], folderId: string): void {
     const items = files.map((file) => this.#itemOf(file, folderId));
     this.store.set((state) => ({ items: [...state.items, ...items] }));

@@ -34,6 +34,7 @@ export class Workspace {
     this.conversation = new Conversation(api, announcer, (chatId) => this.#answered(chatId));
     this.viewer = new Viewer(api);
     window.addEventListener("popstate", this.#onAddress);
+    window.addEventListener("beforeunload", this.#onLeaving);
     this.conversation.open(chatInAddress());
     void this.library.reload();
     void this.chats.load();
@@ -41,6 +42,7 @@ export class Workspace {
 
   close(): void {
     window.removeEventListener("popstate", this.#onAddress);
+    window.removeEventListener("beforeunload", this.#onLeaving);
     this.library.close();
     this.uploads.close();
     this.viewer.close();
@@ -64,8 +66,8 @@ export class Workspace {
   newChat(): void {
     const { folderId } = this.library.store.get();
     putChatInAddress(null, "push");
-    this.conversation.open(null, folderId === NO_FOLDER ? null : folderId);
     this.layout.show("chat");
+    this.conversation.begin(folderId === NO_FOLDER ? null : folderId);
   }
 
   async deleteChat(chatId: string): Promise<void> {
@@ -101,6 +103,11 @@ export class Workspace {
     void this.chats.load();
     void this.conversation.refreshChat(chatId);
   }
+
+  /** The browser asks before files that are still being sent are lost. */
+  #onLeaving = (event: BeforeUnloadEvent): void => {
+    if (this.uploads.isSending) event.preventDefault();
+  };
 
   #onAddress = (): void => {
     this.conversation.open(chatInAddress());
