@@ -141,6 +141,9 @@ class TestQueryWords:
     def test_each_pair_of_han_is_a_word(self, tokenizer: Tokenizer) -> None:
         assert len(tokenizer.query_words("黑豹队", ("zh", "en"))) == 2
 
+    def test_what_asks_is_no_word_where_there_are_no_blanks_either(self, tokenizer: Tokenizer) -> None:
+        assert tokenizer.query_terms("黑豹队什么时候成立？", ("zh",)) == tokenizer.query_terms("黑豹队 成立", ("zh",))
+
     def test_a_corpus_without_languages_has_no_words(self, tokenizer: Tokenizer) -> None:
         assert tokenizer.query_words("cells", ()) == []
 

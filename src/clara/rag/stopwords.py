@@ -1,9 +1,10 @@
 """Function words by language: dropped from the index, and what tells languages of one script apart.
 
-Question words belong here too: they say nothing about a passage. Scripts without spaces have none: their terms are
-grams, not words.
+Question words belong here too: they say nothing about a passage. Scripts without spaces have no list, since their
+terms are grams and not words; what asks is cut out of their questions.
 """
 
+import re
 from functools import cache
 
 _LISTS = {
@@ -198,6 +199,17 @@ _LISTS = {
         यसको यो र रहेको लाई ले वा सँग सबै साथै हुन हुने हो""",
 }
 
+_ASKING = {
+    "zh": """为什么 什么时候 什么 多少 哪一个 哪个 哪些 哪里 哪儿 哪 谁 如何 怎么样 怎么 怎样 何时 何地
+        為什麼 什麼 哪裡 誰 怎麼 吗 嗎 呢""",
+    "ja": """なぜ どうして どのように どうやって どのような いつ どこ だれ 誰 どれ どの どんな どう 何 なに
+        ですか ますか でしょうか""",
+    "ko": """무엇을 무엇이 무엇 무슨 어떻게 어떤 어디에서 어디에 어디 언제 누구 누가 왜 얼마나 몇 어느 입니까
+        습니까 인가요 인가""",
+    "th": """อะไร ใคร เมื่อไร เมื่อใด ที่ไหน ทำไม อย่างไร เท่าไร
+        เท่าใด กี่ ไหน คืออะไร""",
+}
+
 LANGUAGES = tuple(_LISTS)
 
 
@@ -205,3 +217,10 @@ LANGUAGES = tuple(_LISTS)
 def stop_words(language: str) -> frozenset[str]:
     """Return the function words of an ISO 639-1 language; none for one that isn't known."""
     return frozenset(_LISTS.get(language, "").casefold().split())
+
+
+@cache
+def asking_words(language: str) -> re.Pattern[str] | None:
+    """Return what finds the question words of a language without spaces, longest first; None for other languages."""
+    words = sorted(_ASKING.get(language, "").split(), key=len, reverse=True)
+    return re.compile("|".join(words)) if words else None

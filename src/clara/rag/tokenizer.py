@@ -16,7 +16,7 @@ from operator import add
 import Stemmer
 
 from clara.rag.languages import UNKNOWN, detect_language
-from clara.rag.stopwords import stop_words
+from clara.rag.stopwords import asking_words, stop_words
 
 VERSION = 1
 
@@ -69,6 +69,8 @@ class Tokenizer:
         languages = tuple(languages)
         own = detect_language(text)
         ignoring = languages if own == UNKNOWN else (own,)
+        if (asking := asking_words(own)) is not None:
+            text = asking.sub(" ", text)
         words: dict[tuple[int, ...], None] = {}
         for word in self._patterns.word.findall(text):
             if not all(self._terms_of(word, language) for language in ignoring):
