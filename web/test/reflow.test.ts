@@ -16,6 +16,11 @@ describe("reflow", () => {
     assert.equal(reflow(page), page);
   });
 
+  it("keeps the rows of a list of terms apart", () => {
+    const page = "file the name of the file that is to be read in.\nsep the separator of fields, a single character\nas above.";
+    assert.equal(reflow(page), page.replace("character\nas", "character as"));
+  });
+
   it("keeps code", () => {
     const prose = "a line of prose that is as long as the page is wide, and so is this";
     const code = "x <- read.table(file)\nplot(x)\nif (a) {\n  b()\n}";

@@ -18,9 +18,15 @@ export function reflow(text: string): string {
   for (let at = 1; at < lines.length; at += 1) {
     const before = lines[at - 1] ?? "";
     const line = lines[at] ?? "";
-    result = before.trim().length >= full && line.trim() !== "" && !ITEM.test(line) ? joined(result, line) : `${result}\n${line}`;
+    const isBroken = before.trim().length >= full && line.trim() !== "" && !beginsAnew(before, line);
+    result = isBroken ? joined(result, line) : `${result}\n${line}`;
   }
   return result;
+}
+
+/** An item of a list, or, after the end of a sentence, something that doesn't begin like the next one: a term, a name in code. */
+function beginsAnew(before: string, line: string): boolean {
+  return ITEM.test(line) || (/[.!?:;][\])”’"']?\s*$/u.test(before) && /^\s*\p{Ll}/u.test(line));
 }
 
 function joined(before: string, line: string): string {
