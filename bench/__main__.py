@@ -11,6 +11,14 @@ from bench.runner import load
 
 CLAIMS = (
     "search_speed",
+    "search_pgvector",
+    "many_learners",
+    "http_search",
+    "chat_speed",
+    "pdf_ingest",
+    "real_pdf",
+    "start_and_memory",
+    "message_writes",
 )  # fmt: skip
 
 

@@ -16,13 +16,48 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-HOW = "made-up books: a word-triple chain over Python's manual and docstrings, a subject's own words in each; fixed seed"
+HOW = (
+    "made-up books: a word-triple chain over Python's manual and docstrings, a subject's own words in each; fixed seed"
+)
 
 _FRAMES = (
     "What is the {}?", "How does the {} work?", "Why is {} used?", "When should {} be called?",
     "Which {} can be given?", "What happens if {} fails?", "Explain the {}.", "Who changed {} and why?",
 )  # fmt: skip
-_SYLLABLES = "ba be bo da den dor el fa gan gor ha hin ka kel lor ma mer mir na nor ol pra ra rin sa sel tan tor ul ver vi zan".split()
+_SYLLABLES = [
+    "ba",
+    "be",
+    "bo",
+    "da",
+    "den",
+    "dor",
+    "el",
+    "fa",
+    "gan",
+    "gor",
+    "ha",
+    "hin",
+    "ka",
+    "kel",
+    "lor",
+    "ma",
+    "mer",
+    "mir",
+    "na",
+    "nor",
+    "ol",
+    "pra",
+    "ra",
+    "rin",
+    "sa",
+    "sel",
+    "tan",
+    "tor",
+    "ul",
+    "ver",
+    "vi",
+    "zan",
+]
 _NOT_PROSE = re.compile(r"^\s*(>>>|\.\.\.|[|+=*-]{3,}|:\w+|\.\. )|[{}<>\\_=`]")
 _COMMON = 250
 _LEXICON = 60_000
@@ -90,7 +125,9 @@ class Writer:
 @cache
 def _invented(rank: int) -> str:
     maker = random.Random(rank)
-    return "".join(maker.choices(_SYLLABLES, k=maker.choice((2, 3, 3, 4)))) + maker.choice(("", "", "s", "ing", "ed", "ic"))
+    return "".join(maker.choices(_SYLLABLES, k=maker.choice((2, 3, 3, 4)))) + maker.choice(
+        ("", "", "s", "ing", "ed", "ic")
+    )
 
 
 def library(books: int, passages: int, questions: int, seed: int = 1) -> tuple[list[list[str]], list[Asked]]:

@@ -10,13 +10,13 @@ from clara.rag.embedder import StaticEmbedder
 from clara.rag.ingest import BATCH_CHUNKS
 from clara.rag.segments import build_segment, indexed_text
 from clara.rag.tokenizer import Tokenizer
+from clara.settings import Settings
 from clara.store.database import Database, Tx
 from clara.store.files import Document, Status, add_document, add_file
 from clara.store.learners import change_corpus, lock_learner
 from clara.store.migrate import migrate
 from clara.store.passages import ChunkRow, add_chunks, add_segment
 from clara.store.sqlite import SqliteDatabase
-from clara.testing import make_settings
 
 PASSAGES_A_PAGE = 3
 PASSAGES_A_CHAPTER = 20
@@ -24,7 +24,7 @@ PASSAGES_A_CHAPTER = 20
 
 def new_store(folder: Path) -> SqliteDatabase:
     """Make an empty SQLite store as the server would."""
-    settings = make_settings(folder)
+    settings = Settings(data_dir=folder, _env_file=None)  # type: ignore[call-arg]
     migrate(settings)
     return SqliteDatabase(settings.data_dir / "clara.db")
 
@@ -75,7 +75,8 @@ def _store(tx: Tx, owner_id: str, number: int, chunks: Sequence[Chunk], parts: S
     pages = chunks[-1].page_to
     lock_learner(tx, owner_id, now)
     document = Document(
-        document_id, f"{number:064}", "pdf", 1, f"blob_{number}", Status.READY, None, None, True, pages, pages, len(chunks)
+        document_id, f"{number:064}", "pdf", 1, f"blob_{number}",
+        Status.READY, None, None, True, pages, pages, len(chunks),
     )  # fmt: skip
     add_document(tx, owner_id, document, now)
     add_file(tx, owner_id, f"file_{number:05}", NO_FOLDER, document_id, f"Book {number}.pdf", now)

@@ -82,7 +82,9 @@ class Client:
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self._buffer = b""
 
-    def request(self, method: str, path: str, body: bytes = b"", content_type: str = "application/json") -> tuple[int, bytes]:
+    def request(
+        self, method: str, path: str, body: bytes = b"", content_type: str = "application/json"
+    ) -> tuple[int, bytes]:
         """Return status and body."""
         head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n{self._headers}"
         if body:
@@ -151,4 +153,4 @@ UNLIMITED = {
     "DATABASE_URL": "",
     "REDIS_URL": "",
 }
-"""Environment of a server that is measured: rate limits are counted as ever, but never reached; no model, no services."""
+"""Environment of a measured server: rate limits are counted as ever, but never reached; no model, no services."""

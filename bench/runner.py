@@ -24,6 +24,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
+    # Measured servers start from compiled bytecode, as installed packages do; at the first start it is written.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     bench = import_module(f"bench.{given.name}")
     print(bench.__doc__.strip(), flush=True)
     try:

@@ -1,7 +1,8 @@
 """Hybrid search of one learner's 10,000 chunks of ~1,000 characters, in this process, warm and alone.
 
 A search is `SearchEngine.search` over a SQLite store: the question tokenised and embedded, the version checked, all
-chunks scored by BM25 and cosine, the best eight texts read. Floor: the bare scan of the int8 vectors, and the two reads.
+chunks scored by BM25 and cosine, the best eight texts read. Floor: the bare scan of the int8 vectors and the two
+reads.
 """
 
 import asyncio
@@ -43,9 +44,7 @@ async def _measure(engine: SearchEngine, questions: list[Asked], chunks: int, ro
     found = 0
     for asked in questions[:300]:
         result = await engine.search(OWNER, asked.text)
-        found += any(
-            hit.document_id == f"doc_{asked.book:05}" and hit.seq == asked.passage for hit in result.hits
-        )
+        found += any(hit.document_id == f"doc_{asked.book:05}" and hit.seq == asked.passage for hit in result.hits)
         assert len(result.passages) == 8
         assert result.corpus_chunks == chunks
     times: list[list[float]] = []
