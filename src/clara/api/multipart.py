@@ -52,7 +52,7 @@ class Multipart:
             yield Part(name, filename, self)
             async for _ in self.content():
                 pass
-        await self._skip(self._chunks, "it goes on after its last boundary")
+        await self._skip(self._epilogue(), "it goes on after its last boundary")
 
     async def content(self) -> AsyncIterator[bytes]:
         """Yield the rest of the current part."""
@@ -99,6 +99,11 @@ class Multipart:
             self._buffer += await anext(self._chunks)
         except StopAsyncIteration:
             raise _malformed("it ends before its last boundary") from None
+
+    async def _epilogue(self) -> AsyncIterator[bytes]:
+        yield self._take(len(self._buffer))
+        async for data in self._chunks:
+            yield data
 
     def _take(self, size: int) -> bytes:
         data = bytes(self._buffer[:size])
