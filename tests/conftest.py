@@ -1,5 +1,6 @@
 """Fixtures for every test: an app over SQLite, real services from wheels, and what to do when one is missing."""
 
+import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from clara.settings import Settings
 from clara.testing import RunningApp, make_settings, running_app
 from tests.contract.declared import declare
+from tests.learners import Learner
 from tests.services import missing, start_postgresql
 
 
@@ -18,14 +20,19 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+_NAMES = ("ENVIRONMENT", "HOST", "PORT", "DATABASE_URL", "REDIS_URL", "FRONTEND_URL", "LOG_LEVEL", "RENDER")
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clean_environment() -> Iterator[None]:
     """No test reads the settings of the machine that it runs on."""
-    for name in list(os.environ):
-        if name.startswith(("CLARA_", "OPENAI_", "LIVEKIT_")) and not name.startswith("CLARA_TEST_"):
-            monkeypatch.delenv(name)
-    for name in ("ENVIRONMENT", "HOST", "PORT", "DATABASE_URL", "REDIS_URL", "FRONTEND_URL", "LOG_LEVEL", "RENDER"):
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            ours = name.startswith(("CLARA_", "OPENAI_", "LIVEKIT_")) and not name.startswith("CLARA_TEST_")
+            if ours or name in _NAMES:
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture
@@ -41,10 +48,30 @@ async def clara(settings: Settings) -> AsyncIterator[RunningApp]:
         yield app
 
 
+@pytest.fixture(scope="module")
+async def shared_clara(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningApp]:
+    """As ``clara``, once for a whole module whose tests keep to learners of their own."""
+    async with running_app(make_settings(tmp_path_factory.mktemp("data"))) as app:
+        declare(app.client, app.app)
+        yield app
+
+
+@pytest.fixture
+def ana(shared_clara: RunningApp) -> Learner:
+    """A learner of the test's own."""
+    return Learner(shared_clara, f"ana-{next(_numbers)}")
+
+
+@pytest.fixture
+def ben(shared_clara: RunningApp) -> Learner:
+    """Another learner of the test's own."""
+    return Learner(shared_clara, f"ben-{next(_numbers)}")
+
+
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of this run's own (CLARA_TEST_POSTGRES_URL names another); its databases are made as needed."""
-    with start_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+    with start_postgresql() as url:
         yield url
 
 

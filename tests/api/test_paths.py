@@ -40,7 +40,8 @@ class TestEncodedSlash:
 
 class TestTrailingSlash:
     @pytest.mark.parametrize(
-        "address", ["/health/", "/homework/files/", "/homework/files/ana/", "/homework/folders/", "/rag/search/ana/?query=x"]
+        "address",
+        ["/health/", "/homework/files/", "/homework/files/ana/", "/homework/folders/", "/rag/search/ana/?query=x"],
     )
     async def test_is_let_through_where_existing_clients_call(self, clara: RunningApp, address: str) -> None:
         assert (await clara.client.get(address, headers=clara.learner("ana"))).status_code == 200
