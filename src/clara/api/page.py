@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 import clara
+from clara.api.negotiation import prefers
 from clara.api.policy import public
 from clara.api.routes import router
 from clara.core.errors import NotFound
@@ -72,7 +73,7 @@ Then load this page again; the server need not be restarted.</p>
 
 def page_response(request: Request, page_dir: Path = PAGE_DIR) -> Response | None:
     """Return the page when the client wants HTML, else None: then ``/`` is answered with the service card."""
-    if not wants_html(request.headers.get("accept", "")):
+    if not prefers(request.headers.get("accept", ""), "text/html", "application/json"):
         return None
     try:
         content = (page_dir / "index.html").read_bytes()
@@ -82,15 +83,6 @@ def page_response(request: Request, page_dir: Path = PAGE_DIR) -> Response | Non
     if _matches(request, etag):
         return Response(status_code=304, headers={**PAGE_HEADERS, "ETag": etag})
     return Response(content, headers={**PAGE_HEADERS, "ETag": etag}, media_type="text/html")
-
-
-def wants_html(accept: str) -> bool:
-    """Say whether HTML is asked for by name and not refused; ``*/*`` and no header at all mean JSON."""
-    for entry in accept.lower().split(","):
-        kind, *parameters = (part.strip() for part in entry.split(";"))
-        if kind in ("text/html", "application/xhtml+xml"):
-            return not any(re.fullmatch(r"q=0(\.0*)?", parameter) for parameter in parameters)
-    return False
 
 
 def page_router(page_dir: Path = PAGE_DIR) -> APIRouter:
