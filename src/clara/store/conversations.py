@@ -59,6 +59,24 @@ _CONVERSATION = sa.select(
 )
 
 
+def _appending() -> sa.Executable:
+    given = {column.name: sa.bindparam(column.name, type_=column.type) for column in messages.c if column.name != "seq"}
+    following = sa.func.coalesce(sa.func.max(messages.c.seq), 0) + 1
+    row = sa.select(following, *given.values()).where(
+        messages.c.owner_id == given["owner_id"], messages.c.conversation_id == given["conversation_id"]
+    )
+    return messages.insert().from_select(["seq", *given], row).returning(messages.c.seq)
+
+
+# Built once: to build the statements at each message costs three times what running them does.
+_APPEND = _appending()
+_TOUCH = (
+    conversations.update()
+    .where(conversations.c.owner_id == sa.bindparam("key_owner_id"), conversations.c.id == sa.bindparam("key_id"))
+    .values(updated_at=sa.bindparam("updated_at"))
+)
+
+
 def _key(owner_id: str, conversation_id: str) -> sa.ColumnElement[bool]:
     return sa.and_(conversations.c.owner_id == owner_id, conversations.c.id == conversation_id)
 
@@ -93,9 +111,15 @@ def change_conversation(tx: Tx, owner_id: str, conversation_id: str, **values: A
 
 
 def remove_conversation(tx: Tx, owner_id: str, conversation_id: str) -> bool:
+    """Delete a conversation with its messages and citations; False when there is none."""
+    # Its row first, so that an answer that is being stored is stored before this, and deleted, or not at all.
+    row = sa.select(conversations.c.id).where(_key(owner_id, conversation_id)).with_for_update()
+    if tx.execute(row).scalar() is None:
+        return False
     for table in (citations, messages):
         tx.execute(table.delete().where(table.c.owner_id == owner_id, table.c.conversation_id == conversation_id))
-    return tx.execute(conversations.delete().where(_key(owner_id, conversation_id))).rowcount == 1
+    tx.execute(conversations.delete().where(_key(owner_id, conversation_id)))
+    return True
 
 
 def take_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str, lease_s: float) -> bool:
@@ -114,22 +138,9 @@ def add_message(
     tx: Tx, owner_id: str, conversation_id: str, message_id: str, role: str, parts: list[dict[str, Any]], now: float
 ) -> int:
     """Append a message and return its seq."""
-    last = sa.select(sa.func.coalesce(sa.func.max(messages.c.seq), 0)).where(
-        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id
-    )
-    seq: int = tx.execute(last).scalar_one() + 1
-    tx.execute(
-        messages.insert().values(
-            owner_id=owner_id,
-            conversation_id=conversation_id,
-            seq=seq,
-            id=message_id,
-            role=role,
-            parts=parts,
-            created_at=now,
-        )
-    )
-    tx.execute(conversations.update().where(_key(owner_id, conversation_id)).values(updated_at=now))
+    message = {"owner_id": owner_id, "conversation_id": conversation_id, "id": message_id, "role": role}
+    seq: int = tx.execute(_APPEND, message | {"parts": parts, "created_at": now}).scalar_one()
+    tx.execute(_TOUCH, {"key_owner_id": owner_id, "key_id": conversation_id, "updated_at": now})
     return seq
 
 
