@@ -1,6 +1,7 @@
 """Documents made for tests: whole ones by fpdf2 and by hand, and broken ones."""
 
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -91,18 +92,26 @@ def make_pdf_of_empty_pages(count: int) -> bytes:
 
 def make_pdf_with_content(content: bytes, packed: bool = False) -> bytes:
     """Return a PDF of one page with this content stream and Helvetica as /F1."""
-    data = zlib.compress(content) if packed else content
-    stream = b"<< /Length %d %s>>\nstream\n%s\nendstream" % (len(data), b"/Filter /FlateDecode " * packed, data)
-    return make_raw_pdf(
-        [
-            b"<< /Type /Catalog /Pages 2 0 R >>",
-            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R"
-            b" /Resources << /Font << /F1 5 0 R >> >> >>",
-            stream,
-            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        ]
-    )
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    return _pdf_of_one_page(content, b"/Font << /F1 5 0 R >>", font, packed)
+
+
+def make_pdf_with_noise(side: int) -> bytes:
+    """Return a PDF of one page, filled with a picture of random dots, which no packing makes smaller."""
+    kind = b"/Type /XObject /Subtype /Image /ColorSpace /DeviceRGB /BitsPerComponent 8"
+    noise = _stream(os.urandom(side * side * 3), b"%s /Width %d /Height %d" % (kind, side, side))
+    return _pdf_of_one_page(b"600 0 0 800 0 0 cm /I Do", b"/XObject << /I 5 0 R >>", noise)
+
+
+def _pdf_of_one_page(content: bytes, resources: bytes, resource: bytes, packed: bool = False) -> bytes:
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << %s >> >>" % resources
+    catalog, pages = b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+    stream = _stream(zlib.compress(content), b"/Filter /FlateDecode") if packed else _stream(content, b"")
+    return make_raw_pdf([catalog, pages, page, stream, resource])
+
+
+def _stream(data: bytes, facts: bytes) -> bytes:
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), facts, data)
 
 
 def paragraph(text: str, style: str = "", properties: str = "") -> str:

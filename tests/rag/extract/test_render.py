@@ -4,7 +4,7 @@ from pathlib import Path
 import psutil
 import pytest
 from PIL import Image
-from tests.rag.documents_made import make_pdf, make_pdf_with_content, make_raw_pdf, write
+from tests.rag.documents_made import make_pdf, make_pdf_with_content, make_pdf_with_noise, make_raw_pdf, write
 
 from clara.core.errors import ClaraError, NotFound
 from clara.rag.extract.drawing import MAX_HEIGHT, MAX_PIXELS
@@ -43,6 +43,10 @@ class TestRenderPage:
         image = picture(write(tmp_path, "a.pdf", pdf_of_size(*size)), width=2000)
         assert image.width * image.height <= 1.01 * MAX_PIXELS
         assert image.height <= MAX_HEIGHT
+
+    def test_a_picture_that_cannot_be_packed(self, tmp_path: Path) -> None:
+        data = make_pdf_with_noise(1400)
+        assert picture(write(tmp_path, "a.pdf", data), width=2000).width == 2000
 
     @pytest.mark.parametrize("page", [0, 2, -1, 10**12])
     def test_a_page_that_is_not_there(self, tmp_path: Path, page: int) -> None:

@@ -127,12 +127,23 @@ class TestBadFiles:
             (make_pdf_without_pages(), (422, "empty_document")),
             (make_pdf(["hello"] * 30)[:-300], (422, "damaged_pdf")),
             (make_pdf(["hello"] * 30)[:3000], (422, "damaged_pdf")),
+            (make_pdf_with_content(WORDS).partition(b"startxref")[0], (422, "damaged_pdf")),
             (b"%PDF-1.7\n" + bytes(range(256)) * 40, (422, "damaged_pdf")),
             (b"\x89PNG\r\n\x1a\n" * 40, (422, "damaged_pdf")),
             (b"", (422, "damaged_pdf")),
             (make_pdf_of_empty_pages(100_000), (413, "too_many_pages")),
         ],
-        ids=["encrypted", "no pages", "cut off", "cut off early", "random", "a picture", "empty", "100,000 pages"],
+        ids=[
+            "encrypted",
+            "no pages",
+            "cut off",
+            "cut off early",
+            "its end lost",
+            "random",
+            "a picture",
+            "empty",
+            "100,000 pages",
+        ],
     )
     def test_pdf(self, tmp_path: Path, data: bytes, expected: tuple[int, str]) -> None:
         assert failure(write(tmp_path, "blob", data), MediaType.PDF) == expected
@@ -267,24 +278,24 @@ class TestEnding:
         assert caught.value.problem_code == "parser_out_of_memory"
 
     @linux_only
-    def test_the_parser_dies_with_its_parent(self, slow_pdf: Path) -> None:
+    def test_the_parser_dies_with_its_parent(self) -> None:
+        busy = PROGRAM.replace("main; main(job)", "confine, ExtractLimits; confine(ExtractLimits(), job['parent_pid'])")
+        busy = busy.replace("child", "confine") + "; import time; print(flush=True); time.sleep(60)"
         program = f"""
-            import os, psutil, signal
-            from pathlib import Path
-            from clara.rag.extract.sandbox import extract
-            from clara.rag.extract.media import MediaType
+            import os, signal
             from clara.rag.extract.limits import ExtractLimits
-            items = extract(Path({str(slow_pdf)!r}), MediaType.PDF, ExtractLimits())
-            next(items)
-            print(psutil.Process().children()[0].pid, flush=True)
+            from clara.rag.extract.process import ConfinedProcess
+            process = ConfinedProcess({{}}, ExtractLimits(), lambda: False, {busy!r})
+            assert process.readline() == b"\\n"
+            print(process.pid, flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
         """
         result = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=False
         )
-        pid, deadline = int(result.stdout), time.monotonic() + 10
+        deadline = time.monotonic() + 10
         with contextlib.suppress(psutil.NoSuchProcess):
-            while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            while psutil.Process(int(result.stdout)).status() != psutil.STATUS_ZOMBIE:
                 assert time.monotonic() < deadline
                 threading.Event().wait(0.01)
 

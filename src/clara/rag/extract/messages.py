@@ -20,8 +20,10 @@ from clara.rag.extract.limits import (
     ExtractLimits,
 )
 
-MAX_LINE_BYTES = 32 * 1024**2
-"""Holds a page of MAX_PART_CHARS, and a picture of drawing.MAX_PIXELS that can't be packed, in base64."""
+MAX_LINE_BYTES = 8 * 1024**2
+"""Holds a page of MAX_PART_CHARS with its headings, whatever its characters are."""
+MAX_PICTURE_BYTES = 32 * 1024**2
+"""Holds a picture of drawing.MAX_PIXELS that can't be packed, in base64."""
 
 
 class Garbage(Exception):

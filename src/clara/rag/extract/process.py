@@ -27,7 +27,7 @@ PROGRAM = (
 _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _MAX_STDERR_BYTES = 64 * 1024
 _POLL_S = 0.2
-_QUEUED_LINES = 16
+_QUEUED_LINES = 8
 
 _SAFE_LINES = re.compile(rb"^(at [\w.]+:\d+ \w+|raised \w+)", re.MULTILINE)
 
@@ -47,11 +47,17 @@ class ConfinedProcess:
     """
 
     def __init__(
-        self, job: Mapping[str, Any], limits: ExtractLimits, stop: Callable[[], bool], program: str = PROGRAM
+        self,
+        job: Mapping[str, Any],
+        limits: ExtractLimits,
+        stop: Callable[[], bool],
+        program: str = PROGRAM,
+        max_line_bytes: int = MAX_LINE_BYTES,
     ) -> None:
         self._stop = stop
         self._stop_checked = -1.0
         self._patience_s = limits.wall_s
+        self._max_line_bytes = max_line_bytes
         self._process = _start(program)
         self._closing = threading.Event()
         self._lines: queue.Queue[bytes] = queue.Queue(_QUEUED_LINES)
@@ -77,7 +83,7 @@ class ConfinedProcess:
         return self._process.pid
 
     def readline(self) -> bytes:
-        """Return the next line, cut off at MAX_LINE_BYTES, or b"" at the end. Raises Stopped or TimedOut."""
+        """Return the next line, cut off after ``max_line_bytes``, or b"" at the end. Raises Stopped or TimedOut."""
         while True:
             started = time.monotonic()
             self._check_stop(started)
@@ -111,7 +117,9 @@ class ConfinedProcess:
                 self._process.kill()
         self._process.wait()
         for thread in self._threads:
-            thread.join()
+            thread.join(timeout=2)
+        if any(thread.is_alive() for thread in self._threads):
+            return  # something that got away holds the pipes: closing them here would wait for it
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             with suppress(BrokenPipeError):
                 if stream is not None:
@@ -144,7 +152,7 @@ class ConfinedProcess:
 
     def _pump_lines(self, stream: IO[bytes]) -> None:
         while not self._closing.is_set():
-            line = stream.readline(MAX_LINE_BYTES + 1)
+            line = stream.readline(self._max_line_bytes + 1)
             self._put(line)
             if not line:
                 return

@@ -10,6 +10,7 @@ from clara.core.errors import NotFound
 from clara.rag.extract.failures import CODES
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.media import MediaType
+from clara.rag.extract.messages import MAX_PICTURE_BYTES
 from clara.rag.extract.process import ConfinedProcess, TimedOut
 from clara.rag.extract.sandbox import cause_of_death, explained, never
 
@@ -28,7 +29,7 @@ def render_page(
     """
     width = max(MIN_WIDTH, min(width, MAX_WIDTH))
     job = {"task": "draw", "path": str(path.absolute()), "page": page, "width": width}
-    with ConfinedProcess(job, limits, stop) as process:
+    with ConfinedProcess(job, limits, stop, max_line_bytes=MAX_PICTURE_BYTES) as process:
         try:
             line = process.readline()
             kind, body = _message(line) if line else ("failed", cause_of_death(process))
