@@ -56,7 +56,7 @@ class LocalSignIn:
         if user_id is None:
             await self.limiter.hit(Rate.FAILED_SIGN_IN, address)
             raise Unauthenticated(
-                "This sign-in link was used, has expired, or isn't one. A server prints a new one when it starts.",
+                "This sign-in link was used, has expired, or isn't one. Make a new one: python -m clara token.",
                 code="sign_in_failed",
                 headers={"www-authenticate": 'Bearer realm="clara"'},
             )
