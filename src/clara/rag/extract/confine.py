@@ -28,7 +28,7 @@ def confine(limits: ExtractLimits, parent_pid: int, file: Path | None = None) ->
     killed_first = _try(lambda: Path("/proc/self/oom_score_adj").write_text("1000"))  # before writing is given up
     standard_library = Path(os.__file__).parent  # the codecs of rare encodings are imported when they are met
     readable = [standard_library, *map(Path, _FONTS), *([file] if file else [])]
-    return {
+    held = {
         "process_group": os.name == "posix" and os.getpgid(0) == os.getpid(),
         **_resource_limits(limits),
         "low_priority": _try(_lower_priority),
@@ -38,6 +38,8 @@ def confine(limits: ExtractLimits, parent_pid: int, file: Path | None = None) ->
         "other_files": _try(lambda: allow_only(readable)),
         "network_and_programs": _try(refuse_system_calls),
     }
+    # Root may start processes whatever its limit; the filter refuses that too.
+    return held | {"new_processes": held["new_processes"] or held["network_and_programs"]}
 
 
 def _resource_limits(limits: ExtractLimits) -> dict[str, bool]:
