@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Route, expect
 
 QUESTION = "What is osmosis?"
+LOREM = "Rivers carry sand and silt to the sea, where they settle in layers that become stone in time. " * 8
 
 
 class TestAsk:
@@ -59,6 +60,17 @@ class TestPage:
         expect(viewer.get_by_role("button", name="Next page")).to_be_disabled()
         viewer.get_by_role("button", name="Back to page 2").click()
         expect(viewer.locator("mark").first).to_contain_text("Osmosis")
+
+    def test_finds_the_part_where_a_format_has_no_pages(self, screen: Any, tmp_path: Path) -> None:
+        notes = tmp_path / "Long notes.md"
+        filler = "".join(f"## Chapter {n}\n\n{LOREM}\n\n" for n in range(40))
+        notes.write_text(f"{filler}## Birds\n\nThe kiwi lays an egg that weighs a fifth of its body.\n")
+        screen.upload(notes)
+        expect(screen.file_row(notes.name)).to_have_attribute("data-status", "ready")
+        screen.ask("What does the egg of a kiwi weigh?").locator(".citation").first.click()
+        viewer = screen.page.get_by_role("region", name=notes.name)
+        expect(viewer.locator("mark").first).to_contain_text("The kiwi lays an egg")
+        expect(viewer.get_by_text("Birds").first).to_be_visible()
 
     def test_shows_the_original(self, library: Any) -> None:
         library.ask(QUESTION).locator(".citation").first.click()
