@@ -29,8 +29,9 @@ $(PAGE): $(PAGE_SOURCES) | .venv/installed
 	@$(RUN) hatch_build.py || echo "The server runs without its page; the API is complete."
 
 test: install page ## the test suite: in parallel where that is safe, then what needs the machine to itself
-	$(RUN) -m pytest -n 2 --dist worksteal -m "not serial and not soak" $(ARGS)
+	$(RUN) -m pytest -n 2 --dist worksteal -m "not serial and not browser and not soak" $(ARGS)
 	$(RUN) -m pytest -m serial $(ARGS)
+	$(RUN) -m pytest -m browser $(ARGS)
 
 check: install page ## lint, types, import order, exported requirements, then the tests: what CI runs
 	$(RUN) -m ruff format --check .

@@ -29,7 +29,8 @@ if ($Target -eq "page" -or -not (Test-Path "src/clara/page/index.html")) {
 switch ($Target) {
     "run" { Invoke-Checked $run @("backend_server.py") }
     "test" {
-        Invoke-Checked $run @("-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "not serial and not soak")
+        Invoke-Checked $run @("-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "not serial and not browser and not soak")
         Invoke-Checked $run @("-m", "pytest", "-m", "serial")
+        Invoke-Checked $run @("-m", "pytest", "-m", "browser")
     }
 }

@@ -32,6 +32,12 @@ BOOK: Sequence[str] = (
 """The pages of the book that the tests upload."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server and the sign-in link that it printed."""
