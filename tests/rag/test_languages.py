@@ -51,6 +51,13 @@ class TestDetectLanguage:
     def test_foreign_names_do_not_decide(self) -> None:
         assert detect_language("The word 北京 is how the name of the city of Beijing is written in Chinese.") == "en"
 
+    def test_latin_terms_do_not_decide_in_chinese(self) -> None:
+        assert detect_language("机器学习 (machine learning) 是人工智能 (AI) 的分支，用 Python") == "zh"
+
+    def test_words_that_many_languages_share_do_not_decide(self) -> None:
+        assert detect_language("La primera edición de la novela se publicó en la capital") == "es"
+        assert detect_language("Det er en stor by og den ligger i Norge") in ("no", "da")
+
     def test_only_the_beginning_is_read(self) -> None:
         began = time.perf_counter()
         assert detect_language("the cat and the dog " * 1_000 + "пес и кот " * 3_000_000) == "en"

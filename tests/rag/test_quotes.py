@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from clara.rag.quotes import find_quote
 
 PAGE = (
-    "The infor-\nmation about well-known and well-\nknown efﬁcient “things” — it’s 3.5 mm, 1,500 people, −5 °C… in "
-    "the\nco\u00adoperative and co\ufffe\noperation of Café and cafe\u0301s, 1914–\n1918. 119 people saw 黑豹队的\n"
-    "防守 rise by 50 in 10² m, or 5%; the pH was 7. Then 2 more (see pp. 12-15) came. He said: “No one knows.”"
+    "The infor-\nmation about well-known and well-\nknown efﬁcient “things” — it’s 3.5 mm, 1,500 people, −5 °C… "
+    "in the\nco\u00adoperative and co\ufffe\noperation of Café and cafe\u0301s, 1914–\n1918. 119 people saw "
+    "黑豹队的\n防守 rise by 50 in 10² m, or 5%; the pH was 7. Then 2 more (see pp. 12-15) came. He said: “No one "
+    "knows.” Ask my staﬀ."
 )
 FOUND = {
     "as it stands": ("He said: “No one knows.”", "He said: “No one knows.”"),
@@ -57,6 +58,7 @@ NOT_FOUND = {
     "end of a hyphenated word": "mation about",
     "beginning of a hyphenated word": "The infor",
     "half a ligature": "ef",
+    "half a ligature at a word's end": "my staf",
     "hyphen left out": "wellknown and",
     "hyphen put in": "The in-formation",
     "blank put in": "The in formation",

@@ -61,6 +61,19 @@ _LANGUAGES = {
     "armenian": ("hy",),
     "tamil": ("ta",),
 }
+_LETTER_WEIGHT = 0.5
+_WRITERS = {
+    letter: tuple(languages.split())
+    for letters, languages in {
+        "ñ": "es", "áíú": "es pt cs hu", "ó": "es pt pl hu ca", "ãõ": "pt", "ç": "fr pt ca tr",
+        "êô": "fr pt vi", "è": "fr it ca", "ùœû": "fr", "ìò": "it", "ß": "de", "ä": "de sv fi", "ü": "de tr hu",
+        "ö": "de sv fi tr hu", "å": "sv da no", "øæ": "da no", "őű": "hu", "łąęśżź": "pl", "řůěčšž": "cs",
+        "ğı": "tr", "ş": "tr ro", "ășț": "ro", "đơưạảấầẩậắằếềệịọốồộớờợụứừự": "vi", "іїє": "uk", "ыэё": "ru",
+        "ђћџљњ": "sr", "پچژگ": "fa",
+    }.items()
+    for letter in letters
+}  # fmt: skip
+"""Letters that few languages write: they settle what short texts' function words leave open."""
 
 
 def detect_language(text: str) -> str:
@@ -90,6 +103,10 @@ def _by_function_words(words: list[str], candidates: tuple[str, ...]) -> str:
         for language in speakers.get(word, ()):
             shares[language] += count / len(speakers[word])
             hits[language] += count
+        for writers in {_WRITERS[letter] for letter in word if letter in _WRITERS}:
+            for language in writers:
+                if language in shares:
+                    shares[language] += _LETTER_WEIGHT * count / len(writers)
     best = max(candidates, key=lambda language: shares[language])
     return best if hits[best] > _ENOUGH_WORDS * sum(counts.values()) else UNKNOWN
 

@@ -143,8 +143,6 @@ class Shard:
             fused[rows] = fuse(group.embedder, lexical[rows], cosine[rows], self._share[rows], eligible)
         if 0 < _count(seen) < self.size:
             self._guess(fused, ~seen, float(cosine.max(where=seen, initial=0)))
-        if mask is not None:
-            fused[~mask] = 0
         return _Scores(fused, bm25, cosine, seen)
 
     def _guess(self, fused: Floats, blind: Mask, nearest: float) -> None:

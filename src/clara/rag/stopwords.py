@@ -74,7 +74,7 @@ _LISTS = {
         tussen u uit uw van veel voor waar waarom wanneer want waren was wat we wel welk welke werd
         werden wezen wie wij wil wordt worden zal ze zelf zich zij zijn zo zonder zou""",
     "sv": """alla allt att av blev bli blir då där de dem den denna deras dess dessa det detta dig din
-        dina ditt du efter ej eller en er ett från för genom ha hade han hans har henne hennes hon
+        dina ditt du efter ej eller en ett från för genom ha hade han hans har henne hennes hon
         honom hur i icke ingen inom inte jag ju kan kunde man med mellan men mig min mina mitt mot
         mycket många när någon något några ni nu och också om oss på så sedan sig sin sina sitt ska
         skulle som till under upp ut utan vad var vara varför varit varje vars vart vem vi vid vilka
