@@ -178,7 +178,7 @@ class TestHostileDocuments:
         ids=lambda value: value if isinstance(value, str) else "",
     )
     def test_takes_linear_time_and_loses_nothing(self, name: str, pages: list[Page]) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         chunks = list(chunk_pages(pages))
-        assert time.perf_counter() - began < 15
+        assert time.process_time() - began < 15
         assert sum(len("".join(chunk.text.split())) for chunk in chunks) == len("".join(whole(pages).split()))

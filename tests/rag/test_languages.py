@@ -59,9 +59,9 @@ class TestDetectLanguage:
         assert detect_language("Det er en stor by og den ligger i Norge") in ("no", "da")
 
     def test_only_the_beginning_is_read(self) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         assert detect_language("the cat and the dog " * 1_000 + "пес и кот " * 3_000_000) == "en"
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
 
     @given(st.text())
     def test_any_text_has_an_answer(self, text: str) -> None:

@@ -119,9 +119,9 @@ class TestFindQuote:
         ids=["letters", "words", "hyphens", "line ends", "digits", "soft hyphens"],
     )
     def test_hostile_text_takes_linear_time(self, quote: str, text: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         find_quote(quote, text)
-        assert time.perf_counter() - began < 8
+        assert time.process_time() - began < 8
 
 
 def bare(text: str) -> str:

@@ -74,6 +74,6 @@ class TestSentences:
 
     @pytest.mark.parametrize("unit", ["a", ". ", "A.B.", "...\n", "1.", "“. ", "A. ", "\n", "ก "])
     def test_hostile_text_takes_linear_time(self, unit: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         sentences(unit * (400_000 // len(unit)))
-        assert time.perf_counter() - began < 8
+        assert time.process_time() - began < 8
