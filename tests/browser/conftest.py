@@ -122,8 +122,9 @@ def wait_for_link(lines: "queue.Queue[str | None]") -> str:
     return find_link(seen[-1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
+    """Closed with this package: Playwright keeps an event loop running in its thread, where no other can run."""
     path = os.environ.get("CLARA_TEST_CHROMIUM", "/usr/bin/chromium")
     if shutil.which(path) is None:
         missing("browser", "apt-get install chromium, or set CLARA_TEST_CHROMIUM to its path")
@@ -202,7 +203,7 @@ def anonymous(server: Server, chromium: Any) -> Iterator[Screen]:
     screen.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session_state(server: Server, chromium: Any) -> Any:
     """The cookies of a browser that signed in by a link."""
     screen = Screen(chromium, server.url)
