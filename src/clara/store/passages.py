@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from clara.store.database import Tx
+from clara.store.database import Tx, fetch_all
 from clara.store.tables import chunks, documents, files, pages, segments
 
 
@@ -46,8 +46,8 @@ class Placed:
 
 def corpus_version(tx: Tx, owner_id: str) -> str | None:
     """Return the token that changes with everything searchable of this learner; None when nothing was ever stored."""
-    row = tx.exec_driver_sql(_VERSION[tx.dialect.name], (owner_id,)).fetchone()
-    return row[0] if row else None
+    rows = fetch_all(tx, _VERSION[tx.dialect.name], (owner_id,))
+    return rows[0][0] if rows else None
 
 
 _VERSION = {
@@ -86,13 +86,13 @@ def get_chunks(tx: Tx, owner_id: str, keys: Sequence[tuple[str, int]]) -> Mappin
     if not keys:
         return {}
     mark = "?" if tx.dialect.name == "sqlite" else "%s"
-    # Written for the driver: this is on the path of every search, and the expression language costs more than the read.
     # Whole keys, each looked up: SQLite answers (document_id, seq) IN (VALUES …) by reading all the learner's chunks.
     place = f"(owner_id = {mark} AND document_id = {mark} AND seq = {mark})"
-    rows = tx.exec_driver_sql(
+    rows = fetch_all(
+        tx,
         'SELECT document_id, seq, page_from, page_to, start, "end", heading, text FROM chunks '
         f"WHERE {' OR '.join([place] * len(keys))}",
-        tuple(value for key in keys for value in (owner_id, *key)),
+        [value for key in keys for value in (owner_id, *key)],
     )
     return {(row[0], row[1]): ChunkRow(*row) for row in rows}
 

@@ -1,0 +1,64 @@
+"""The reads on the path of every search, which go to the driver itself: the same on every backend."""
+
+import sqlite3
+
+import pytest
+
+from clara.core.errors import Unavailable
+from clara.store.database import Tx, fetch_all
+from clara.store.passages import ChunkRow, add_chunks, corpus_version, get_chunks
+from tests.stores import Store
+
+pytestmark = pytest.mark.anyio
+
+TEXTS = "One.\fTwo.\fThree."
+
+
+async def _document(store: Store, owner_id: str, content: str = TEXTS) -> str:
+    await store.add(owner_id, content, name="book.txt")
+    return str(store.database.read_now(lambda tx: fetch_all(tx, _first(store), (owner_id,)))[0][0])
+
+
+def _first(store: Store) -> str:
+    mark = "?" if store.database.dialect == "sqlite" else "%s"
+    return f"SELECT id FROM documents WHERE owner_id = {mark}"
+
+
+class TestGetChunks:
+    async def test_gives_those_that_are_named_and_the_learners(self, store: Store) -> None:
+        document, other = await _document(store, "ana"), await _document(store, "ben", "Four.")
+
+        def write_more(tx: Tx) -> None:
+            add_chunks(tx, "ana", [ChunkRow(document, seq, 1, 1, 0, 1, "", f"text {seq}") for seq in range(10, 300)])
+
+        store.database.write_now(write_more)
+        keys = [(document, seq) for seq in range(10, 210)]
+        found = store.database.read_now(lambda tx: get_chunks(tx, "ana", [*keys, (document, 999), (other, 0)]))
+
+        assert sorted(found) == keys
+        assert found[document, 209] == ChunkRow(document, 209, 1, 1, 0, 1, "", "text 209")
+        assert store.database.read_now(lambda tx: get_chunks(tx, "ana", [])) == {}
+
+    async def test_looks_each_up_instead_of_reading_them_all(self, store: Store) -> None:
+        if store.database.dialect == "sqlite":
+            plan = store.database.read_now(_plan_of_get_chunks)
+
+            assert [step for step in plan if step.startswith("SEARCH")]
+            assert all("seq=?" in step for step in plan if step.startswith(("SEARCH", "SCAN")))
+
+
+def _plan_of_get_chunks(tx: Tx) -> list[str]:
+    driver: sqlite3.Connection = tx.connection.driver_connection  # type: ignore[assignment]
+    statements: list[str] = []
+    driver.set_trace_callback(statements.append)
+    get_chunks(tx, "ana", [("a", 1), ("b", 2)])
+    driver.set_trace_callback(None)
+    return [str(row[3]) for row in driver.execute(f"EXPLAIN QUERY PLAN {statements[0]}")]
+
+
+class TestFetchAll:
+    async def test_an_error_of_the_driver_is_unavailable(self, store: Store) -> None:
+        with pytest.raises(Unavailable):
+            store.database.read_now(lambda tx: fetch_all(tx, "SELECT nonsense FROM nowhere", ()))
+
+        assert store.database.read_now(lambda tx: corpus_version(tx, "nobody")) is None
