@@ -85,7 +85,8 @@ def run_worker(settings: Settings, *, child: bool) -> int:
 
 def _listen(worker: Worker, stopping: threading.Event) -> None:
     """Wake the worker at every line of stdin; stop it at the end."""
-    for _ in iter(sys.stdin.buffer.readline, b""):
+    # Not through sys.stdin's buffer: its lock, held by this thread at the interpreter's end, would abort the process.
+    while os.read(sys.stdin.fileno(), 4096):
         worker.wake()
     stopping.set()
     time.sleep(LEAVE_TIMEOUT_S)
