@@ -94,6 +94,14 @@ class TestTerms:
         )
         assert other.stdout.strip() == str(tokenizer.terms("running wolves 黑豹队", "en"))
 
+    def test_the_cache_does_not_grow_without_end(self) -> None:
+        small = Tokenizer(cached_words=100)
+        for number in range(1_000):
+            small.terms(f"word{number} 黑{chr(0x4E00 + number)}", LANGUAGES[number % 3])
+        assert sum(map(len, small._words.values())) <= 100
+        assert len(small._grams) <= 102
+        assert small.terms("running", "en") == Tokenizer().terms("running", "en")
+
     def test_threads_give_the_same(self) -> None:
         shared = Tokenizer()
         words = [

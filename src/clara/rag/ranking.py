@@ -77,18 +77,6 @@ def make_query(
     )
 
 
-def weigh_terms(
-    tokenizer: Tokenizer, languages: Iterable[str], question: str, earlier: Sequence[str] = ()
-) -> Mapping[int, float]:
-    """Return the terms of ``make_query`` alone."""
-    return make_query(tokenizer, languages, question, earlier).terms
-
-
-def weigh_vectors(vectors: Vectors) -> Floats:
-    """Return one vector for the question (first row) and earlier questions (latest first)."""
-    return _blend(vectors, EARLIER_WEIGHTS)
-
-
 def _blend(rows: Vectors, weights: Sequence[float]) -> Floats:
     factors = np.array((1.0, *weights)[: len(rows)], dtype=np.float32)
     blended: Floats = np.einsum("i,ij->j", factors, rows[: len(factors)])
