@@ -22,7 +22,7 @@ install: .venv/installed ## the environment, as locked in uv.lock
 .venv/installed: pyproject.toml uv.lock
 	@command -v uv >/dev/null || test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv; } \
 		|| { echo "Python needs its venv module: apt install python3-venv (Debian, Ubuntu)"; exit 1; }
-	$(UV) sync --quiet --frozen --extra production
+	$(UV) sync --quiet --frozen --extra production --extra models
 	@touch $@
 
 page: $(PAGE) ## build the web page

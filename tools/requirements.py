@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+EXTRAS = ["--extra", "production", "--extra", "models"]
 EXPORTS = {
-    "requirements.txt": ["--no-dev", "--extra", "production"],
-    "requirements-dev.txt": ["--extra", "production"],
+    "requirements.txt": ["--no-dev", *EXTRAS],
+    "requirements-dev.txt": EXTRAS,
 }
 HEADER = "# Exported from uv.lock by `make requirements`: change pyproject.toml, not this file.\n"
 
