@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from clara.api.wire import BoundedHttpProtocol
 from clara.app import create_app
 from clara.ops.drain import Drain
 from clara.ops.logs import configure_logging
@@ -80,7 +81,7 @@ def make_server(app: FastAPI, settings: Settings, drain: Drain) -> DrainingServe
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=10,
         proxy_headers=False,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=BoundedHttpProtocol,
     )
 
     async def invite(host: str, port: int) -> None:
