@@ -49,12 +49,17 @@ class Served:
             while await self._half_made():
                 await asyncio.sleep(0.02)
 
+    async def uploads_under_way(self) -> int:
+        query = select(func.count()).select_from(uploads)
+        count: int = await self.app.state.services.database.read(lambda tx: tx.execute(query).scalar_one())
+        return count
+
     async def _half_made(self) -> bool:
         from clara.store.status import count_jobs
         from clara.store.tables import documents
 
         database = self.app.state.services.database
-        under_way = await database.read(lambda tx: tx.execute(select(func.count()).select_from(uploads)).scalar_one())
+        under_way = await self.uploads_under_way()
         keys = await database.read(lambda tx: set(tx.execute(select(documents.c.blob_key)).scalars()))
         waiting = await database.read(count_jobs)
         return bool(under_way or waiting or {path.name for path in self.blobs.rglob("*") if path.is_file()} - keys)
