@@ -69,7 +69,8 @@ class RunningApp:
         from clara.store.status import count_jobs
 
         async with asyncio.timeout(timeout_s):
-            while await self.app.state.services.database.read(count_jobs):
+            # Another process's work can't set an event here.
+            while await self.app.state.services.database.read(count_jobs):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
 
