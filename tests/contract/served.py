@@ -100,6 +100,7 @@ async def served(settings: Settings, **parts: Any) -> AsyncIterator[Served]:
     services = app.state.services
     server = make_server(app, settings, services.drain)
     serving = asyncio.create_task(server.serve())
+    worker = None
     try:
         async with asyncio.timeout(DEADLINE_S):
             while not server.started:
@@ -110,7 +111,8 @@ async def served(settings: Settings, **parts: Any) -> AsyncIterator[Served]:
         port = server.servers[0].sockets[0].getsockname()[1]
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE_S) as client:
             yield Served(app, port, client, settings.data_dir / "files")
-        await asyncio.to_thread(worker.stop)
     finally:
+        if worker is not None:
+            await asyncio.to_thread(worker.stop)
         server.should_exit = True
         await serving
