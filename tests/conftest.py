@@ -70,7 +70,7 @@ def ben(shared_clara: RunningApp) -> Learner:
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """A PostgreSQL server of this run's own (CLARA_TEST_POSTGRES_URL names another); its databases are made as needed."""
+    """A PostgreSQL server of this run's own, or that of CLARA_TEST_POSTGRES_URL; databases are made as needed."""
     with start_postgresql() as url:
         yield url
 

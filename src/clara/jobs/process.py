@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 
 import structlog
@@ -70,7 +71,11 @@ class WorkerProcess:
         """Run one process until it ends, which it is told to when the server stops. None: it couldn't be started."""
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "clara", "worker", "--child", stdin=asyncio.subprocess.PIPE
+                sys.executable,
+                *("-m", "clara", "worker", "--child"),
+                stdin=asyncio.subprocess.PIPE,
+                # Where SQLite rewrites its file: /tmp may be small.
+                env=os.environ | {"SQLITE_TMPDIR": str(self._settings.data_dir)},
             )
         except OSError as error:
             log.warning("worker.not_started", error=str(error))

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from clara.store.system import expired_uploads, sweep_sign_ins, waiting_subjects
 from clara.store.uploads import forget_upload
 
 PURGE_RETRY_S = 600.0
+SCRUB_PAUSE = 20
+"""How many times as long as a scrub took the next one waits: a large database isn't rewritten all the time."""
+SCRUB_RETRY_S = 60.0
 
 
 class Discard:
@@ -39,16 +43,23 @@ class Purge:
         self._backups = backups
         self._scrubbing = threading.Lock()
         self._scrubbed: set[tuple[str, str]] = set()
+        self._scrub_at = 0.0
 
     def run(self, job: HeldJob) -> None:
         self._blobs.delete_now(job.subject)
         with self._scrubbing:
             if (job.owner_id, job.subject) not in self._scrubbed:
+                wait_s = self._scrub_at - time.monotonic()
+                if wait_s > 0:
+                    job.give_back(wait_s, failed=False)
+                    return
                 self._scrub()
         job.finish(lambda tx: None)
 
     def _scrub(self) -> None:
         """Once for all deletions that are committed by now: a folder of 1,000 files is 1,000 jobs."""
+        started = time.monotonic()
+        self._scrub_at = started + SCRUB_RETRY_S
         committed = self._database.read_now(lambda tx: waiting_subjects(tx, PURGE))
         try:
             if self._backups.exists():
@@ -57,6 +68,8 @@ class Purge:
             raise Unavailable("Backups of before can't be removed.", code="storage_unavailable") from error
         self._database.scrub()
         self._scrubbed = committed
+        now = time.monotonic()
+        self._scrub_at = now + SCRUB_PAUSE * (now - started)
 
     def give_up(self, job: HeldJob, error: ClaraError) -> None:
         _try_later(job)

@@ -4,6 +4,7 @@
 what it returns is handed over only after the commit.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -73,6 +74,17 @@ def fetch_all(tx: Tx, statement: str, values: Sequence[Any]) -> Sequence[Sequenc
     except tx.dialect.loaded_dbapi.Error as error:
         raise sa.exc.OperationalError(statement, None, error) from error
     return rows
+
+
+async def outlast(write: "asyncio.Future[T]") -> T:
+    """Wait for a write that was accepted. A caller who leaves doesn't take it back, nor hears of its error."""
+    write.add_done_callback(_heard)
+    return await asyncio.shield(write)
+
+
+def _heard(write: "asyncio.Future[Any]") -> None:
+    if not write.cancelled():
+        write.exception()
 
 
 def insert_new(tx: Tx, table: sa.Table, **values: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from clara.core.errors import Unavailable
-from clara.store.database import Work, as_public_error
+from clara.store.database import Work, as_public_error, outlast
 
 T = TypeVar("T")
 
@@ -47,8 +47,7 @@ class PostgresqlDatabase:
 
     async def write(self, fn: Work[T]) -> T:
         self._check_open()
-        # Shielded: a caller that goes away doesn't take back what was accepted.
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._threads, self.write_now, fn))
+        return await outlast(asyncio.get_running_loop().run_in_executor(self._threads, self.write_now, fn))
 
     def read_now(self, fn: Work[T]) -> T:
         try:

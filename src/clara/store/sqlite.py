@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from clara.core.errors import Unavailable
-from clara.store.database import Work, as_public_error
+from clara.store.database import Work, as_public_error, outlast
 
 T = TypeVar("T")
 
@@ -22,7 +22,9 @@ GROUP_SIZE = 64
 GROUP_TIME_S = 0.02
 """Writes that wait share a commit, until one of these is reached."""
 
-BUSY_TIMEOUT_S = 5.0
+BUSY_TIMEOUT_S = 10.0
+"""How long a writer waits for that of another process, which may be rewriting the file (see scrub)."""
+
 READERS = 4
 
 
@@ -31,9 +33,10 @@ class SqliteDatabase:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
-        self._engine = sqlite_engine(path)
+        self._busy_timeout_s = busy_timeout_s
+        self._engine = sqlite_engine(path, busy_timeout_s)
         self._local = threading.local()
         self._connections: set[sa.Connection] = set()
         self._queue: queue.SimpleQueue[_Item[Any] | None] = queue.SimpleQueue()
@@ -64,23 +67,29 @@ class SqliteDatabase:
             raise as_public_error(error) from error
 
     async def write(self, fn: Work[T]) -> T:
-        # Shielded: a caller that goes away doesn't take back what was accepted.
-        return await asyncio.shield(asyncio.wrap_future(self._submit(fn)))
+        return await outlast(asyncio.wrap_future(self._submit(fn)))
 
     def write_now(self, fn: Work[T]) -> T:
         return self._submit(fn).result()
 
     def scrub(self) -> None:
-        """Empty the write-ahead log; what secure_delete freed in the pages is zeros already."""
-        deadline = time.monotonic() + BUSY_TIMEOUT_S
+        """Rewrite the file and empty the log: a second for 200 MB, in which other writers wait.
+
+        secure_delete zeroes rows as they are deleted, but not the copies that stay where SQLite once moved them from.
+        """
+        deadline = time.monotonic() + self._busy_timeout_s
         try:
-            with contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)) as connection:
+            with contextlib.closing(
+                sqlite3.connect(self.path, self._busy_timeout_s, isolation_level=None)
+            ) as connection:
+                connection.execute("PRAGMA secure_delete=ON")
+                connection.execute("VACUUM")
                 while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                     if time.monotonic() > deadline:
                         raise Unavailable("The write-ahead log is in use.", code="database_unavailable")
                     time.sleep(0.05)
         except sqlite3.OperationalError as error:
-            raise Unavailable("The write-ahead log can't be emptied now.", code="database_unavailable") from error
+            raise Unavailable("The database can't be rewritten now.", code="database_unavailable") from error
 
     def close(self) -> None:
         """Finish the writes that were accepted, then close every connection."""
@@ -208,13 +217,13 @@ def _roll_back(connection: sa.Connection, error: Exception) -> None:
         raise error if isinstance(error, sa.exc.DBAPIError) else lost from error
 
 
-def sqlite_engine(path: Path) -> sa.Engine:
+def sqlite_engine(path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sa.Engine:
     """Return an engine whose connections are set up as Clara wants them; transactions begin as ``begin`` says."""
     engine = sa.create_engine(
         f"sqlite:///{path}",
         poolclass=sa.NullPool,
         hide_parameters=True,
-        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+        connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
     )
 
     @sa.event.listens_for(engine, "connect")
