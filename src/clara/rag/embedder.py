@@ -19,6 +19,8 @@ from clara.rag.bytepairs import BytePairs, read_vocabulary
 Vectors = npt.NDArray[np.float32]
 
 _BATCH = 64
+_FEW_TOKENS = 200
+"""So few, as of a question, are summed sooner than the distinct ones are found."""
 _MOST_TOKENS = 8_192
 
 
@@ -65,6 +67,10 @@ class StaticEmbedder:
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         for first in range(0, len(texts), _BATCH):
             ids = [tokenizer.ids(text)[:_MOST_TOKENS] for text in texts[first : first + _BATCH]]
+            if sum(map(len, ids)) < _FEW_TOKENS:
+                for row, of_text in enumerate(ids, first):
+                    np.add.reduce(table[of_text].astype(np.float32), axis=0, out=vectors[row])
+                continue
             # Half floats convert slowly: each token's row once a batch, not once an occurrence.
             used, places = np.unique(np.fromiter(chain.from_iterable(ids), dtype=np.intp), return_inverse=True)
             rows = table[used].astype(np.float32)

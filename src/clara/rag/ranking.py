@@ -79,8 +79,8 @@ def make_query(
 
 def _blend(rows: Vectors, weights: Sequence[float]) -> Floats:
     factors = np.array((1.0, *weights)[: len(rows)], dtype=np.float32)
-    blended: Floats = np.einsum("i,ij->j", factors, rows[: len(factors)])
-    length = float(np.sqrt(np.sum(blended * blended)))
+    blended: Floats = rows[0] if len(factors) == 1 else np.einsum("i,ij->j", factors, rows[: len(factors)])
+    length = math.sqrt(float(np.einsum("i,i->", blended, blended)))
     return blended / np.float32(length) if 0 < length < math.inf else np.zeros_like(blended)
 
 

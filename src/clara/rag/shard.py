@@ -4,7 +4,9 @@ import math
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
+from operator import or_
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,7 @@ from clara.rag.ranking import RERANKED, Floats, Query, fuse, lexical_share, pair
 from clara.rag.segments import Segment, quantise_one
 
 MAX_CHUNKS = 1 << 24
+_FEW_CODES = 12
 
 Mask = npt.NDArray[np.bool_]
 
@@ -170,9 +173,8 @@ class Shard:
         words = np.concatenate(texts).astype(np.uint32)
         neighbours = (words[:-1] << np.uint32(16)) | words[1:]
         numbers = {_pair_code(*pair): number for number, alike in enumerate(pairs) for pair in alike}
-        wanted = np.array(list(numbers), dtype=np.uint32)
         found: list[set[int]] = [set() for _ in rows]
-        for place in np.flatnonzero(np.isin(neighbours, wanted)).tolist():
+        for place in np.flatnonzero(_among(neighbours, list(numbers))).tolist():
             found[bisect_right(ends, place)].add(numbers[int(neighbours[place])])
         return [len(distinct) for distinct in found]
 
@@ -210,6 +212,13 @@ def _groups(segments: Sequence[Segment]) -> list[_Group]:
             groups.append(_Group(name, start, end, vectors, np.concatenate([segment.scales for segment in members])))
         start = end
     return groups
+
+
+def _among(codes: npt.NDArray[np.uint32], wanted: Sequence[int]) -> Mask:
+    """Return where one of ``wanted`` stands; for a question's few pairs a comparison each is sooner done than isin."""
+    if len(wanted) > _FEW_CODES:
+        return np.isin(codes, np.array(wanted, dtype=np.uint32))
+    return reduce(or_, (codes == np.uint32(code) for code in wanted))
 
 
 def _pair_code(first: int, second: int) -> int:

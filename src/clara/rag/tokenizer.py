@@ -76,9 +76,9 @@ class Tokenizer:
             text = asking.sub(" ", text)
         words: dict[tuple[int, ...], None] = {}
         for word in self._patterns.word.findall(text):
-            if not all(self._terms_of(word, language) for language in ignoring):
-                continue
             found = [self._terms_of(word, language) for language in languages]
+            if not all(found if ignoring == languages else [self._terms_of(word, language) for language in ignoring]):
+                continue
             distinct = dict.fromkeys(chain.from_iterable(found))
             if max(map(len, found), default=0) <= 1:
                 words[tuple(distinct)] = None
@@ -111,7 +111,8 @@ class Tokenizer:
         return any(not wanted.isdisjoint(self._terms_of(word, language)) for language in languages)
 
     def _terms_of(self, word: str, language: str) -> tuple[int, ...]:
-        found = self._words.setdefault(language, {}).get(word)
+        known = self._words.get(language)
+        found = known.get(word) if known is not None else None
         return self._learn(word, language) if found is None else found
 
     def _grams_of(self, word: str) -> Iterator[tuple[int, int]]:
