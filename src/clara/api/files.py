@@ -29,9 +29,10 @@ Responses = dict[int | str, dict[str, Any]]
 routes = router("files")
 _MISSING = problem_responses(NotFound)
 _SCHEMA = {"schema": {"type": "string", "format": "binary"}}
+_ANY_TYPE = {media_type.mime: _SCHEMA for media_type in MediaType}
 _BYTES: Responses = {
-    200: {"description": "The whole file.", "content": {"application/octet-stream": _SCHEMA}},
-    206: {"description": "The range that was asked for.", "content": {"application/octet-stream": _SCHEMA}},
+    200: {"description": "The whole file.", "content": _ANY_TYPE},
+    206: {"description": "The range that was asked for.", "content": _ANY_TYPE},
 }
 _PICTURE: Responses = {
     200: {"description": "The picture.", "content": {"image/png": _SCHEMA}},

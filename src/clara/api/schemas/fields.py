@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, StringConstraints, WithJsonSchema
 
 from clara.core.errors import Invalid
 from clara.core.ids import NO_FOLDER
@@ -13,6 +13,12 @@ FileName = Annotated[StrictStr, StringConstraints(min_length=1, max_length=255)]
 Title = Annotated[StrictStr, StringConstraints(min_length=1, max_length=200)]
 Id = Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)]
 MessageText = Annotated[StrictStr, StringConstraints(min_length=1, max_length=20_000)]
+Mark = Annotated[
+    tuple[int, int],
+    # Not the prefixItems of a tuple, which few makers of clients read.
+    WithJsonSchema({"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}),
+]
+"""Where a text is marked: offsets of its characters, the second exclusive."""
 
 FOLDER_NAMES = ("folder_id", "folderId", "class_id")
 """How existing clients name a folder, which some of them call a class."""

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from clara.api.schemas.fields import Answer, Body, FileName, Id, folder_on_the_wire
+from clara.api.schemas.fields import Answer, Body, FileName, Id, Mark, folder_on_the_wire
 from clara.core.clock import iso
 from clara.core.paging import PageOf
 from clara.library.pages import PageView
@@ -84,7 +84,7 @@ class PageAnswer(Answer):
     paged: bool
     text: str
     heading: str
-    marks: list[tuple[int, int]] = Field(description="(start, end) character offsets in text.")
+    marks: list[Mark] = Field(description="(start, end) character offsets in text.")
     pages_total: int | None
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from clara.api.schemas.fields import Answer, folder_on_the_wire
+from clara.api.schemas.fields import Answer, Mark, folder_on_the_wire
 from clara.rag.documents import Passage
 
 
@@ -18,7 +18,7 @@ class PassageAnswer(Answer):
     heading: str = Field(description="The path of headings above it, outermost first.")
     text: str
     score: float
-    marks: list[tuple[int, int]] = Field(description="(start, end) character offsets in text of words that matched.")
+    marks: list[Mark] = Field(description="(start, end) character offsets in text of words that matched.")
 
     @classmethod
     def of(cls, passage: Passage) -> "PassageAnswer":
