@@ -1,11 +1,14 @@
 """The reads on the path of every search, which go to the driver itself: the same on every backend."""
 
+import asyncio
 import sqlite3
 
 import pytest
+import sqlalchemy as sa
 
 from clara.core.errors import Unavailable
 from clara.store.database import Tx, fetch_all
+from clara.store.learners import change_corpus
 from clara.store.passages import ChunkRow, add_chunks, corpus_version, get_chunks
 from tests.stores import Store
 
@@ -57,8 +60,22 @@ def _plan_of_get_chunks(tx: Tx) -> list[str]:
 
 
 class TestFetchAll:
-    async def test_an_error_of_the_driver_is_unavailable(self, store: Store) -> None:
-        with pytest.raises(Unavailable):
-            store.database.read_now(lambda tx: fetch_all(tx, "SELECT nonsense FROM nowhere", ()))
+    async def test_an_error_of_the_driver_is_what_sqlalchemy_would_raise(self, store: Store) -> None:
+        with pytest.raises(Unavailable, match="being prepared"):
+            store.database.read_now(lambda tx: fetch_all(tx, "SELECT 1 FROM nowhere", ()))
+        with pytest.raises(sa.exc.DBAPIError):
+            store.database.read_now(lambda tx: fetch_all(tx, "SELECT nonsense(", ()))
 
         assert store.database.read_now(lambda tx: corpus_version(tx, "nobody")) is None
+
+    async def test_reads_the_same_snapshot_as_everything_else(self, store: Store) -> None:
+        await store.add("ana")
+
+        def read(tx: Tx) -> tuple[str | None, str | None]:
+            first = corpus_version(tx, "ana")
+            store.database.write_now(lambda other: change_corpus(other, "ana"))
+            return first, corpus_version(tx, "ana")
+
+        first, again = await asyncio.to_thread(store.database.read_now, read)
+
+        assert first == again != store.version("ana")

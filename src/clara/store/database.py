@@ -72,7 +72,9 @@ def fetch_all(tx: Tx, statement: str, values: Sequence[Any]) -> Sequence[Sequenc
     try:
         rows: Sequence[Sequence[Any]] = driver.execute(statement, values).fetchall()
     except tx.dialect.loaded_dbapi.Error as error:
-        raise sa.exc.OperationalError(statement, None, error) from error
+        raise sa.exc.DBAPIError.instance(
+            statement, None, error, tx.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=tx.dialect
+        ) from error
     return rows
 
 
