@@ -103,6 +103,8 @@ def _by_function_words(words: list[str], candidates: tuple[str, ...]) -> str:
         for language in speakers.get(word, ()):
             shares[language] += count / len(speakers[word])
             hits[language] += count
+        if word.isascii():
+            continue
         for writers in {_WRITERS[letter] for letter in word if letter in _WRITERS}:
             for language in writers:
                 if language in shares:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -85,16 +86,20 @@ def get_chunks(tx: Tx, owner_id: str, keys: Sequence[tuple[str, int]]) -> Mappin
     """Return chunks by (document id, seq); unknown ones are left out."""
     if not keys:
         return {}
-    mark = "?" if tx.dialect.name == "sqlite" else "%s"
+    values = [value for key in keys for value in (owner_id, *key)]
+    rows = fetch_all(tx, _chunks_query(tx.dialect.name, len(keys)), values)
+    return {(row[0], row[1]): ChunkRow(*row) for row in rows}
+
+
+@lru_cache(512)
+def _chunks_query(dialect: str, count: int) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
     # Whole keys, each looked up: SQLite answers (document_id, seq) IN (VALUES …) by reading all the learner's chunks.
     place = f"(owner_id = {mark} AND document_id = {mark} AND seq = {mark})"
-    rows = fetch_all(
-        tx,
+    return (
         'SELECT document_id, seq, page_from, page_to, start, "end", heading, text FROM chunks '
-        f"WHERE {' OR '.join([place] * len(keys))}",
-        [value for key in keys for value in (owner_id, *key)],
+        f"WHERE {' OR '.join([place] * count)}"
     )
-    return {(row[0], row[1]): ChunkRow(*row) for row in rows}
 
 
 def get_page(tx: Tx, owner_id: str, document_id: str, number: int) -> PageRow | None:
