@@ -92,7 +92,7 @@ class RateLimiter:
             _log.warning("limits.unreachable", error=type(error).__name__, pause_s=REDIS_PAUSE_S)
             return None
         reset_s = max(1, math.ceil(stats.reset_time - time.time()))
-        return Allowance(bool(allowed), item.amount, stats.remaining if allowed else 0, reset_s)
+        return Allowance(bool(allowed), item.amount, stats.remaining, reset_s)
 
     async def close(self) -> None:
         """Give Redis connections back."""
