@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import subprocess
+import sys
 import tempfile
 import uuid
 import warnings
@@ -97,3 +99,17 @@ def new_database(server_url: str) -> Iterator[str]:
     finally:
         with administration(server_url) as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """Yield a folder on a disk of its own that is soon full."""
+    with tempfile.TemporaryDirectory(prefix="clara-disk-") as folder:
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", folder]
+        if sys.platform != "linux" or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+            # No package brings the right to mount: not for CLARA_TEST_REQUIRE.
+            pytest.skip("needs a small disk: run as root on Linux, where a tmpfs can be mounted")
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)

@@ -20,10 +20,13 @@ def describe_library(files: Sequence[File], folders: Sequence[Folder]) -> str:
     if not files:
         return "No files have been uploaded yet."
     names = {folder.id: folder.name for folder in folders} | {NO_FOLDER: ""}
+    by_folder: dict[str, list[File]] = {}
+    for file in files:
+        by_folder.setdefault(file.folder_id, []).append(file)
     lines = [f"{len(files)} {'file has' if len(files) == 1 else 'files have'} been uploaded:"]
-    for folder_id in sorted({file.folder_id for file in files}, key=lambda key: names.get(key, "")):
+    for folder_id in sorted(by_folder, key=lambda key: names.get(key, "")):
         place = f" in {names[folder_id]}" if names.get(folder_id) else ""
-        lines += [f"- {_describe(file)}{place}" for file in files if file.folder_id == folder_id]
+        lines += [f"- {_describe(file)}{place}" for file in by_folder[folder_id]]
     return "\n".join(lines)
 
 
@@ -31,5 +34,5 @@ def _describe(file: File) -> str:
     document = file.document
     if document.status is not Status.READY:
         return f"{file.name} ({_STATES[document.status]})"
-    size = f"{document.pages_total} pages" if document.paged else f"{document.chunks} passages"
-    return f"{file.name} ({document.media_type}, {size})"
+    count, unit = (document.pages_total, "page") if document.paged else (document.chunks, "passage")
+    return f"{file.name} ({document.media_type}, {count} {unit}{'' if count == 1 else 's'})"
