@@ -1,6 +1,7 @@
 """The uvicorn server that goes down in order: streams told and ended, then the app, then the process."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -46,6 +47,8 @@ class DrainingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
+        # What there is now stays: to walk it at each full collection would hold every request for 0.1 s.
+        gc.freeze()
         if self.started and self._on_listening is not None:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             await self._on_listening(host, port)
