@@ -73,7 +73,7 @@ def render(document: Schema) -> str:
             links.setdefault(tag, []).append(f"<li>{anchor}</li>")
     info = document["info"]
     body = [
-        f"<h1>{escape(info['title'])} {escape(info['version'])}</h1><p>{escape(info['description'])}</p>",
+        f"<h1>{escape(info['title'])} {escape(info['version'])}</h1><p>{_text(info['description'])}</p>",
         '<p>This page as data: <a href="/openapi.json">/openapi.json</a>.</p>',
         *(f"<nav><h2>{_title(tag)}</h2><ul>{''.join(items)}</ul></nav>" for tag, items in links.items()),
         *(f"<section><h2>{_title(tag)}</h2>{''.join(items)}</section>" for tag, items in operations.items()),

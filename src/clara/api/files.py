@@ -106,7 +106,7 @@ async def cancel_file(caller: CallerDep, services: ServicesDep, file_id: str) ->
     return FileAnswer.of(await services.files.cancel(caller.owner_id, file_id))
 
 
-@routes.get("/v1/files/{file_id}/events", response_model=None, responses=_MISSING | EVENT_STREAM)
+@routes.get("/v1/files/{file_id}/events", response_class=StreamingResponse, responses=_MISSING | EVENT_STREAM)
 @allow(Scope.FILES)
 async def watch_file(caller: CallerDep, services: ServicesDep, file_id: str) -> Response:
     """Server-sent events `status` with the file, now and at every change, until its state is final."""
