@@ -35,8 +35,10 @@ _EN = Cues(
     why=r"why|what (?:is the |was the |are the |were the )?(?:reasons?|causes?d?|led)",
     who=r"who|whom|whose|where|(?:what|which) (?:\w+ )?(?:person|man|woman|people|king|queen|emperor|president|scientist"
     r"|author|city|cities|country|countries|state|place|location|region|area|continent|company|river)",
-    define=r"^(?:so |and |but )?(?:what|who)(?:['’]?s| is| are| was| were) (?:meant by |an? |the )?[\w'’/+.-]+"
-    r"(?: [\w'’/+.-]+){0,2} ?[?.!]*$|what (?:does|do|is) .{1,60} (?:mean|stand for)|define|definition|meaning of",
+    define=r"^(?:so |and |but )?what(?:['’]?s| is| are| was| were) (?:meant by |an? |the )?[\w'’/+.-]+(?: [\w'’/+.-]+){0,2} ?[?.!]*$"
+    r"|^who(?:['’]?s| is| are| was| were) (?!the )[\w'’.-]+(?: [\w'’.-]+){0,2} ?[?.!]*$"
+    r"|what (?:does|do|is) .{1,60} (?:mean|stand for)|define|definition|meaning of"
+    r"|^(?:please |can you |could you )*(?:explain|describe|tell me about|introduce)",
     times=r"centur(?:y|ies)|january|february|march|april|may|june|july|august|september|october|november|december"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d+ (?:years|days|months|hours|minutes)|\d+0s|\d+ bc",
     numbers=r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?"
@@ -58,7 +60,8 @@ _DE = Cues(
     how_many=r"wie ?(?:viele?|lange?|alt|weit|hoch|gro(?:ß|ss)|oft|schnell|schwer|tief|breit|teuer)|wieviele?",
     why=r"warum|wieso|weshalb|weswegen|aus welchem grund",
     who=r"wer|wem|wen|wessen|wo|woher|wohin|welche[rs]? (?:stadt|land|person|könig|kaiser)",
-    define=r"^was (?:ist|sind|war|bedeutet|bedeuten|heißt|heisst|versteht man)|definier\w*|definition|bedeutung von",
+    define=r"^was (?:ist|sind|war|bedeutet|bedeuten|heißt|heisst|versteht man)|definier\w*|definition|bedeutung von"
+    r"|^(?:bitte |kannst du )*(?:erklär|beschreib|erzähl)\w*",
     times=r"jahrhunderts?|januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|\d+ jahren?"
     r"|\d+er[n]?",
     numbers=r"eins?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|hundert|tausend|millionen|milliarden"
@@ -77,7 +80,8 @@ _ES = Cues(
     how_many=r"cuánt[oa]s?|qué (?:porcentaje|cantidad|tan|número)",
     why=r"por qué|porqué|a qué se debe|cuál (?:es|fue) la (?:causa|razón)",
     who=r"quién(?:es)?|dónde|a dónde|qué (?:país|ciudad|persona|rey|lugar)",
-    define=r"^(?:qué|que) (?:es|son|era|eran|significa|se entiende)|defin(?:e|a|ir|ición)|significado de",
+    define=r"^(?:qué|que) (?:es|son|era|eran|significa|se entiende)|defin(?:e|a|ir|ición)|significado de"
+    r"|^(?:por favor,? |puedes )*(?:explic|describ|háblame|cuéntame)\w*",
     times=r"siglo|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|\d+ años|años \d+",
     numbers=r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|cien|ciento|mil|miles|millón|millones|mitad|tercio"
     r"|doble",
@@ -94,7 +98,8 @@ _FR = Cues(
     how_many=r"combien|quel(?:le)? (?:pourcentage|nombre|quantité|est l['’]âge)",
     why=r"pourquoi|pour quelle raison|quelle (?:est|était) la cause",
     who=r"qui|à qui|où|quel(?:le)? (?:pays|ville|personne|roi|lieu|région)",
-    define=r"^qu['’] ?est[- ]ce qu\w*|^c['’]est quoi|^que (?:signifie|veut dire)|défini\w*|définition|signification",
+    define=r"^qu['’] ?est[- ]ce qu\w*|^c['’]est quoi|^que (?:signifie|veut dire)|défini\w*|définition|signification"
+    r"|^(?:peux-tu |pouvez-vous )*(?:m['’])?(?:expliqu|décri|parle)\w*",
     times=r"siècle|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|\d+ ans|années \d+",
     numbers=r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|vingt|trente|cent|cents|mille|millions?|milliards?|moitié"
     r"|tiers|quart|double",
@@ -111,7 +116,8 @@ _IT = Cues(
     how_many=r"quant[oiae]|(?:che|quale) (?:percentuale|numero|quantità)",
     why=r"perché|per quale motivo|come mai",
     who=r"chi|dove|(?:che|quale) (?:paese|città|persona|re|luogo|regione)",
-    define=r"^(?:che )?cos['’] ?[èe']|^(?:che )?cosa (?:è|sono|significa|si intende)|defini\w*|significato",
+    define=r"^(?:che )?cos['’] ?[èe']|^(?:che )?cosa (?:è|sono|significa|si intende)|defini\w*|significato"
+    r"|^(?:puoi )*(?:spiega|descriv|parlami)\w*",
     times=r"secolo|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|\d+ anni|anni \d+",
     numbers=r"due|tre|quattro|cinque|sei|sette|otto|nove|dieci|undici|dodici|venti|cento|mille|mila|milion[ei]|miliard[oi]|metà"
     r"|terzo|quarto|doppio",
@@ -128,7 +134,8 @@ _PT = Cues(
     how_many=r"quant[oa]s?|(?:que|qual) (?:a )?(?:porcentagem|percentagem|número|quantidade)",
     why=r"por ?qu[eê]|qual (?:é|foi) a (?:causa|razão)",
     who=r"quem|onde|aonde|(?:que|qual) (?:país|cidade|pessoa|rei|lugar|região)",
-    define=r"^(?:o )?que (?:é|são|era|significa|se entende)|defin\w*|significado",
+    define=r"^(?:o )?que (?:é|são|era|significa|se entende)|defin\w*|significado"
+    r"|^(?:por favor,? |pode )*(?:expli|descrev|fale|fala)\w*",
     times=r"século|janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro|\d+ anos|anos \d+",
     numbers=r"dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|onze|doze|vinte|cem|cento|mil|milhão|milhões|bilhões|metade|terço"
     r"|dobro",
@@ -145,7 +152,8 @@ _NL = Cues(
     how_many=r"hoeveel|hoe (?:lang|groot|hoog|oud|ver|snel|vaak|diep|breed)|welk percentage",
     why=r"waarom|waardoor|om welke reden",
     who=r"wie|waar|waarheen|welke? (?:stad|land|persoon|koning|plaats)",
-    define=r"^wat (?:is|zijn|was|betekent|betekenen|wordt bedoeld|houdt)|definieer|definitie|betekenis",
+    define=r"^wat (?:is|zijn|was|betekent|betekenen|wordt bedoeld|houdt)|definieer|definitie|betekenis"
+    r"|^(?:kun je )*(?:leg|beschrijf|vertel)",
     times=r"eeuw|januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|\d+ jaar|jaren \d+",
     numbers=r"twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|honderd|duizend|miljoen|miljard|helft|kwart|dubbel",
     reasons=r"omdat|want|doordat|daarom|vanwege|dankzij|reden|oorzaak|zodat|veroorzaakt",
@@ -161,7 +169,8 @@ _RU = Cues(
     how_many=r"сколько|какой процент|какое количество|какова (?:длина|высота|площадь|численность)",
     why=r"почему|зачем|отчего|по какой причине",
     who=r"кто|кого|кому|кем|где|куда|откуда|в како(?:й|м) (?:стране|городе|месте)",
-    define=r"^что (?:такое|значит|означает|представляет)|определени[ея]|дай определение",
+    define=r"^что (?:такое|значит|означает|представляет)|определени[ея]|дай определение"
+    r"|^(?:пожалуйста,? )*(?:объясни|опиши|расскажи)\w*",
     times=r"век[аеу]?|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|год[ау]?|годах|лет",
     numbers=r"один|два|две|три|четыре|пять|шесть|семь|восемь|девять|десять|двадцать|сто|сотни|тысяч\w*|миллион\w*|половина|треть"
     r"|вдвое",
@@ -178,7 +187,8 @@ _ZH = Cues(
     how_many=r"多少|几个|几种|几次|多大|多长|多高|多远|多久|百分之几|几",
     why=r"为什么|为何|为啥|原因是什么|怎么会",
     who=r"谁|哪里|哪儿|何处|哪个(?:国家|城市|地方|人)|什么(?:人|地方)|哪国",
-    define=r"什么是|什么叫|是什么|是什么意思|的?定义|含义|指什么|指的是",
+    define=r"什么是|什么叫|是什么|是什么意思|的?定义|含义|指什么|指的是"
+    r"|^(?:请)?(?:解释|说明|介绍)",
     times=r"世纪|年|月|日",
     numbers=r"[一二三四五六七八九十百千万亿两半]",
     reasons=r"因为|由于|因此|所以|导致|以便|从而|使得|原因",
@@ -195,7 +205,8 @@ _JA = Cues(
     how_many=r"いくつ|いくら|どのくらい|どれくらい|何(?:人|個|回|年間|パーセント|キロ|メートル|種類|度|時間)",
     why=r"なぜ|どうして|何故|理由は",
     who=r"だれ|誰|どこ|どの(?:国|都市|人)|何という人",
-    define=r"とは|の意味|の定義|何ですか|なんですか|何か$|って何",
+    define=r"とは|の意味|の定義|何ですか|なんですか|何か$|って何"
+    r"|説明して|について教えて",
     times=r"世紀|年|月|日",
     numbers=r"[一二三四五六七八九十百千万億半]",
     reasons=r"ため|ので|から|により|によって|理由|原因",
@@ -212,7 +223,8 @@ _AR = Cues(
     how_many=r"كم|ما (?:عدد|نسبة|مقدار)",
     why=r"لماذا|لم|ما (?:سبب|السبب|أسباب)",
     who=r"من|أين|أي (?:دولة|مدينة|بلد|شخص)",
-    define=r"^ما (?:هو|هي|معنى|المقصود|تعريف)|عر[ّ]?ف|تعريف|معنى",
+    define=r"^ما (?:هو|هي|معنى|المقصود|تعريف)|عر[ّ]?ف|تعريف|معنى"
+    r"|^(?:اشرح|صف|وضح|تحدث عن)",
     times=r"قرن|عام|سنة|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر",
     numbers=r"واحد|اثنان|اثنين|ثلاثة?|أربعة?|خمسة?|ستة?|سبعة?|ثمانية?|تسعة?|عشرة?|مائة|مئة|ألف|آلاف|مليون|نصف|ثلث|ربع",
     reasons=r"لأن\w*|بسبب|نتيجة|لذلك|سبب|أدى|من أجل",
@@ -227,7 +239,8 @@ _HI = Cues(
     how_many=r"कितन[ेाी]|कितने प्रतिशत",
     why=r"क्यों|किस कारण",
     who=r"कौन|किसने|किसे|किसका|कहाँ|कहां|किस (?:देश|शहर|राज्य|जगह)",
-    define=r"क्या (?:है|हैं|होता|होती|था|थी)|किसे कहते|परिभाषा|का अर्थ|का मतलब",
+    define=r"क्या (?:है|हैं|होता|होती|था|थी)|किसे कहते|परिभाषा|का अर्थ|का मतलब"
+    r"|समझा\w*|वर्णन|के बारे में बता\w*",
     times=r"शताब्दी|सदी|वर्ष|साल|जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर|सन",
     numbers=r"एक|दो|तीन|चार|पाँच|पांच|छह|सात|आठ|नौ|दस|सौ|हजार|हज़ार|लाख|करोड़|मिलियन|आधा|[०-९]+",
     reasons=r"क्योंकि|इसलिए|कारण|वजह|ताकि|चूंकि",

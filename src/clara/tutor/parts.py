@@ -9,6 +9,7 @@ LONG_SENTENCE = 320
 """Characters beyond which a "sentence" is taken for a run of them, a table or a formula, and cut where it can be."""
 
 _NUMBERING = re.compile(r"^[\s#]*(?:[0-9A-Z]{1,3}(?:\.[0-9]{1,3})*\.?\s+)?")
+_COMMAND = re.compile(r"^(?:>{1,3}|\$)[ \t]\S.*$", re.MULTILINE)
 _SEAMS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -28,11 +29,20 @@ def split(text: str, heading: str = "") -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for start, end in sentences(text):
         start = _after_titles(text, start, end, heading)
-        if end - start > LONG_SENTENCE:
-            spans.extend(_cut(text, start, end))
-        elif end > start:
-            spans.append((start, end))
+        for first, last in _commands_apart(text, start, end):
+            if last - first > LONG_SENTENCE:
+                spans.extend(_cut(text, first, last))
+            else:
+                spans.append((first, last))
     return spans
+
+
+def _commands_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a span, and the lines that were typed at a prompt, if it has any, each apart."""
+    for match in _COMMAND.finditer(text, start, end):
+        yield from trim(text, start, match.end())
+        start = match.end()
+    yield from trim(text, start, end)
 
 
 def _after_titles(text: str, start: int, end: int, heading: str) -> int:

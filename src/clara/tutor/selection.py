@@ -82,7 +82,9 @@ def _around(text: str, spans: Sequence[tuple[int, int]], sentence: Sentence, lan
     """Return the sentence with what it needs: the one it points back to, the lines it announces or stands among."""
     first = last = sentence.number
     if first > 0 and points_back(text[sentence.start : sentence.end], language):
-        first -= _fits(spans, first - 1, last) and _touch(text, spans[first - 1][1], spans[first][0])
+        before = spans[first - 1]
+        can_go_along = _touch(text, before[1], sentence.start) and not _is_line(text, *before)
+        first -= can_go_along and _fits(spans, first - 1, last)
     if text[sentence.end - 1] in _OPEN_ENDS:
         last = _run(spans, first, last, MOST_CHARS)
     elif _is_line(text, sentence.start, sentence.end):
