@@ -95,7 +95,7 @@ class Tokenizer:
         """Return ascending, disjoint (start, end) offsets in ``text`` of the words or grams that hold a term."""
         wanted = frozenset(terms)
         words = self._patterns.word.findall(text)
-        held = {word for word in set(words) if self._holds(word, wanted, languages)}
+        held = self._holding(set(words), wanted, languages)
         spans: list[tuple[int, int]] = []
         at = 0
         for word in words:
@@ -106,6 +106,17 @@ class Tokenizer:
                         _append(spans, at + start, at + end)
             at += len(word)
         return spans
+
+    def _holding(self, words: Collection[str], wanted: frozenset[int], languages: Sequence[str]) -> set[str]:
+        """Return the words that ``_holds``, a whole passage's at once: that halves the time of a search that marks."""
+        held: set[str] = set()
+        for language in languages:
+            known = self._words.get(language, {})
+            for word in words:
+                found = known.get(word)
+                if not wanted.isdisjoint(self._learn(word, language) if found is None else found):
+                    held.add(word)
+        return held
 
     def _holds(self, word: str, wanted: frozenset[int], languages: Sequence[str]) -> bool:
         return any(not wanted.isdisjoint(self._terms_of(word, language)) for language in languages)
