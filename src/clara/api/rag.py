@@ -16,7 +16,9 @@ from clara.rag.passages import join_passages
 routes = router("existing clients")
 _MISSING = problem_responses(NotFound)
 MOST_PASSAGES = 50
-Asked = Annotated[str, Query(min_length=1, max_length=5000, description="A question, or words.")]
+Asked = Annotated[
+    str, Query(min_length=1, max_length=5000, description="A question, or words.", examples=["Where is ATP made?"])
+]
 
 
 @routes.get("/rag/context/{user_id}", responses=_MISSING)

@@ -20,7 +20,9 @@ routes = router("search")
 async def search_files(
     caller: CallerDep,
     services: ServicesDep,
-    q: Annotated[str, Query(min_length=1, max_length=5000, description="A question, or words.")],
+    q: Annotated[
+        str, Query(min_length=1, max_length=5000, description="A question, or words.", examples=["Where is ATP made?"])
+    ],
     folder_id: FolderFilter = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 8,
 ) -> SearchAnswer:

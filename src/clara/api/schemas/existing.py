@@ -129,7 +129,7 @@ class ExistingFiles(Loose):
 class NewExistingFolder(Loose):
     """A folder to make."""
 
-    name: Name
+    name: Name = Field(examples=["Biology"])
     description: Description | None = None
     user_id: StrictStr | None = None
 

@@ -12,7 +12,7 @@ from clara.store.folders import Folder
 class NewFolder(Body):
     """A folder to make."""
 
-    name: Name
+    name: Name = Field(examples=["Biology"])
     description: Description = ""
 
 
