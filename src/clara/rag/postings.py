@@ -65,6 +65,13 @@ class Postings:
             scores[self._chunks[start:end]] += self._impacts[start:end] * np.float32(weights[term])
         return scores
 
+    def holders(self, words: Words, places: Places) -> list[int]:
+        """Return for each word how many chunks hold one of its terms, roughly: how many hold the commonest."""
+        return [
+            max((places[term][1] - places[term][0] for term in terms if term in places), default=0)
+            for _, terms in words
+        ]
+
     def coverage(self, words: Words, places: Places, rows: npt.NDArray[np.intp]) -> list[float]:
         """Return for each row the share, by weight and rarity, of the words of which it holds a term."""
         held = np.zeros(len(rows), dtype=np.float64)

@@ -25,13 +25,16 @@ class SearchResult:
     """Passages, best first, with the evidence for each (same order), and whether there was anything to search in.
 
     ``terms`` are the question's term hashes with their weights, ``languages`` those that the corpus holds.
+    ``words`` are the question's words and those of earlier questions: weight, chunks that hold it, terms.
     """
 
     passages: tuple[Passage, ...]
     hits: tuple[Hit, ...]
     corpus_chunks: int
+    searched_chunks: int
     terms: Mapping[int, float]
     languages: Sequence[str]
+    words: Sequence[tuple[float, int, tuple[int, ...]]]
 
 
 class SearchEngine:
@@ -41,7 +44,7 @@ class SearchEngine:
         self.corpora = Corpora(database, clock, cache_bytes)
         self.tokenizer = Tokenizer()
         self.embedder = embedder
-        self._database = database
+        self.database = database
 
     async def search(
         self,
@@ -59,12 +62,12 @@ class SearchEngine:
         latest_first = list(earlier)[: -len(EARLIER_WEIGHTS) - 1 : -1]
         vectors = self.embedder.embed([question, *latest_first])
         asked = _Asked(owner_id, question, tuple(latest_first), vectors, folder_id, min(limit, MOST))
-        found = await self._database.read(lambda tx: self._at_once(tx, asked))
+        found = await self.database.read(lambda tx: self._at_once(tx, asked))
         if isinstance(found, SearchResult):
             return found
         if found is _Why.NOT_IN_MEMORY:
             await self.corpora.load(owner_id)
-        return await self._database.scan(lambda tx: self._current(tx, asked))
+        return await self.database.scan(lambda tx: self._current(tx, asked))
 
     def mark(self, result: SearchResult) -> SearchResult:
         """Add to each passage the offsets of the words that matched."""
@@ -101,7 +104,10 @@ class SearchEngine:
             _passage(hit, rows[hit.document_id, hit.seq], _place(corpus, hit.document_id, asked.folder_id))
             for hit in hits
         )
-        return SearchResult(passages, tuple(hits), shard.size, query.terms, shard.languages)
+        held = shard.holders(query)
+        words = [(weight, holders, terms) for (weight, terms), holders in zip(query.words, held, strict=True)]
+        searched = shard.size_of(asked.folder_id)
+        return SearchResult(passages, tuple(hits), shard.size, searched, query.terms, shard.languages, words)
 
 
 class _Why(Enum):

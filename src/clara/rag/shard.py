@@ -28,6 +28,7 @@ class Hit:
 
     ``cosine`` is None where the chunk has no vector of the embedder that the question was embedded with. ``coverage``
     is the share of the question that the chunk has, from 0 to 1, a rare word counting for more than a common one.
+    ``language`` is the one that the chunk was stemmed in.
     """
 
     document_id: str
@@ -36,6 +37,7 @@ class Hit:
     bm25: float
     cosine: float | None
     coverage: float
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Shard:
             raise ValueError("a shard holds at most 16 million chunks")
         self.documents = tuple(dict.fromkeys(document for document, _ in ordered))
         self.languages = tuple(sorted({segment.language for segment in segments}))
+        spoken = {language: number for number, language in enumerate(self.languages)}
+        self._language = np.repeat(np.array([spoken[segment.language] for segment in segments], dtype=np.uint8), sizes)
         self._folders = tuple(frozenset(folders.get(document, ())) for document in self.documents)
         ordinals = {document: ordinal for ordinal, document in enumerate(self.documents)}
         self._document = np.repeat(np.array([ordinals[document] for document, _ in ordered], dtype=np.uint32), sizes)
@@ -90,7 +94,7 @@ class Shard:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        arrays = (self._document, self._seq, self._share, self._words, self._word_starts)
+        arrays = (self._document, self._seq, self._share, self._words, self._word_starts, self._language)
         groups = sum(group.vectors.nbytes + group.scales.nbytes for group in self._groups)
         return sum(array.nbytes for array in arrays) + groups + self._postings.nbytes
 
@@ -111,8 +115,17 @@ class Shard:
             scores.bm25[rows].tolist(),
             [None if cosine != cosine else cosine for cosine in cosines],
             self._postings.coverage(query.words, places, rows),
+            [self.languages[number] for number in self._language[rows].tolist()],
         )
         return [Hit(*values) for values in zip(*columns, strict=True)]
+
+    def holders(self, query: Query) -> list[int]:
+        """Return for each of the query's words how many chunks hold it, in all folders."""
+        return self._postings.holders(query.words, self._postings.find(query.terms))
+
+    def size_of(self, folder_id: str | None) -> int:
+        """Return how many chunks lie in a folder, or in all."""
+        return self.size if folder_id is None else int(np.count_nonzero(self._mask(folder_id)))
 
     def _mask(self, folder_id: str) -> Mask:
         within = np.array([folder_id in folders for folders in self._folders], dtype=np.bool_)

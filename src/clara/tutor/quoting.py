@@ -1,45 +1,119 @@
-"""Answers by quoting (first thin version; to be replaced whole by its owner)."""
+"""The answerer that needs no model: it quotes the learner's own files, word for word, or says that they don't say."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
-from clara.rag.search import SearchEngine
-from clara.rag.sentences import sentences
+from clara.rag.embedder import StaticEmbedder
+from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.search import SearchEngine, SearchResult
 from clara.tutor.answering import Question
+from clara.tutor.checking import Draft, check
+from clara.tutor.conversations import quoted
+from clara.tutor.coverage import BY_WORDS, UNSPACED_ALLOWANCE, WITH_MEANING, margin
 from clara.tutor.events import CitationEvent, Cited, TextEvent
+from clara.tutor.evidence import Reader, Word, rarity
+from clara.tutor.greetings import says_nothing, small_talk
+from clara.tutor.phrases import Phrases, phrases_in
+from clara.tutor.questions import READ_CHARS, Asked, read_question, subject_of
+from clara.tutor.selection import choose
+
+PASSAGES = 8
+FAR_BEHIND = 0.6
+"""Passages that score less than this share of the best one aren't read: one in a thousand answers is lost by it."""
+_ASIDE = 0.3
+"""What words like "explain" weigh beside those that name a subject."""
+_ENGLISH = "en"
+_UNSPACED = frozenset(("zh", "ja", "th"))
+
+Events = AsyncIterator[TextEvent | CitationEvent]
 
 
 class QuotingAnswerer:
+    """Answers with at most three quotations, each checked against the stored text."""
+
     name = "none"
 
     def __init__(self, search: SearchEngine) -> None:
         self._search = search
 
-    async def answer(self, question: Question) -> AsyncIterator[TextEvent | CitationEvent]:
-        earlier = [said.text for said in question.history if said.role == "user"]
-        found = await self._search.search(
-            question.owner_id, question.text, folder_id=question.folder_id, earlier=earlier
-        )
-        if not found.passages or found.hits[0].bm25 <= 0:
-            yield TextEvent("Your material doesn't cover this.")
+    async def answer(self, question: Question) -> Events:
+        """Yield what is said around the quotes as text, and for each quote its citation, then the quote."""
+        said = [said.text for said in question.history if said.role == "user"]
+        spoken = detect_language(" ".join(said))
+        talk = small_talk(question.text)
+        if talk is not None:
+            yield TextEvent(getattr(phrases_in(talk.language), talk.kind))
             return
-        marked = self._search.mark(found).passages[0]
-        spans = sentences(marked.text)
-        start, end = max(spans, key=lambda s: sum(1 for m in marked.marks if s[0] <= m[0] < s[1]))
-        quote = marked.text[start:end].strip()
-        start = marked.text.index(quote, start)
-        cited = Cited(
-            1,
-            marked.file_id,
-            marked.file_name,
-            marked.document_id,
-            marked.seq,
-            marked.page_from,
-            marked.page_to,
-            marked.heading,
-            quote,
-            marked.start + start,
-            marked.start + start + len(quote),
+        if says_nothing(question.text):
+            yield TextEvent(phrases_in(spoken).nothing_asked)
+            return
+        earlier = [text for text in said if small_talk(text) is None]
+        found = await self._search.search(
+            question.owner_id, question.text, folder_id=question.folder_id, earlier=earlier, limit=PASSAGES
         )
-        yield TextEvent("From your files:\n\n")
-        yield CitationEvent(cited)
-        yield TextEvent(f"“{' '.join(quote.split())}” [1]", quote_of=1)
+        asked = read_question(question.text, _expected(found, spoken))
+        phrases = phrases_in(asked.language, spoken)
+        cited = await check(self._search.database, question.owner_id, self._pick(asked, earlier, found))
+        if not cited:
+            yield TextEvent(_excuse(phrases, asked, found, question.folder_id))
+            return
+        yield TextEvent((phrases.only_quotes if asked.is_task else phrases.found) + "\n\n")
+        for citation in cited:
+            yield CitationEvent(citation)
+            yield TextEvent(quoted(citation.quote, citation.n), quote_of=citation.n)
+            yield TextEvent(_place(phrases, citation) + ("\n\n" if citation is not cited[-1] else ""))
+
+    def _pick(self, asked: Asked, earlier: Sequence[str], found: SearchResult) -> list[Draft]:
+        """Return what is to be quoted; nothing where the material doesn't cover the question."""
+        if not found.passages or not found.words:
+            return []
+        asked, words = self._weigh(asked, earlier, found)
+        best = found.passages[0].score * FAR_BEHIND
+        passages = [passage for passage in found.passages if passage.score >= best]
+        languages = [hit.language for hit in found.hits[: len(passages)]]
+        static = self._search.embedder.name == StaticEmbedder.name and found.hits[0].cosine is not None
+        knows = static and languages[0] == _ENGLISH
+        embed = self._search.embedder.embed if knows else None
+        reading = Reader(self._search.tokenizer, asked, words, embed).read(passages, languages)
+        weights = WITH_MEANING if knows else BY_WORDS
+        allowance = UNSPACED_ALLOWANCE if languages[0] in _UNSPACED else 0.0
+        if margin(weights, self._search.tokenizer, asked.text, words, found, reading) + allowance < 0:
+            return []
+        return [Draft(passages[at.passage], at.start, at.end) for at in choose(passages, languages, reading)]
+
+    def _weigh(self, asked: Asked, earlier: Sequence[str], found: SearchResult) -> tuple[Asked, list[Word]]:
+        """Return the words that are looked for; where the message names no subject ("tell me more"), the last one's."""
+        subject = set(self._search.tokenizer.query_terms(subject_of(asked), found.languages))
+        named = [weight < 1 or not subject.isdisjoint(terms) for weight, _, terms in found.words]
+        aside = _ASIDE
+        if earlier and not subject:
+            asked, aside = replace(asked, text=f"{earlier[-1]} {asked.text}"[:READ_CHARS]), _ASIDE / 3
+        return asked, [
+            Word(rarity(found.corpus_chunks, holders), weight if is_named else aside, terms)
+            for is_named, (weight, holders, terms) in zip(named, found.words, strict=True)
+        ]
+
+
+def _expected(found: SearchResult, spoken: str) -> str:
+    """Return the language that a message of few words may be in: the earlier ones', or the material's."""
+    if spoken != UNKNOWN or not found.hits:
+        return spoken
+    return found.hits[0].language
+
+
+def _excuse(phrases: Phrases, asked: Asked, found: SearchResult, folder_id: str | None) -> str:
+    if not found.corpus_chunks:
+        return phrases.no_files
+    if not found.searched_chunks:
+        return phrases.empty_folder
+    if asked.is_task:
+        return phrases.abilities
+    return phrases.not_covered if folder_id is None else phrases.not_in_folder
+
+
+def _place(phrases: Phrases, citation: Cited) -> str:
+    if citation.page_from is None:
+        return ""
+    if citation.page_from == citation.page_to:
+        return " " + phrases.page.format(citation.page_from)
+    return " " + phrases.pages.format(citation.page_from, citation.page_to)
