@@ -1,4 +1,4 @@
-"""python -m bench [NAME…] [--data FOLDER] [--quick]: measure what the README claims; exit 1 when a figure falls short."""
+"""python -m bench [NAME…] [--data FOLDER] [--quick]: measure what the README claims; exit 1 when one falls short."""
 
 import argparse
 import subprocess

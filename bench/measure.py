@@ -89,8 +89,17 @@ class Client:
         head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n{self._headers}"
         if body:
             head += f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
-        self._socket.sendall(head.encode() + b"\r\n" + body)
+        self._socket.sendall(head.encode() + b"\r\n")
+        if body:
+            self._socket.sendall(body)
         return self._answer()
+
+    def fetch(self, path: str) -> bytes:
+        """Return the body of a 200 as it came, or raise."""
+        status, body = self.request("GET", path)
+        if status != 200:
+            raise RuntimeError(f"the server answered {status}: {body[:500]!r}")
+        return body
 
     def get(self, path: str) -> Any:
         """Return the JSON of a 200, or raise."""
@@ -104,10 +113,11 @@ class Client:
 
     def upload(self, name: str, content: bytes) -> Any:
         """Upload a file to /v1/files; return its JSON."""
-        boundary = "bench-" + os.urandom(8).hex()
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-        body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
-        return _expect(*self.request("POST", "/v1/files", body, f"multipart/form-data; boundary={boundary}"))
+        return self.send_form(*form_of(name, content))
+
+    def send_form(self, body: bytes, content_type: str) -> Any:
+        """Send what ``form_of`` returned to /v1/files; return its JSON."""
+        return _expect(*self.request("POST", "/v1/files", body, content_type))
 
     def close(self) -> None:
         self._socket.close()
@@ -127,6 +137,14 @@ class Client:
         if not received:
             raise ConnectionError("the server closed the connection")
         self._buffer += received
+
+
+def form_of(name: str, content: bytes) -> tuple[bytes, str]:
+    """Return a multipart form with one file, and its content type."""
+    boundary = "bench-" + os.urandom(8).hex()
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = b"".join((head.encode(), content, f"\r\n--{boundary}--\r\n".encode()))
+    return body, f"multipart/form-data; boundary={boundary}"
 
 
 def _expect(status: int, body: bytes) -> Any:

@@ -109,7 +109,7 @@ class Searcher(threading.Thread):
         while not self._stopping.wait(THINK_S):
             path = self._paths[len(self.times) % len(self._paths)]
             started = time.perf_counter_ns()
-            self._client.get(path)
+            self._client.fetch(path)
             self.times.append((time.perf_counter_ns() - started) / 1e6)
 
 
