@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from clara.rag.extract.landlock import allow_only
@@ -66,6 +67,9 @@ def _resource_limits(limits: ExtractLimits) -> dict[str, bool]:
 def _lower_priority() -> None:
     if os.getpriority(os.PRIO_PROCESS, 0) < NICENESS:
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    # Where Linux shares the processors out by session first, a session of its own makes the above void.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _die_with_parent(parent_pid: int) -> None:
