@@ -42,18 +42,18 @@ class TestReadQuestion:
         assert (asked.language, asked.kind) == (language, kind)
 
     def test_a_bare_term_asks_what_it_is(self) -> None:
-        assert read_question("black holes", "en").kind is Kind.DEFINITION
+        assert read_question("black holes", lambda: "en").kind is Kind.DEFINITION
         assert read_question("光合作用").kind is Kind.DEFINITION
 
     def test_a_message_too_short_to_tell_is_in_the_expected_language(self) -> None:
-        assert read_question("Photosynthese", "de").language == "de"
+        assert read_question("Photosynthese", lambda: "de").language == "de"
         assert read_question("Photosynthese").language == "und"
 
     @pytest.mark.parametrize(
         "text", ["Summarize the chapter about cells", "Make me a quiz on cells", "Übersetze das bitte", "总结第三章"]
     )
     def test_knows_what_only_a_model_can_do(self, text: str) -> None:
-        assert read_question(text, "en").is_task
+        assert read_question(text, lambda: "en").is_task
         assert not read_question("What is a cell?", "en").is_task
 
     @pytest.mark.parametrize(

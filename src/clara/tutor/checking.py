@@ -50,8 +50,8 @@ def _check(tx: Tx, owner_id: str, drafts: Sequence[Draft]) -> list[Cited]:
 
 
 def _pages(tx: Tx, owner_id: str, passage: Passage, start: int, end: int) -> Iterator[PageRow]:
-    """Yield the pages that hold the document's text from ``start`` to ``end``, none if the file has no pages."""
-    if passage.page_from is None or passage.page_to is None or passage.page_to - passage.page_from >= MOST_PAGES:
+    """Yield the pages that hold the text from ``start`` to ``end``; none where the passage itself names them."""
+    if passage.page_from is None or passage.page_to is None or not 0 < passage.page_to - passage.page_from < MOST_PAGES:
         return
     for number in range(passage.page_from, passage.page_to + 1):
         page = get_page(tx, owner_id, passage.document_id, number)

@@ -137,7 +137,7 @@ class Reader:
     def _weigh(
         self, rows: list[_Row], at: int, passage: Passage, spans: Sequence[Span], language: str, rank: float
     ) -> frozenset[int]:
-        """Add a passage's sentences; return the words that it holds, its headings included."""
+        """Add those sentences that something speaks for; return the words that the passage holds, headings included."""
         texts = [passage.text[start:end] for start, end in spans]
         found = [self._find(text, language) for text in texts]
         sets = [frozenset(word for _, word in places) for places in found]
@@ -149,13 +149,15 @@ class Reader:
         contents = signs.is_contents(passage.text)
         covered = self._share(held)
         for number, text in enumerate(texts):
-            if signs.says_something(text):
+            opens = titled and number == 0
+            before = sets[number - 1] - sets[number] if number else frozenset[int]()
+            if (sets[number] or before or opens) and signs.says_something(text):
                 row = self._signs(text, found[number], language)._replace(
-                    before=self._share(sets[number - 1] - sets[number]) if number else 0.0,
+                    before=self._share(before),
                     heading=self._share(heading - sets[number]),
                     passage=covered,
                     rank=rank,
-                    opens=titled and number == 0,
+                    opens=opens,
                     contents=contents,
                 )
                 rows.append(_Row(at, number, row))

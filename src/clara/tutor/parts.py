@@ -10,6 +10,7 @@ LONG_SENTENCE = 320
 
 _NUMBERING = re.compile(r"^[\s#]*(?:[0-9A-Z]{1,3}(?:\.[0-9]{1,3})*\.?\s+)?")
 _COMMAND = re.compile(r"^(?:>{1,3}|\$)[ \t]\S.*$", re.MULTILINE)
+_PROMPT = re.compile("[>$] ")
 _SEAMS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -27,8 +28,11 @@ _SEAMS = tuple(
 def split(text: str, heading: str = "") -> list[tuple[int, int]]:
     """Return the parts' offsets, in order: the sentences without the headings printed above them, long ones cut."""
     spans: list[tuple[int, int]] = []
+    above = bool(heading)
     for start, end in sentences(text):
-        start = _after_titles(text, start, end, heading)
+        if above:
+            start = _after_titles(text, start, end, heading)
+            above = start == end
         for first, last in _commands_apart(text, start, end):
             if last - first > LONG_SENTENCE:
                 spans.extend(_cut(text, first, last))
@@ -39,6 +43,10 @@ def split(text: str, heading: str = "") -> list[tuple[int, int]]:
 
 def _commands_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield a span, and the lines that were typed at a prompt, if it has any, each apart."""
+    if _PROMPT.search(text, start, end) is None:
+        if start < end:
+            yield start, end
+        return
     for match in _COMMAND.finditer(text, start, end):
         yield from trim(text, start, match.end())
         start = match.end()

@@ -46,12 +46,12 @@ class Asked:
     is_task: bool
 
 
-def read_question(text: str, expected: str = UNKNOWN) -> Asked:
-    """Read a message; ``expected`` is its language if the message is too short to tell."""
+def read_question(text: str, expected: Callable[[], str] = lambda: UNKNOWN) -> Asked:
+    """Read a message; ``expected`` gives its language if the message is too short to tell."""
     text = text.strip()[:READ_CHARS]
     language = detect_language(text)
     if language == UNKNOWN:
-        language = expected
+        language = expected()
     folded = " ".join(text.casefold().split()).lstrip("¿¡ ")
     tasks = _pattern(language, "tasks")
     is_task = tasks is not None and tasks.search(folded) is not None

@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 
 from clara.rag.embedder import StaticEmbedder
 from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.ranking import EARLIER_WEIGHTS
 from clara.rag.search import SearchEngine, SearchResult
 from clara.tutor.answering import Question
 from clara.tutor.checking import Draft, check
@@ -17,7 +20,7 @@ from clara.tutor.phrases import Phrases, phrases_in
 from clara.tutor.questions import READ_CHARS, Asked, read_question, subject_of
 from clara.tutor.selection import choose
 
-PASSAGES = 8
+PASSAGES = 6
 FAR_BEHIND = 0.6
 """Passages that score less than this share of the best one aren't read: one in a thousand answers is lost by it."""
 _ASIDE = 0.3
@@ -38,21 +41,19 @@ class QuotingAnswerer:
 
     async def answer(self, question: Question) -> Events:
         """Yield what is said around the quotes as text, and for each quote its citation, then the quote."""
-        said = [said.text for said in question.history if said.role == "user"]
-        spoken = detect_language(" ".join(said))
         talk = small_talk(question.text)
         if talk is not None:
             yield TextEvent(getattr(phrases_in(talk.language), talk.kind))
             return
         if says_nothing(question.text):
-            yield TextEvent(phrases_in(spoken).nothing_asked)
+            yield TextEvent(phrases_in(detect_language(" ".join(_asked_before(question)))).nothing_asked)
             return
-        earlier = [text for text in said if small_talk(text) is None]
+        earlier = _asked_before(question)
         found = await self._search.search(
             question.owner_id, question.text, folder_id=question.folder_id, earlier=earlier, limit=PASSAGES
         )
-        asked = read_question(question.text, _expected(found, spoken))
-        phrases = phrases_in(asked.language, spoken)
+        asked = read_question(question.text, partial(_expected, found, earlier))
+        phrases = phrases_in(asked.language)
         cited = await check(self._search.database, question.owner_id, self._pick(asked, earlier, found))
         if not cited:
             yield TextEvent(_excuse(phrases, asked, found, question.folder_id))
@@ -94,11 +95,16 @@ class QuotingAnswerer:
         ]
 
 
-def _expected(found: SearchResult, spoken: str) -> str:
+def _asked_before(question: Question) -> list[str]:
+    """Return the last questions before this one that a search looks at, oldest first, without thanks and the like."""
+    said = (said.text for said in reversed(question.history) if said.role == "user" and small_talk(said.text) is None)
+    return list(islice(said, len(EARLIER_WEIGHTS)))[::-1]
+
+
+def _expected(found: SearchResult, earlier: Sequence[str]) -> str:
     """Return the language that a message of few words may be in: the earlier ones', or the material's."""
-    if spoken != UNKNOWN or not found.hits:
-        return spoken
-    return found.hits[0].language
+    spoken = detect_language(" ".join(earlier))
+    return found.hits[0].language if spoken == UNKNOWN and found.hits else spoken
 
 
 def _excuse(phrases: Phrases, asked: Asked, found: SearchResult, folder_id: str | None) -> str:
