@@ -169,10 +169,10 @@ class Tutor:
         task.add_done_callback(self._streamed.discard)
         return _events(events)
 
-    async def close(self) -> None:
+    async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Let answers that are being streamed be written; cut what takes too long."""
         if self._streamed:
-            _, late = await asyncio.wait(self._streamed, timeout=CLOSE_TIMEOUT_S)
+            _, late = await asyncio.wait(self._streamed, timeout=timeout_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,56 @@
+"""A store on SQLite, and an answerer that the test directs."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from clara.rag.search import SearchEngine
+from clara.testing import FakeClock, make_settings
+from clara.tutor.answering import Question
+from clara.tutor.events import CitationEvent, TextEvent
+from tests.stores import Store, open_store
+
+
+class Scripted:
+    """Answers with the texts that it is given, one event each; an exception in their place is raised."""
+
+    name = "scripted"
+
+    def __init__(self) -> None:
+        self.script: list[str | Exception] = ["Answered."]
+        self.questions: list[Question] = []
+
+    def __call__(self, search: SearchEngine) -> "Scripted":
+        return self
+
+    async def answer(self, question: Question) -> AsyncIterator[TextEvent | CitationEvent]:
+        self.questions.append(question)
+        for line in self.script:
+            if isinstance(line, Exception):
+                raise line
+            yield TextEvent(line)
+
+
+@pytest.fixture
+def answerer() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, answerer: Scripted, clock: FakeClock) -> Iterator[Store]:
+    """A store whose answerer is ``answerer``."""
+    with open_store(make_settings(tmp_path / "data"), clock=clock, answerer=answerer) as store:
+        yield store
+
+
+@pytest.fixture
+def quoting(tmp_path: Path) -> Iterator[Store]:
+    """A store that answers with its best passage."""
+    with open_store(make_settings(tmp_path / "data")) as store:
+        yield store

@@ -1,0 +1,258 @@
+"""One turn: what is stored, when, and what becomes of it when something goes wrong. Leases: tests/backends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from clara.core.errors import Conflict, Invalid, NotFound, ProviderFailed
+from clara.core.ids import NO_FOLDER
+from clara.rag.search import SearchEngine
+from clara.store.tables import messages
+from clara.testing import FakeClock, make_settings
+from clara.tutor.answering import Question, Said
+from clara.tutor.events import CitationEvent, DoneEvent, TextEvent, TutorEvent
+from clara.tutor.turns import HISTORY
+from tests.stores import Store, open_store
+from tests.tutor.conftest import Scripted
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.anyio
+
+BROKEN = ProviderFailed("The model failed.", code="model_failed")
+
+
+async def said(store: Store, conversation_id: str, owner_id: str = "ana") -> list[tuple[str, str]]:
+    page = await store.conversations.messages(owner_id, conversation_id)
+    return [(message.role, message.content) for message in page.items]
+
+
+async def events_of(events: AsyncIterator[TutorEvent]) -> list[TutorEvent]:
+    return [event async for event in events]
+
+
+class TestBegin:
+    async def test_stores_the_question_at_once(self, store: Store) -> None:
+        chat = (await store.conversations.create("ana")).id
+
+        turn = await store.tutor.begin("ana", chat, "What is ATP?")
+
+        assert await said(store, chat) == [("user", "What is ATP?")]
+        stored = (await store.conversations.messages("ana", chat)).items[0]
+        assert (stored.id, stored.created_at) == (turn.question_id, turn.asked_at)
+
+    @pytest.mark.parametrize("message", ["", " ", "\n\t"])
+    async def test_empty_question_is_refused(self, store: Store, message: str) -> None:
+        with pytest.raises(Invalid):
+            await store.tutor.begin("ana", None, message, create=True)
+        assert store.count("conversations") == 0
+
+    async def test_unknown_conversation_is_opened_only_when_told_to(self, store: Store) -> None:
+        for unknown in (None, "made-up"):
+            with pytest.raises(NotFound):
+                await store.tutor.begin("ana", unknown, "Hi")
+        assert store.count("conversations") == 0
+        assert (await store.tutor.begin("ana", "made-up", "Hi", create=True)).conversation.id == "made-up"
+        assert (await store.tutor.begin("ana", None, "Hi", create=True)).conversation.id.startswith("chat_")
+
+    async def test_opened_conversation_has_the_history_folder_and_title(self, store: Store, clock: FakeClock) -> None:
+        folder = (await store.folders.create("ana", "Biology")).id
+        history = [Said("user", "What is ATP?"), Said("assistant", "Energy.")]
+
+        turn = await store.tutor.begin("ana", "old", "And ADP?", folder, history, create=True)
+
+        assert turn.question == Question("ana", "And ADP?", folder, history)
+        opened = await store.conversations.get("ana", "old")
+        assert (opened.title, opened.folder_id, opened.created_at) == ("What is ATP?", folder, clock.now())
+        assert await said(store, "old") == [("user", "What is ATP?"), ("assistant", "Energy."), ("user", "And ADP?")]
+
+    async def test_refused_turn_leaves_nothing(self, store: Store) -> None:
+        for conversation_id in (None, "made-up"):
+            with pytest.raises(NotFound):
+                await store.tutor.begin("ana", conversation_id, "Hi", "fld_unknown", [Said("user", "x")], create=True)
+        assert [store.count(table) for table in ("conversations", "messages")] == [0, 0]
+
+    async def test_known_conversation_keeps_its_own_history(self, store: Store, answerer: Scripted) -> None:
+        chat, _ = await store.ask("ana", "One?")
+        await store.ask("ana", "Two?", chat)
+
+        turn = await store.tutor.begin("ana", chat, "Three?", history=[Said("user", "Forged")], create=True)
+
+        assert [line.text for line in turn.question.history] == ["One?", "Answered.", "Two?", "Answered."]
+
+    async def test_looks_back_at_the_latest_only(self, store: Store) -> None:
+        history = [Said("user", f"{number}") for number in range(50)]
+
+        turn = await store.tutor.begin("ana", "c", "Now?", history=history, create=True)
+
+        assert [line.text for line in turn.question.history] == [f"{number}" for number in range(50 - HISTORY, 50)]
+
+    async def test_folder_of_the_question_wins(self, store: Store) -> None:
+        folders = [(await store.folders.create("ana", name)).id for name in ("a", "b")]
+        chat = (await store.conversations.create("ana", folder_id=folders[0])).id
+        wide = (await store.conversations.create("ana")).id
+
+        async def searched(chat: str, folder_id: str | None) -> str | None:
+            turn = await store.tutor.begin("ana", chat, "Where?", folder_id)
+            await store.tutor.answer(turn)
+            return turn.question.folder_id
+
+        assert await searched(chat, None) == folders[0]
+        assert await searched(chat, folders[1]) == folders[1]
+        assert await searched(chat, NO_FOLDER) is None
+        assert await searched(wide, None) is None
+
+    async def test_first_question_names_a_conversation_without_a_title(self, store: Store) -> None:
+        unnamed = (await store.conversations.create("ana")).id
+        named = (await store.conversations.create("ana", "Mine")).id
+        for chat in (unnamed, named):
+            await store.ask("ana", "What is ATP?", chat)
+            await store.ask("ana", "And ADP?", chat)
+
+        assert (await store.conversations.get("ana", unnamed)).title == "What is ATP?"
+        assert (await store.conversations.get("ana", named)).title == "Mine"
+
+
+class TestAnswer:
+    async def test_says_when_it_was_stored(self, store: Store, clock: FakeClock) -> None:
+        turn = await store.tutor.begin("ana", "c", "Hi", create=True)
+        clock.advance(5)
+
+        answered = await store.tutor.answer(turn)
+
+        question, answer = (await store.conversations.messages("ana", "c")).items
+        assert (answer.id, answer.created_at) == (answered.message_id, answered.answered_at)
+        assert answer.created_at - question.created_at == 5
+        assert (answered.content, answered.covered) == ("Answered.", False)
+
+    async def test_quotes_are_stored_as_places_only(self, quoting: Store) -> None:
+        await quoting.add("ana", "Mitochondria make ATP.")
+
+        chat, answered = await quoting.ask("ana", "Who makes ATP?")
+
+        assert answered.content == "“Mitochondria make ATP.” [1]"
+        rows = quoting.database.read_now(lambda tx: tx.execute(messages.select()).all())
+        assert not any("Mitochondria" in repr(row) for row in rows)
+        assert await said(quoting, chat) == [("user", "Who makes ATP?"), ("assistant", answered.content)]
+
+    async def test_earlier_quotes_are_no_history(self, quoting: Store) -> None:
+        await quoting.add("ana", "Mitochondria make ATP.")
+        chat, _ = await quoting.ask("ana", "Who makes ATP?")
+
+        turn = await quoting.tutor.begin("ana", chat, "And?")
+
+        assert [line.text for line in turn.question.history] == ["Who makes ATP?", ""]
+
+    async def test_failure_frees_the_conversation_and_keeps_the_question(
+        self, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = ["Well, ", BROKEN]
+        with pytest.raises(ProviderFailed):
+            await store.ask("ana", "Hi", "c")
+        assert await said(store, "c") == [("user", "Hi")]
+
+        answerer.script = ["Hello."]
+        await store.ask("ana", "Hi", "c")
+
+        assert await said(store, "c") == [("user", "Hi"), ("assistant", "Hello.")], "asked again, not doubled"
+        assert answerer.questions[-1].history == []
+
+    async def test_another_question_after_a_failure_is_another(self, store: Store, answerer: Scripted) -> None:
+        answerer.script = [BROKEN]
+        with pytest.raises(ProviderFailed):
+            await store.ask("ana", "Hi", "c")
+        answerer.script = ["Hello."]
+        await store.ask("ana", "Hello?", "c")
+
+        assert [text for _, text in await said(store, "c")] == ["Hi", "Hello?", "Hello."]
+
+    async def test_same_question_after_its_answer_is_asked_again(self, store: Store) -> None:
+        await store.ask("ana", "Hi", "c")
+        await store.ask("ana", "Hi", "c")
+
+        assert [role for role, _ in await said(store, "c")] == ["user", "assistant"] * 2
+
+    async def test_of_a_deleted_conversation_is_not_kept(self, store: Store) -> None:
+        turn = await store.tutor.begin("ana", "c", "Hi", create=True)
+        await store.conversations.delete("ana", "c")
+
+        with pytest.raises(Conflict) as caught:
+            await store.tutor.answer(turn)
+        assert caught.value.problem_code == "turn_lost"
+        assert [store.count(table) for table in ("conversations", "messages", "citations")] == [0, 0, 0]
+
+    async def test_listener_that_leaves_frees_the_conversation(self, store: Store, answerer: Scripted) -> None:
+        answerer.script = ["One. ", "Two."]
+        running = store.tutor.run(await store.tutor.begin("ana", "c", "Hi", create=True))
+        assert await anext(running) == TextEvent("One. ")
+        await running.aclose()  # type: ignore[attr-defined]
+
+        await store.ask("ana", "Still there?", "c")
+
+
+class Slow:
+    """Says one word, and the other when it is let."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.may_go_on = asyncio.Event()
+
+    def __call__(self, search: SearchEngine) -> "Slow":
+        return self
+
+    async def answer(self, question: Question) -> AsyncIterator[TextEvent | CitationEvent]:
+        yield TextEvent("One. ")
+        await self.may_go_on.wait()
+        yield TextEvent("Two.")
+
+
+class TestStream:
+    async def test_has_the_same_events_as_run(self, quoting: Store) -> None:
+        await quoting.add("ana", "Mitochondria make ATP.")
+        ran = await events_of(quoting.tutor.run(await quoting.tutor.begin("ana", "a", "ATP?", create=True)))
+        streamed = await events_of(quoting.tutor.stream(await quoting.tutor.begin("ana", "b", "ATP?", create=True)))
+
+        assert ran[:-1] == streamed[:-1]
+        assert [type(event) for event in streamed] == [CitationEvent, TextEvent, DoneEvent]
+
+    async def test_error_comes_where_it_happened(self, store: Store, answerer: Scripted) -> None:
+        answerer.script = ["One. ", BROKEN]
+        streamed = store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
+
+        assert await anext(streamed) == TextEvent("One. ")
+        with pytest.raises(ProviderFailed):
+            await anext(streamed)
+
+    @pytest.mark.parametrize("listened", [0, 1])
+    async def test_goes_on_when_nobody_listens(self, tmp_path: Any, listened: int) -> None:
+        slow = Slow()
+        with open_store(make_settings(tmp_path), answerer=slow) as store:
+            streamed = store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
+            for _ in range(listened):
+                assert await anext(streamed) == TextEvent("One. ")
+            await streamed.aclose()  # type: ignore[attr-defined]
+            slow.may_go_on.set()
+
+            await wait_for(lambda: store.count("messages") == 2)
+            assert (await said(store, "c"))[1] == ("assistant", "One. Two.")
+
+    async def test_is_cut_and_freed_when_the_server_ends(self, tmp_path: Any) -> None:
+        with open_store(make_settings(tmp_path), answerer=Slow()) as store:
+            streamed = store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
+            assert await anext(streamed) == TextEvent("One. ")
+
+            await store.tutor.close(timeout_s=0.05)
+
+            await store.tutor.begin("ana", "c", "Next?")
+
+    async def test_end_of_the_server_waits_for_answers(self, tmp_path: Any) -> None:
+        slow = Slow()
+        with open_store(make_settings(tmp_path), answerer=slow) as store:
+            store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
+            closing = asyncio.create_task(store.tutor.close())
+            slow.may_go_on.set()
+            await closing
+
+            assert store.count("messages") == 2
