@@ -19,6 +19,9 @@ CLAIMS = (
     "real_pdf",
     "start_and_memory",
     "message_writes",
+    "endurance",
+    "retrieval_quality",
+    "keyless_answers",
 )  # fmt: skip
 
 
