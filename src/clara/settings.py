@@ -112,6 +112,31 @@ class SearchSettings(_Section):
     """Default: 512 MiB, and at most a quarter of the memory that the cgroup allows."""
 
 
+class ModelSettings(_Section):
+    """Language models: how long an answer may take, how much may be written, how much a learner may use."""
+
+    first_token_s: float = Field(30, gt=0)
+    idle_s: float = Field(20, gt=0)
+    """Between two tokens."""
+    total_s: float = Field(180, gt=0)
+    """For a whole answer, tool calls, retries and the fallback model included."""
+    max_output_tokens: int = Field(4000, ge=16)
+    thinking: Literal["off", "low", "medium", "high"] = "low"
+    """How much a reasoning model thinks before it answers; other models take no notice."""
+    tokens_per_day: int | None = Field(None, ge=0)
+    """A learner's budget of tokens, read and written, a day (UTC). None or 0: no limit."""
+    embedding_base_url: str | None = None
+    """Endpoint for embeddings, where it isn't OPENAI_BASE_URL."""
+    embedding_api_key: SecretStr | None = None
+    embedding_question_s: float = Field(2, gt=0)
+    """For the embedding of a question; a search that has waited so long goes on by words alone."""
+
+    @field_validator("embedding_base_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        return _endpoint(value)
+
+
 class DatabaseSettings(_Section):
     """How the database is used; where it is says DATABASE_URL."""
 
@@ -149,8 +174,15 @@ class Settings(BaseSettings):
     frontend_url: str | None = Field(None, validation_alias="FRONTEND_URL")
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL")
+    """Any endpoint that speaks OpenAI's protocol (Ollama, vLLM, Groq, LM Studio); with it a key is not needed."""
+    anthropic_api_key: SecretStr | None = Field(None, validation_alias="ANTHROPIC_API_KEY")
+    google_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"))
+    chat_model: str | None = None
+    """`provider:model` of `openai`, `anthropic` or `google`. `none`: no model. Unset: by the key that is set."""
+    chat_fallback_model: str | None = None
+    """Answers when the first doesn't."""
     embedding_model: str | None = None
-    """Unset: the local static embedder. `none`: lexical search only."""
+    """Unset: the local static embedder. `none`: lexical search only. `openai:model`: an endpoint's."""
     on_render: bool = Field(False, validation_alias=AliasChoices("RENDER", "on_render"))
 
     auth: AuthSettings = AuthSettings()
@@ -160,6 +192,7 @@ class Settings(BaseSettings):
     files: FileSettings = FileSettings()
     jobs: JobSettings = JobSettings()
     search: SearchSettings = SearchSettings()
+    models: ModelSettings = ModelSettings()
     database: DatabaseSettings = DatabaseSettings()
     blobs: BlobSettings = BlobSettings()
 
@@ -175,6 +208,11 @@ class Settings(BaseSettings):
     def _expand(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("openai_base_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        return _endpoint(value)
+
     @field_validator("service_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
@@ -185,9 +223,29 @@ class Settings(BaseSettings):
     @field_validator("embedding_model")
     @classmethod
     def _known_embedder(cls, value: str | None) -> str | None:
-        if value not in (None, "none", "static"):
-            raise ValueError("Leave CLARA_EMBEDDING_MODEL unset (local static embedder) or set `none` (lexical only).")
+        if value not in (None, "none", "static") and not _names_model(value, ("openai",)):
+            raise ValueError(
+                "Leave CLARA_EMBEDDING_MODEL unset (local static embedder), or set `none` (lexical only) or "
+                "`openai:` with the model's name, such as openai:text-embedding-3-small."
+            )
         return value
+
+    @field_validator("chat_model", "chat_fallback_model")
+    @classmethod
+    def _known_model(cls, value: str | None, info: Any) -> str | None:
+        if value not in (None, "none") and not _names_model(value, tuple(_DEFAULT_MODELS)):
+            providers = ", ".join(f"`{name}:`" for name in _DEFAULT_MODELS)
+            raise ValueError(f"CLARA_{info.field_name.upper()} is one of {providers} and a model's name, or `none`.")
+        return value
+
+    @model_validator(mode="after")
+    def _keys_for_models(self) -> Self:
+        names = (self.chat_model, self.chat_fallback_model)
+        for provider in {name.split(":")[0] for name in names if name not in (None, "none")} - self._providers:
+            raise ValueError(f"A model of {provider} is named, and {_KEYS[provider]} is not set.")
+        if (self.embedding_model or "").startswith("openai:") and not self._can_embed:
+            raise ValueError(f"CLARA_EMBEDDING_MODEL={self.embedding_model} needs {_KEYS['openai']}.")
+        return self
 
     @model_validator(mode="after")
     def _fail_closed(self) -> Self:
@@ -216,6 +274,20 @@ class Settings(BaseSettings):
                 f"CLARA_DATA_DIR={self.data_dir} is not on a mounted disk: on Render every deploy would erase it. "
                 "Attach a disk and point CLARA_DATA_DIR at its mount path."
             )
+
+    @property
+    def _providers(self) -> set[str]:
+        """The providers of models that could be used."""
+        there = {
+            "openai": self.openai_api_key or self.openai_base_url,
+            "anthropic": self.anthropic_api_key,
+            "google": self.google_api_key,
+        }
+        return {name for name, given in there.items() if given}
+
+    @property
+    def _can_embed(self) -> bool:
+        return "openai" in self._providers or self.models.embedding_base_url is not None
 
     def _database_kind(self) -> str | None:
         url = self.database_url.get_secret_value() if self.database_url else ""
@@ -258,8 +330,40 @@ class Settings(BaseSettings):
         return f"postgresql+psycopg://{rest}"
 
     @cached_property
+    def chat_models(self) -> tuple[str, ...]:
+        """The models that answer, as provider:model, the first one first; none when there is no key."""
+        first = self.chat_model
+        if first is None:
+            first = next(
+                (f"{name}:{_DEFAULT_MODELS[name]}" for name in _DEFAULT_MODELS if name in self._providers), "none"
+            )
+        second = self.chat_fallback_model or "none"
+        return tuple(dict.fromkeys(name for name in (first, second) if name != "none")) if first != "none" else ()
+
+    @cached_property
     def blobs_url(self) -> str:
         return self.blobs.url or (self.data_dir / "files").as_uri()
+
+
+_DEFAULT_MODELS = {"openai": "gpt-6-luna", "anthropic": "claude-haiku-5-5", "google": "gemini-3.8-flash"}
+"""Each provider's small model, in the order in which a key decides. A tutor's first word matters more than its last."""
+
+_KEYS = {
+    "openai": "OPENAI_API_KEY (or OPENAI_BASE_URL, for an endpoint that needs no key)",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "google": "GOOGLE_API_KEY",
+}
+
+
+def _endpoint(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise ValueError(f"{value!r} is not an endpoint: write http://host:port/v1 or https://host/v1.")
+    return value.rstrip("/") if value else value
+
+
+def _names_model(value: str | None, providers: tuple[str, ...]) -> bool:
+    provider, colon, model = (value or "").partition(":")
+    return bool(provider in providers and colon and model.strip() == model != "")
 
 
 def _origin(value: str) -> str:

@@ -46,6 +46,7 @@ class ScriptedServer:
     """Answers with what ``play`` queued, in order; when that is used up, with what ``otherwise`` says.
 
     ``asked`` are the requests so far, oldest first. ``models`` None accepts every model's name, ``key`` None every key.
+    ``pages`` are what other paths answer, for protocols of other providers.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class ScriptedServer:
         self.key = key
         self.url = ""
         self.embed = Embed()
+        self.pages: dict[str, Raw] = {}
         self._chat: deque[ChatAnswer] = deque()
         self._embeddings: deque[EmbeddingAnswer] = deque()
 
@@ -107,8 +109,11 @@ class ScriptedServer:
                     await task
 
     async def _answer(self, asked: Asked, send: Send) -> None:
-        refused = self._refusal(asked)
-        if refused is not None:
+        page = self.pages.get(asked.path)
+        refused = None if page else self._refusal(asked)
+        if page is not None:
+            await _misbehaved(page, send)
+        elif refused is not None:
             await _send_error(send, refused)
         elif asked.path == "/models":
             models = [{"id": name, "object": "model", "created": 0, "owned_by": "clara"} for name in self._listed]
@@ -217,7 +222,8 @@ async def _between(answer: Say, sent: int) -> None:
         raise _Broken
     if answer.hang_after is not None and sent > answer.hang_after:
         await asyncio.Event().wait()
-    if sent and answer.pause_s:
+    if sent and (answer.pause_s or sent % 32 == 0):
+        # Also without a pause: what is sent to a client that has gone waits for nothing.
         await asyncio.sleep(answer.pause_s)
 
 

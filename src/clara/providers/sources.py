@@ -1,0 +1,110 @@
+"""The configured models: each provider is imported, in a thread, when its model is asked for the first time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from clara.core.errors import Unavailable
+from clara.settings import Settings
+
+if TYPE_CHECKING:
+    from pydantic_ai.models import Model
+
+    Made = tuple[Model[Any], Callable[[], Awaitable[Any]]]
+    """A model, and what closes its connections."""
+
+OPENAI_URL = "https://api.openai.com/v1"
+CONNECT_S = 10.0
+READ_S = 600.0
+"""A backstop behind the deadlines of each request, which are shorter."""
+
+
+@dataclass(slots=True)
+class Source:
+    """A model that may be asked. ``takes_tools`` turns false when its endpoint says that it takes none."""
+
+    name: str
+    make: "Callable[[], Made]"
+    rests_until: float = 0
+    takes_tools: bool = True
+    _made: "Made | None" = None
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def model(self) -> "Model[Any]":
+        async with self._making:
+            if self._made is None:
+                self._made = await asyncio.to_thread(self.make)
+        return self._made[0]
+
+    async def close(self) -> None:
+        made, self._made = self._made, None
+        if made is not None:
+            await made[1]()
+
+
+def make_sources(settings: Settings) -> list[Source]:
+    """Return the models that the settings name, the first one first."""
+    return [Source(name, partial(_make, settings, *name.split(":", 1))) for name in settings.chat_models]
+
+
+def _make(settings: Settings, provider: str, model: str) -> "Made":
+    makers = {"openai": _openai, "anthropic": _anthropic, "google": _google}
+    try:
+        return makers[provider](settings, model)
+    except ImportError as error:
+        raise Unavailable(
+            f"The package for models of {provider} is not installed: `pip install clara[models]`.",
+            code="model_misconfigured",
+        ) from error
+
+
+def _openai(settings: Settings, model: str) -> "Made":
+    from openai import AsyncOpenAI, Timeout
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.profiles.openai import OpenAIModelProfile, openai_model_profile
+    from pydantic_ai.providers.openai import OpenAIProvider
+    from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+    key, url = settings.openai_api_key, settings.openai_base_url or OPENAI_URL
+    client: AsyncOpenAI = AsyncOpenAI(
+        base_url=url,
+        api_key=key.get_secret_value() if key else "none",
+        max_retries=0,
+        timeout=Timeout(READ_S, connect=CONNECT_S),
+    )
+    if url == OPENAI_URL:
+        # OpenAI says how every answer ended: one that stops without a reason was cut off on its way.
+        whole = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
+        return OpenAIChatModel(model, provider=OpenAIProvider(openai_client=client), profile=whole), client.close
+    # What every server of the protocol knows; OpenAI's own reasoning models, behind a gateway, want the newer name.
+    plain = OpenAIModelProfile(
+        openai_chat_supports_max_completion_tokens=bool(openai_model_profile(model).get("supports_thinking")),
+        openai_supports_strict_tool_definition=False,
+    )
+    provider = OpenAICompatibleProvider("openai-compatible", openai_client=client)
+    return OpenAIChatModel(model, provider=provider, profile=plain), client.close
+
+
+def _anthropic(settings: Settings, model: str) -> "Made":
+    from anthropic import AsyncAnthropic, Timeout
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
+    assert settings.anthropic_api_key is not None
+    client = AsyncAnthropic(
+        api_key=settings.anthropic_api_key.get_secret_value(),
+        max_retries=0,
+        timeout=Timeout(READ_S, connect=CONNECT_S),
+    )
+    return AnthropicModel(model, provider=AnthropicProvider(anthropic_client=client)), client.close
+
+
+def _google(settings: Settings, model: str) -> "Made":
+    from pydantic_ai.models.google import GoogleModel
+    from pydantic_ai.providers.google import GoogleProvider
+
+    assert settings.google_api_key is not None
+    provider = GoogleProvider(api_key=settings.google_api_key.get_secret_value())
+    return GoogleModel(model, provider=provider), provider.client.aio.aclose
