@@ -129,7 +129,7 @@ def user_ids(value: Any) -> Iterator[str]:
         if user_id is None:
             continue
         if not isinstance(user_id, str):
-            raise Invalid(f"{name} is a text.", code="invalid_user_id")
+            raise Invalid(f"Send {name} as a text.", code="invalid_user_id")
         yield user_id
 
 
@@ -145,7 +145,9 @@ def _named_outside(request: Request) -> Iterator[str]:
 
 def _check_scope(identity: Identity, scope: Scope) -> None:
     if scope not in identity.scopes:
-        raise Forbidden(f"This credential lacks the scope '{scope}'.", code="scope_missing", scope=scope.value)
+        raise Forbidden(
+            f"This credential lacks the scope '{scope}'. Use one that has it.", code="scope_missing", scope=scope.value
+        )
 
 
 def _check_address(request: Request) -> None:
@@ -158,7 +160,7 @@ def check_size(request: Request, max_bytes: int) -> None:
     """Raise TooLarge when the declared length is over the limit."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal():
-        raise Invalid("Content-Length is not a number.", code="invalid_header")
+        raise Invalid("Content-Length is not a number. Send the length of the body in bytes.", code="invalid_header")
     if int(length) > max_bytes:
         raise too_large(max_bytes)
 

@@ -121,7 +121,8 @@ class Authenticator:
         own = {f"{request.url.scheme}://{host}", f"https://{host}"}
         if len(origins) != 1 or (origins[0] not in self._origins and origins[0] not in own):
             raise Forbidden(
-                "A write with a cookie needs an Origin header of this server's own pages.", code="origin_not_allowed"
+                "A write with a cookie needs an Origin header of this server's own pages. Elsewhere, use a token.",
+                code="origin_not_allowed",
             )
 
     async def _by_cookie(self, request: HTTPConnection, cookies: set[str]) -> Identity:

@@ -25,7 +25,9 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def too_large(max_bytes: int) -> TooLarge:
-    return TooLarge(f"The body is larger than {max_bytes} bytes.", code="body_too_large", max_bytes=max_bytes)
+    return TooLarge(
+        f"The body is larger than {max_bytes} bytes. Send less at once.", code="body_too_large", max_bytes=max_bytes
+    )
 
 
 class BoundedReceive:
@@ -93,7 +95,7 @@ def validated(model: type[M], value: Any) -> M:
 def check_text(text: str) -> None:
     """Raise Invalid for NUL, which PostgreSQL can't keep."""
     if "\x00" in text:
-        raise Invalid("The request has a NUL character, which no text may have.", code="invalid_text")
+        raise Invalid("The request has a NUL character. Send it without.", code="invalid_text")
 
 
 def _timed_out() -> RequestTimeout:
@@ -112,6 +114,6 @@ def _check_values(value: Any) -> None:
         elif isinstance(item, list):
             waiting.extend(item)
         elif isinstance(item, int) and abs(item) > _MAX_INT:
-            raise Invalid("The request has a number beyond 64 bits.", code="invalid_number")
+            raise Invalid("The request has a number beyond 64 bits. Send a smaller one.", code="invalid_number")
         elif isinstance(item, float) and not math.isfinite(item):
-            raise Invalid("The request has a number that is not finite.", code="invalid_number")
+            raise Invalid("The request has a number that is not finite. Send a finite one.", code="invalid_number")

@@ -189,7 +189,7 @@ async def get_page_image(
     if _media_type(file) is not MediaType.PDF:
         raise UnsupportedType("Only pages of PDF files have pictures. Ask for the page's text.", code="no_picture")
     if file.document.pages_total is not None and number > file.document.pages_total:
-        raise NotFound(f"The file has {file.document.pages_total} pages.", code="page_not_found")
+        raise NotFound(f"The file has {file.document.pages_total} pages. Ask for one of them.", code="page_not_found")
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{file.document.sha256[:32]}-{number}-{width}"'}
     if is_known(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)

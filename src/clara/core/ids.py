@@ -23,5 +23,7 @@ def check_user_id(user_id: str) -> str:
         or "/" in user_id
         or any(unicodedata.category(c)[0] in "CZ" and c != " " for c in user_id)
     ):
-        raise Invalid("A user id is 1 to 128 printable characters without '/'.", code="invalid_user_id")
+        raise Invalid(
+            "A user id is 1 to 128 printable characters without '/'. Send such a one.", code="invalid_user_id"
+        )
     return user_id

@@ -145,7 +145,7 @@ class Worker:
     def _handle(self, job: HeldJob) -> None:
         handler = self._handlers[job.kind]
         if job.failures >= self._max_attempts:
-            handler.give_up(job, Internal(f"Tried {job.failures} times without success.", code="gave_up"))
+            handler.give_up(job, Internal(f"Tried {job.failures} times without success. Retry later.", code="gave_up"))
             return
         try:
             handler.run(job)
@@ -163,7 +163,12 @@ class Worker:
         except Exception as error:
             log.exception("job.crashed", kind=job.kind, attempt=job.attempt)
             if self._is_last_try(job):
-                handler.give_up(job, Internal("The work failed for a reason that the server's log tells."))
+                handler.give_up(
+                    job,
+                    Internal(
+                        "The work failed, and the server's log tells why. Retry, or tell whoever runs this server."
+                    ),
+                )
             else:
                 self._retry(job, error)
 

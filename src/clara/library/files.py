@@ -87,7 +87,9 @@ class Files:
             if folder_id is not None and folder_id != file.folder_id:
                 require_folder(tx, owner_id, folder_id)
                 if stored.find_file(tx, owner_id, folder_id, file.document.id):
-                    raise Conflict("That folder has a file with the same content.", code="duplicate_file")
+                    raise Conflict(
+                        "That folder has a file with the same content. Delete one of them.", code="duplicate_file"
+                    )
                 values["folder_id"] = folder_id
             if not values:
                 return file
@@ -104,7 +106,7 @@ class Files:
             lock_learner(tx, owner_id, self._clock.now())
             receipt = delete_file(tx, owner_id, file_id)
             if receipt is None:
-                raise NotFound("There is no such file.", code="file_not_found")
+                raise NotFound("There is no such file. Look in the list of files.", code="file_not_found")
             return receipt
 
         receipt = await self._database.write(delete)

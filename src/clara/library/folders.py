@@ -122,13 +122,13 @@ def _merge_files(tx: Tx, owner_id: str, folder_id: str) -> Receipts:
 
 
 def _missing() -> NotFound:
-    return NotFound("There is no such folder.", code="folder_not_found")
+    return NotFound("There is no such folder. Look in the list of folders.", code="folder_not_found")
 
 
 def _name(name: str) -> str:
     cleaned = clean_title(name)
     if not 1 <= len(cleaned) <= 100:
-        raise Invalid("A folder's name has 1 to 100 characters.", code="invalid_name")
+        raise Invalid("A folder's name has 1 to 100 characters. Choose another.", code="invalid_name")
     return cleaned
 
 

@@ -35,13 +35,18 @@ class Pages:
         def open_page(tx: Tx) -> PageView:
             file = get_file(tx, owner_id, file_id)
             if file is None:
-                raise NotFound("There is no such file.", code="file_not_found")
+                raise NotFound("There is no such file. Look in the list of files.", code="file_not_found")
             document = file.document
             page = passages.get_page(tx, owner_id, document.id, number)
             if page is None:
                 if document.status is not Status.READY:
-                    raise Conflict(f"The file is {document.status}: its pages can't be opened yet.", code="not_ready")
-                raise NotFound(f"The file has {document.pages_total} pages.", code="page_not_found")
+                    raise Conflict(
+                        f"The file is {document.status}: its pages can't be opened yet. Try again when it is ready.",
+                        code="not_ready",
+                    )
+                raise NotFound(
+                    f"The file has {document.pages_total} pages. Ask for one of them.", code="page_not_found"
+                )
             heading = passages.heading_at(tx, owner_id, document.id, number)
             span = _place(tx, owner_id, document.id, page, quote, chunk_id)
             return PageView(file, page, heading, [span] if span else [])

@@ -210,7 +210,9 @@ class Arriving:
         self.size += len(data)
         if self.size > self._max_bytes:
             raise TooLarge(
-                f"A file may have {self._max_bytes // 2**20} MB.", code="file_too_large", max_bytes=self._max_bytes
+                f"A file may have {self._max_bytes // 2**20} MB. Split it.",
+                code="file_too_large",
+                max_bytes=self._max_bytes,
             )
         self._hash.update(data)
 

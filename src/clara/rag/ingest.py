@@ -98,7 +98,7 @@ class Ingestion:
 
     def _publish(self, job: HeldJob, reading: "_Reading") -> None:
         if not reading.chunks and not reading.paged:
-            raise Unreadable("The file holds no text.", code="no_text")
+            raise Unreadable("The file holds no text. Upload one that does.", code="no_text")
         status = Status.READY if reading.chunks else Status.NEEDS_OCR
         no_text = ("no_text", "The pages are pictures without text: the file needs OCR.")
         code, detail = (None, None) if reading.chunks else no_text

@@ -85,7 +85,7 @@ def require_file(tx: Tx, owner_id: str, file_id: str) -> File:
     """Return the file, or raise NotFound unless it is the learner's own."""
     file = get_file(tx, owner_id, file_id)
     if file is None:
-        raise NotFound("There is no such file.", code="file_not_found")
+        raise NotFound("There is no such file. Look in the list of files.", code="file_not_found")
     return file
 
 

@@ -58,7 +58,7 @@ def require_folder(tx: Tx, owner_id: str, folder_id: str) -> None:
     """Raise NotFound unless the folder is the learner's own; "no folder" always is."""
     query = sa.select(1).where(folders.c.owner_id == owner_id, folders.c.id == folder_id)
     if folder_id != NO_FOLDER and tx.execute(query).scalar() is None:
-        raise NotFound("There is no such folder.", code="folder_not_found")
+        raise NotFound("There is no such folder. Look in the list of folders.", code="folder_not_found")
 
 
 def list_folders(tx: Tx, owner_id: str, limit: int, after: Position | None) -> Sequence[Folder]:

@@ -99,7 +99,7 @@ class Conversations:
 
     async def delete(self, owner_id: str, conversation_id: str) -> None:
         if not await self._database.write(lambda tx: stored.remove_conversation(tx, owner_id, conversation_id)):
-            raise NotFound("There is no such conversation.", code="conversation_not_found")
+            raise no_such_conversation()
 
     async def messages(
         self, owner_id: str, conversation_id: str, limit: int = 100, cursor: str | None = None
@@ -117,17 +117,21 @@ class Conversations:
         return await self._database.read(query)
 
 
+def no_such_conversation() -> NotFound:
+    return NotFound("There is no such conversation. Look in the list of conversations.", code="conversation_not_found")
+
+
 def _require(tx: Tx, owner_id: str, conversation_id: str) -> Conversation:
     conversation = stored.get_conversation(tx, owner_id, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such conversation.", code="conversation_not_found")
+        raise no_such_conversation()
     return conversation
 
 
 def _title(title: str) -> str:
     cleaned = clean_title(title)
     if not 1 <= len(cleaned) <= 200:
-        raise Invalid("A conversation's title has 1 to 200 characters.", code="invalid_name")
+        raise Invalid("A conversation's title has 1 to 200 characters. Choose another.", code="invalid_name")
     return cleaned
 
 

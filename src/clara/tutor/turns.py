@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clara.core.clock import Clock
-from clara.core.errors import Conflict, Invalid, NotFound
+from clara.core.errors import Conflict, Invalid
 from clara.core.ids import NO_FOLDER, new_id
 from clara.store import conversations as stored
 from clara.store.conversations import Citation, Conversation, Message
@@ -14,7 +14,7 @@ from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
 from clara.tutor.answering import Answerer, Question, Said
-from clara.tutor.conversations import title_of
+from clara.tutor.conversations import no_such_conversation, title_of
 from clara.tutor.events import CitationEvent, Cited, DoneEvent, TextEvent, TutorEvent
 
 TURN_LEASE_S = 30.0
@@ -184,7 +184,7 @@ class Tutor:
         def store(tx: Tx) -> None:
             if not stored.end_turn(tx, owner_id, conversation_id, turn.id):
                 raise Conflict(
-                    "The answer is not kept: its conversation was deleted, or another question was asked meanwhile.",
+                    "The answer is not kept: its conversation was deleted, or another question asked. Ask again.",
                     code="turn_lost",
                 )
             seq = stored.add_message(tx, owner_id, conversation_id, message_id, "assistant", answer.parts, now)
@@ -235,7 +235,7 @@ def _find_or_open(tx: Tx, asked: _Asked) -> Conversation:
     if found is not None:
         return found
     if not asked.create:
-        raise NotFound("There is no such conversation.", code="conversation_not_found")
+        raise no_such_conversation()
     first = next((said.text for said in asked.history if said.role == "user"), asked.message)
     conversation = Conversation(
         asked.conversation_id or new_id("chat"), title_of(first), asked.folder_id or NO_FOLDER, asked.now, asked.now

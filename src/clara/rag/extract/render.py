@@ -36,7 +36,7 @@ def render_page(
         except TimedOut:
             kind, body = "failed", "parser_timeout"
         if kind == "failed" and body == "no_such_page":
-            raise NotFound("The document has no such page.", code="no_such_page")
+            raise NotFound("The document has no such page. Ask for another.", code="no_such_page")
         if kind == "failed":
             raise explained(body if body in CODES else "internal", process, MediaType.PDF, limits)
         try:

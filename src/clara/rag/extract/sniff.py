@@ -33,7 +33,7 @@ def sniff(head: bytes, filename: str, size: int) -> MediaType:
     (empty_file, unreadable_text).
     """
     if size == 0 or not head:
-        raise Unreadable("The file is empty.", code="empty_file")
+        raise Unreadable("The file is empty. Choose one that has content.", code="empty_file")
     head = head[:HEAD_BYTES]
     if _is_pdf(head):
         return MediaType.PDF
