@@ -15,7 +15,7 @@ _ENOUGH = 0.9
 """The chance, taken together, that one of the quotes holds the answer, beyond which no more are added."""
 _LEAST = 0.05
 _LEAST_OF_BEST = 0.15
-"""A further quote must be at least this likely, and this share as likely as the best: on SQuAD's fitted titles that costs
+"""A further quote is at least this likely, and this share as likely as the best. On SQuAD's fitted titles that costs
 0.9 answers in a hundred and saves a tenth of the text."""
 _OPEN_ENDS = (":", "：", ";", "；", ",", "，", "、")
 _LINES_CHARS = 240
