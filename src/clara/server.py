@@ -13,12 +13,14 @@ from fastapi import FastAPI
 
 from clara.api.wire import BoundedHttpProtocol
 from clara.app import create_app
+from clara.core.errors import Unavailable
 from clara.ops.drain import Drain
 from clara.ops.logs import configure_logging
 from clara.settings import Settings
 
 log = structlog.get_logger()
 
+INVITE_AGAIN_S = 0.5
 LOCAL_USER = "local"
 """Whom the link that a development server prints signs in."""
 
@@ -39,6 +41,7 @@ class DrainingServer(uvicorn.Server):
         self._drain_timeout_s = drain_timeout_s
         self._signals = 0
         self._draining: asyncio.Task[None] | None = None
+        self._later: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
@@ -52,6 +55,15 @@ class DrainingServer(uvicorn.Server):
         if self.started and self._on_listening is not None:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             await self._on_listening(host, port)
+
+    def later(self, delay_s: float, call: Callable[[], Awaitable[None]]) -> None:
+        """Call something after a while, unless the server has ended by then."""
+
+        async def wait() -> None:
+            await asyncio.sleep(delay_s)
+            await call()
+
+        self._later = asyncio.create_task(wait())
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # The base class would raise the signal again at the end; a server that was asked to stop and did exits with 0.
@@ -89,12 +101,18 @@ def make_server(app: FastAPI, settings: Settings, drain: Drain) -> DrainingServe
 
     async def invite(host: str, port: int) -> None:
         name = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
-        link = await app.state.local_sign_in.link(f"http://{name}:{port}", LOCAL_USER)
+        try:
+            link = await app.state.local_sign_in.link(f"http://{name}:{port}", LOCAL_USER)
+        except Unavailable:
+            # The database is away or being prepared: the server answers all the same, and invites when it is there.
+            server.later(INVITE_AGAIN_S, lambda: invite(host, port))
+            return
         sys.stdout.write(f"\nClara is running. Open this link within ten minutes to sign in:\n\n  {link}\n\n")
         sys.stdout.flush()
 
     on_listening = invite if settings.development else None
-    return DrainingServer(config, drain, settings.http.drain_timeout_s, on_listening)
+    server = DrainingServer(config, drain, settings.http.drain_timeout_s, on_listening)
+    return server
 
 
 def run_server(settings: Settings) -> int:

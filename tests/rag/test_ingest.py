@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from tests.contents import Content, check_whole, content
 from tests.stores import Store, open_store
 
 from clara.core.errors import Unavailable, Unreadable
@@ -21,12 +22,11 @@ from clara.rag.extract.media import MediaType
 from clara.rag.extract.messages import DocumentInfo
 from clara.rag.extract.process import Stopped
 from clara.rag.ingest import BATCH_CHUNKS, BATCH_PAGES, Ingestion
-from clara.rag.segments import Segment
 from clara.settings import Settings
 from clara.store.database import Tx
 from clara.store.files import Document, Status
 from clara.store.jobs import INGEST
-from clara.store.tables import chunks, jobs, pages, segments
+from clara.store.tables import jobs
 from clara.testing import make_settings
 
 pytestmark = pytest.mark.anyio
@@ -72,30 +72,8 @@ def lapse(store: Store) -> None:
     store.database.write_now(lambda tx: tx.execute(jobs.update().values(lease_until=1)))
 
 
-def content(store: Store) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[int]]:
-    """Return pages, chunks, and the seqs that the segments hold; none of it names the document."""
-
-    def read(tx: Tx) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[int]]:
-        page = (pages.c.number, pages.c.label, pages.c.start, pages.c.text)
-        chunk = tuple(chunks.c[name] for name in ("seq", "page_from", "page_to", "start", "end", "heading", "text"))
-        parts = [Segment.from_bytes(row.data) for row in tx.execute(segments.select().order_by(segments.c.part))]
-        return (
-            [tuple(row) for row in tx.execute(pages.select().with_only_columns(*page).order_by(pages.c.number))],
-            [tuple(row) for row in tx.execute(chunks.select().with_only_columns(*chunk).order_by(chunks.c.seq))],
-            [int(seq) for part in parts for seq in part.seqs],
-        )
-
-    return store.database.read_now(read)
-
-
-def check_whole(store: Store, texts: Sequence[str]) -> None:
-    """Every page and chunk once, offsets that fit the text, and each chunk in one segment."""
-    stored, cut, indexed = content(store)
-    assert [row[3] for row in stored] == list(texts)
-    whole = "\n".join(texts)
-    assert all(whole[start : start + len(text)] == text for _, _, start, text in stored)  # type: ignore[misc, operator, arg-type]
-    assert [row[0] for row in cut] == list(range(len(cut))) == indexed
-    assert all(whole[start:end] == text for _, _, _, start, end, _, text in cut)  # type: ignore[misc]
+def stored(store: Store) -> Content:
+    return store.database.read_now(content)
 
 
 async def document(store: Store, file_id: str) -> Document:
@@ -111,15 +89,16 @@ class TestInterrupted:
     async def test_comes_out_like_one_that_was_not(self, store: Store, where: int, how: type[BaseException]) -> None:
         uploaded = await store.upload("ana", "a", name="a.txt")
         run(store.worker(Book(LONG).read), store)
-        expected = content(store)
+        expected = stored(store)
         await store.files.delete("ana", uploaded.file.id)
         again = await store.upload("ana", "b", name="b.txt")
 
         await asyncio.to_thread(run, store.worker(Book(LONG, [(where, how)]).read), store)
 
-        assert content(store)[:2] == expected[:2]
-        check_whole(store, LONG)
-        assert (await document(store, again.file.id)).chunks == len(expected[1])
+        assert stored(store).pages == expected.pages
+        assert stored(store).chunks == expected.chunks
+        check_whole(stored(store), LONG)
+        assert (await document(store, again.file.id)).chunks == len(expected.chunks)
 
     async def test_goes_on_from_what_was_stored(self, store: Store) -> None:
         await store.upload("ana", "a")
@@ -127,14 +106,16 @@ class TestInterrupted:
         with pytest.raises(Killed):
             worker.run_until_idle()
         lapse(store)
-        before = content(store)
-        assert len(before[1]) >= BATCH_CHUNKS
+        before = stored(store)
+        assert len(before.chunks) >= BATCH_CHUNKS
         assert store.count("jobs", "state = 'running'") == 1
 
         run(worker, store)
 
-        after = content(store)
-        assert [part[: len(old)] for part, old in zip(after, before, strict=True)] == list(before)
+        after = stored(store)
+        assert after.pages[: len(before.pages)] == before.pages
+        assert after.chunks[: len(before.chunks)] == before.chunks
+        assert after.indexed[: len(before.indexed)] == before.indexed
 
     async def test_progress_never_goes_back(self, store: Store) -> None:
         uploaded = await store.upload("ana", "a")
@@ -171,10 +152,10 @@ class TestInterrupted:
             status = asyncio.run(document(store, uploaded.file.id)).status
             if any(text.strip() for text in texts):
                 assert status is Status.READY
-                check_whole(store, texts)
+                check_whole(stored(store), texts)
             else:
                 assert status is Status.FAILED
-                assert content(store) == ([], [], [])
+                assert stored(store) == Content([], [], [])
 
 
 class TestKilledWhileIndexing:
@@ -196,7 +177,7 @@ class TestKilledWhileIndexing:
         )
         run(Worker(store.database, {INGEST: ingestion}), store)
 
-        check_whole(store, LONG)
+        check_whole(stored(store), LONG)
 
 
 class TestPublish:
@@ -222,7 +203,7 @@ class TestPublish:
         await store.upload("ana", "a")
         run(store.worker(Book(texts).read), store)
 
-        check_whole(store, texts)
+        check_whole(stored(store), texts)
 
     async def test_text_without_words_fails(self, store: Store) -> None:
         uploaded = await store.upload("ana", "a")
@@ -230,7 +211,7 @@ class TestPublish:
 
         made = await document(store, uploaded.file.id)
         assert (made.status, made.error_code) == (Status.FAILED, "no_text")
-        assert content(store) == ([], [], [])
+        assert stored(store) == Content([], [], [])
 
     async def test_pages_without_text_need_ocr(self, store: Store) -> None:
         uploaded = await store.upload("ana", b"%PDF-1.7 a scan", name="scan.pdf")
@@ -253,7 +234,7 @@ class TestFailure:
         made = await document(store, uploaded.file.id)
         assert (made.status, made.error_code, made.chunks) == (Status.FAILED, "broken_pdf", 0)
         assert made.error_detail == "This PDF is broken. Open it and save it again."
-        assert content(store) == ([], [], [])
+        assert stored(store) == Content([], [], [])
 
     async def test_that_kills_every_time_is_given_up(self, store: Store) -> None:
         uploaded = await store.upload("ana", "a")
@@ -261,7 +242,7 @@ class TestFailure:
 
         made = await document(store, uploaded.file.id)
         assert (made.status, made.error_code) == (Status.FAILED, "gave_up")
-        assert content(store) == ([], [], [])
+        assert stored(store) == Content([], [], [])
 
     async def test_of_the_disk_is_waited_out(self, store: Store) -> None:
         uploaded = await store.upload("ana", "a")
@@ -271,7 +252,7 @@ class TestFailure:
             worker.run_until_idle()
 
         assert (await document(store, uploaded.file.id)).status is Status.READY
-        check_whole(store, LONG)
+        check_whole(stored(store), LONG)
 
     async def test_bytes_that_are_gone(self, store: Store) -> None:
         uploaded = await store.upload("ana", "a")
@@ -298,4 +279,4 @@ class TestVersions:
         store.database.write_now(as_of_another_version)
         run(store.worker(Book(LONG).read), store)
 
-        check_whole(store, LONG)
+        check_whole(stored(store), LONG)

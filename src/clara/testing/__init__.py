@@ -109,8 +109,13 @@ class RunningServer:
 
 
 @contextlib.contextmanager
-def running_server(folder: Path, port: int | None = None, **environment: str) -> Iterator[RunningServer]:
-    """Run `python -m clara serve` with its data in this folder until the block ends; yield once it answers."""
+def running_server(
+    folder: Path, port: int | None = None, *, ready: bool = True, **environment: str
+) -> Iterator[RunningServer]:
+    """Run `python -m clara serve` with its data in this folder until the block ends.
+
+    Yield once it is ready, or, with ``ready`` False, once it answers at all.
+    """
     port = port or free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CLARA_")}
     variables = kept | {
@@ -128,7 +133,7 @@ def running_server(folder: Path, port: int | None = None, **environment: str) ->
         )
     server = RunningServer(process, f"http://127.0.0.1:{port}", log_path)
     try:
-        _wait_until_ready(server)
+        _wait_for(server, "/health/ready" if ready else "/health/live")
         yield server
     finally:
         if process.poll() is None:
@@ -140,13 +145,13 @@ def running_server(folder: Path, port: int | None = None, **environment: str) ->
                 process.wait()
 
 
-def _wait_until_ready(server: RunningServer) -> None:
+def _wait_for(server: RunningServer, path: str) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             break
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{server.url}/health/ready").status_code == 200:
+            if httpx.get(f"{server.url}{path}").status_code == 200:
                 return
         time.sleep(0.02)
     raise RuntimeError(f"the server did not come up:\n{server.log}")
