@@ -105,7 +105,8 @@ async def _when_read(services: Services, owner_id: str, file_id: str) -> File:
 def _upload_message(file: File) -> str:
     match file.document.status:
         case Status.READY:
-            return f"{file.name} was read: {file.document.chunks} passages."
+            chunks = file.document.chunks
+            return f"{file.name} was read: {chunks} {'passage' if chunks == 1 else 'passages'}."
         case Status.NEEDS_OCR:
             return (
                 f"{file.name} is stored, but its pages are pictures without text: text recognition (OCR) is missing. "
