@@ -8,12 +8,12 @@ from clara.core.errors import Invalid
 NO_FOLDER = "none"
 """The folder id of files that lie in no folder: a value, so that uniqueness and foreign keys hold for it too."""
 
-_ALPHABET = "0123456789abcdefghijkmnopqrstuvwxyz"
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def new_id(prefix: str) -> str:
-    """Return ``prefix_`` and 24 random characters (over 122 bits)."""
-    return prefix + "_" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
+    """Return ``prefix_`` and 24 random characters of 32 (120 bits)."""
+    return prefix + "_" + "".join(_ALPHABET[byte & 31] for byte in secrets.token_bytes(24))
 
 
 def check_user_id(user_id: str) -> str:
