@@ -1,7 +1,7 @@
 """Chat models over a scripted server, and what their streams amount to."""
 
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from clara.providers.chat import (
     ToolStarted,
 )
 from clara.providers.conversing import ConversingModel
+from clara.providers.models import make_chat_model
 from clara.providers.prompts import Limits
 from clara.providers.requests import Patience, Requests
 from clara.providers.sources import make_sources
@@ -37,6 +38,17 @@ def model_over(
 ) -> ConversingModel:
     limits = limits or Limits()
     return ConversingModel(settings.chat_models[0], Requests(make_sources(settings), patience, **options), limits)
+
+
+@asynccontextmanager
+async def made(settings: Settings) -> AsyncIterator[ChatModel]:
+    """The model that the settings name; closed at the end."""
+    model = make_chat_model(settings)
+    assert model is not None
+    try:
+        yield model
+    finally:
+        await model.close()
 
 
 def asking(text: str = "What do cells need?", *tools: Tool, **values: Any) -> ChatRequest:

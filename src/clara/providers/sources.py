@@ -102,9 +102,11 @@ def _anthropic(settings: Settings, model: str) -> "Made":
 
 
 def _google(settings: Settings, model: str) -> "Made":
+    from httpx2 import AsyncClient, Timeout
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
     assert settings.google_api_key is not None
-    provider = GoogleProvider(api_key=settings.google_api_key.get_secret_value())
-    return GoogleModel(model, provider=provider), provider.client.aio.aclose
+    client = AsyncClient(timeout=Timeout(READ_S, connect=CONNECT_S))
+    provider = GoogleProvider(api_key=settings.google_api_key.get_secret_value(), http_client=client)
+    return GoogleModel(model, provider=provider), client.aclose

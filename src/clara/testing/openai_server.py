@@ -86,7 +86,7 @@ class ScriptedServer:
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         body = await _body(receive)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        path = str(scope["path"]).removeprefix("/v1")
+        path = "/" + str(scope["path"]).removeprefix("/v1/").removeprefix("/")
         try:
             parsed = json.loads(body) if body else {}
         except ValueError:
