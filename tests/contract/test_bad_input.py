@@ -1,6 +1,7 @@
 """Bad input over a real socket: a clear error, nothing lost, nothing half-made, no word of the inside."""
 
 import asyncio
+import base64
 import contextlib
 import json
 import re
@@ -234,20 +235,25 @@ class TestAddresses:
             assert refused(await server.client.get(f"/v1/files/x/pages/{number}{ending}", headers=ana), 404, 422)
 
     async def test_cursors_are_opaque_and_checked(self, server: Served, ana: dict[str, str]) -> None:
-        import base64
-
+        chat = (await server.client.post("/v1/chats", json={}, headers=ana)).json()["id"]
         for value in (
             '[1.0, "x"]',
             "[1e400, 1]",
+            '[1e400, "a"]',
             '[NaN, "a"]',
             '{"a": 1}',
             "[" * 300,
             '["a", "b"]',
             "null",
+            "[1.5, null]",
             '[-1e308, "\\u0000"]',
+            '[1.5, "\\ud800"]',
+            '[1e308, "a"]',
+            '[-1e308, "a"]',
+            "\xff",
         ):
             cursor = base64.urlsafe_b64encode(value.encode()).decode()
-            for address in ("/v1/files", "/v1/folders", "/v1/chats"):
+            for address in ("/v1/files", "/v1/folders", "/v1/chats", f"/v1/chats/{chat}/messages"):
                 answer = await server.client.get(address, params={"cursor": cursor}, headers=ana)
                 assert answer.status_code in (200, 422), (value, answer.text)
 

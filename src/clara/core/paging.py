@@ -1,8 +1,8 @@
 """Pages of a list: a limit, and an opaque cursor that names the last item seen."""
 
 import base64
-import binascii
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -30,9 +30,10 @@ def read_cursor(cursor: str | None) -> Position | None:
         return None
     try:
         time, item_id = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-        if isinstance(time, float) and isinstance(item_id, str):
+        item_id.encode()
+        if isinstance(time, float) and math.isfinite(time) and "\0" not in item_id:
             return time, item_id
-    except (ValueError, binascii.Error, TypeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         pass
     raise Invalid("This cursor was not given by this list: leave it out to start again.", code="invalid_cursor")
 

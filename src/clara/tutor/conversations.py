@@ -19,6 +19,7 @@ DELETED = "(from a deleted file)"
 NOT_READ = "(from a file that is being read again)"
 MAX_TITLE = 80
 CHUNKS_A_QUERY = 200
+MAX_SEQ = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,12 @@ class Conversations:
         self, owner_id: str, conversation_id: str, limit: int = 100, cursor: str | None = None
     ) -> PageOf[ShownMessage]:
         """Return the latest messages, oldest of them first; the cursor leads to those before them."""
-        before = read_cursor(cursor)
+        position = read_cursor(cursor)
+        before = int(max(0, min(position[0], MAX_SEQ))) if position else None
 
         def query(tx: Tx) -> PageOf[ShownMessage]:
             _require(tx, owner_id, conversation_id)
-            found = stored.list_messages(tx, owner_id, conversation_id, limit + 1, int(before[0]) if before else None)
+            found = stored.list_messages(tx, owner_id, conversation_id, limit + 1, before)
             total = stored.count_messages(tx, owner_id, conversation_id)
             page = page_of(found[::-1], limit, total, lambda message: (float(message.seq), message.id))
             return PageOf(_show(tx, owner_id, conversation_id, page.items[::-1]), page.next_cursor, total)
