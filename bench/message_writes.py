@@ -1,6 +1,6 @@
 """32 tasks writing messages to SQLite, each waiting for its commit, as a turn does.
 
-Every write is `store.conversations.add_message` in a transaction of `Database.write` (WAL, synchronous=NORMAL, in
+Every write is `store.conversations.add_message` in a transaction of `Database.write` (WAL, synchronous=FULL, in
 both), to one of 32 conversations of 32 learners. Floor: the same rows by bare sqlite3, one commit each.
 """
 
@@ -69,7 +69,7 @@ def _open(tx: Tx, number: int) -> None:
 def _bare(path: Path) -> float:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA synchronous=FULL")
     connection.execute("CREATE TABLE messages (id TEXT PRIMARY KEY, parts TEXT)")
     started, count = time.monotonic(), 500
     for number in range(count):

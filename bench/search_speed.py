@@ -20,6 +20,7 @@ from clara.core.clock import SystemClock
 from clara.rag.embedder import StaticEmbedder
 from clara.rag.kernels import kernel
 from clara.rag.search import SearchEngine
+from clara.store.database import Database
 from clara.store.passages import corpus_version, get_chunks
 
 OWNER = "ana"
@@ -33,14 +34,16 @@ def run(options: Options) -> list[Figure]:
         database = new_store(Path(folder))
         Filler(database).fill(OWNER, books)
         engine = SearchEngine(database, StaticEmbedder(), SystemClock())
-        figures = asyncio.run(_measure(engine, questions, chunks, 3 if options.quick else 10))
-        cold = [_cold(engine) for _ in range(7)]
+        figures = asyncio.run(_measure(engine, database, questions, chunks, 3 if options.quick else 10))
+        cold = [_cold(engine, database) for _ in range(7)]
         figures.append(Figure(f"shard of {chunks} chunks built cold", percentile(cold, 0.5), "ms"))
         database.close()
     return figures
 
 
-async def _measure(engine: SearchEngine, questions: list[Asked], chunks: int, rounds: int) -> list[Figure]:
+async def _measure(
+    engine: SearchEngine, database: Database, questions: list[Asked], chunks: int, rounds: int
+) -> list[Figure]:
     found = 0
     for asked in questions[:300]:
         result = await engine.search(OWNER, asked.text)
@@ -60,7 +63,7 @@ async def _measure(engine: SearchEngine, questions: list[Asked], chunks: int, ro
                 engine.mark(result)
                 times[-1].append((ended - started) / 1e6)
                 marked[-1].append((time.perf_counter_ns() - ended) / 1e6)
-    floor = _floor(engine, chunks)
+    floor = _floor(engine, database, chunks)
     name = f"hybrid search of {chunks:,} chunks, 8 texts, alone"
     return [
         Figure(f"{name}: p50", of_rounds(times, 0.5), "ms", at_most=0.8, against=floor),
@@ -70,21 +73,21 @@ async def _measure(engine: SearchEngine, questions: list[Asked], chunks: int, ro
     ]
 
 
-def _floor(engine: SearchEngine, chunks: int) -> str:
+def _floor(engine: SearchEngine, database: Database, chunks: int) -> str:
     vectors = np.random.default_rng(1).integers(-127, 127, (chunks, engine.embedder.dim)).astype(np.int8)
     keys = [(f"doc_{number:05}", 7) for number in range(8)]
     dot = kernel()[1]
 
     def reads(call: int) -> None:
-        engine._database.read_now(lambda tx: (corpus_version(tx, OWNER), get_chunks(tx, OWNER, keys)))
+        database.read_now(lambda tx: (corpus_version(tx, OWNER), get_chunks(tx, OWNER, keys)))
 
     times = interleaved({"scan": lambda call: dot(vectors, vectors[call]), "reads": reads}, 3, 200)
     scan, read = of_rounds(times["scan"], 0.5), of_rounds(times["reads"], 0.5)
     return f"scan {scan:.2f} ms + reads {read:.2f} ms"
 
 
-def _cold(engine: SearchEngine) -> float:
+def _cold(engine: SearchEngine, database: Database) -> float:
     engine.corpora.forget(OWNER)
     started = time.perf_counter_ns()
-    engine._database.read_now(lambda tx: engine.corpora.read(tx, OWNER))
+    database.read_now(lambda tx: engine.corpora.read(tx, OWNER))
     return (time.perf_counter_ns() - started) / 1e6
