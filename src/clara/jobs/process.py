@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 
 import structlog
 
@@ -11,18 +12,23 @@ from clara.settings import Settings, reveal
 
 log = structlog.get_logger()
 
+COMMAND = (sys.executable, "-m", "clara", "worker", "--child")
 RESTART_FIRST_S, RESTART_MOST_S = 0.5, 30.0
 STOP_TIMEOUT_S = 15.0
 
 
 class WorkerProcess:
-    """`python -m clara worker --child`: its settings are the first line of its stdin, a further line wakes it.
+    """Runs ``command``: its settings are the first line of its stdin, a further line wakes it.
 
     It ends when its stdin does, so that it can't outlive the server, not even one that was killed.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, command: Sequence[str] = COMMAND, stop_timeout_s: float = STOP_TIMEOUT_S
+    ) -> None:
         self._settings = settings
+        self._command = command
+        self._stop_timeout_s = stop_timeout_s
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
@@ -43,7 +49,7 @@ class WorkerProcess:
         self._stopping.set()
         if self._supervisor is None:
             return
-        done, _ = await asyncio.wait([self._supervisor], timeout=STOP_TIMEOUT_S)
+        done, _ = await asyncio.wait([self._supervisor], timeout=self._stop_timeout_s)
         if not done:
             self._supervisor.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -71,8 +77,7 @@ class WorkerProcess:
         """Run one process until it ends, which it is told to when the server stops. None: it couldn't be started."""
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "clara", "worker", "--child"),
+                *self._command,
                 stdin=asyncio.subprocess.PIPE,
                 # Where SQLite rewrites its file: /tmp may be small.
                 env=os.environ | {"SQLITE_TMPDIR": str(self._settings.data_dir)},
