@@ -156,7 +156,6 @@ async def get_metrics(services: ServicesDep) -> Response:
 
 async def _observe_state(services: Services) -> None:
     gauges = services.metrics
-    gauges.streams.set(services.drain.streams)
     gauges.shards.set(len(services.search.corpora))
     gauges.shard_bytes.set(services.search.corpora.nbytes)
     try:
