@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from clara import __version__
-from clara.api import chats, existing, files, folders, health, me, rag, search, sign_in
+from clara.api import chats, existing, files, folders, health, me, rag, search, sign_in, usage
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
@@ -21,6 +21,7 @@ from clara.api.sign_in import LocalSignIn
 from clara.core.clock import Clock, SystemClock
 from clara.core.errors import ClaraError
 from clara.jobs.process import WorkerProcess
+from clara.library.budget import Budget
 from clara.library.files import Files
 from clara.library.folders import Folders
 from clara.library.pages import Pages
@@ -76,6 +77,7 @@ def create_app(
         search=engine,
         conversations=Conversations(database, clock),
         tutor=Tutor(database, _answerer(answerer, engine), clock),
+        budget=Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s),
         drain=drain,
         limiter=limiter,
         metrics=metrics,
@@ -109,7 +111,7 @@ def create_app(
         # A little over the file itself: the multipart form around it, and base64 in JSON.
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
-    for module in (health, rag, sign_in, me, folders, files, search, chats, existing):
+    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, existing):
         app.include_router(module.routes)
     app.include_router(docs_router())
     app.include_router(page_router())
@@ -171,7 +173,12 @@ def _lifespan(
             jwks.prefetch()
         starting = asyncio.create_task(_start(services.settings, worker))
         if services.settings.sqlalchemy_url.startswith("sqlite"):
-            await starting
+            # Ready as soon as it answers; but a signal to stop is heeded while another process has the schema.
+            stopping = asyncio.create_task(services.drain.begun())
+            await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if starting.done():
+                starting.result()
         # The static embedder takes a while to load: not at the first learner's expense.
         warming = asyncio.create_task(asyncio.to_thread(services.search.embedder.embed, ["warm"]))
         yield

@@ -19,6 +19,7 @@ from clara.core.ids import NO_FOLDER
 from clara.library.files import Files, Uploaded
 
 MULTIPART, JSON = "multipart/form-data", "application/json"
+PIECE_BYTES = 256 * 1024
 JSON_UPLOAD_BYTES = 32 * 2**20
 """Such a body is held in memory whole; larger files come as multipart."""
 
@@ -59,11 +60,12 @@ async def receive_form(request: Request, files: Files) -> tuple[str, Uploaded]:
 
 
 async def _receive_json(request: Request, files: Files) -> tuple[str, Uploaded]:
-    body = await json_body(request, JsonUpload, JSON_UPLOAD_BYTES)
-    caller = await caller_for_body(request)
-    data = await asyncio.to_thread(_decode, body)
+    async with files.whole_bodies:
+        body = await json_body(request, JsonUpload, JSON_UPLOAD_BYTES)
+        caller = await caller_for_body(request)
+        data = await asyncio.to_thread(_decode, body)
     async with files.receiving() as receiving:
-        await receiving.store(body.filename, _once(data))
+        await receiving.store(body.filename, _in_pieces(data))
         return caller.owner_id, await receiving.keep(caller.owner_id, body.folder or NO_FOLDER)
 
 
@@ -80,8 +82,10 @@ def _decode(body: JsonUpload) -> bytes:
         ) from error
 
 
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data
+async def _in_pieces(data: bytes) -> AsyncIterator[bytes]:
+    """Yield pieces small enough to be hashed between two other requests."""
+    for start in range(0, max(len(data), 1), PIECE_BYTES):
+        yield data[start : start + PIECE_BYTES]
 
 
 def _folder(named: Sequence[str]) -> str:

@@ -30,6 +30,10 @@ FEW = 200
 """A list longer than this is read off the event loop."""
 
 
+WHOLE_BODIES = 2
+"""Uploads in one JSON body that are held in memory at once; further ones wait."""
+
+
 class Files:
     """Files of one learner at a time; someone else's are NotFound."""
 
@@ -42,6 +46,7 @@ class Files:
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.blobs = blobs
+        self.whole_bodies = asyncio.Semaphore(WHOLE_BODIES)
         self._database = database
         self._clock = clock
         self._wake = wake

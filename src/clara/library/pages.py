@@ -51,7 +51,8 @@ class Pages:
             span = _place(tx, owner_id, document.id, page, quote, chunk_id)
             return PageView(file, page, heading, [span] if span else [])
 
-        return await self._database.read(open_page)
+        # Looking for a long quote on a long page takes a while: not on the event loop.
+        return await (self._database.scan if quote else self._database.read)(open_page)
 
 
 def _place(

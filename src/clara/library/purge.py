@@ -11,7 +11,7 @@ from clara.jobs.held import HeldJob
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx
 from clara.store.jobs import DISCARD, PURGE, enqueue
-from clara.store.system import expired_uploads, sweep_sign_ins, waiting_subjects
+from clara.store.system import expired_uploads, sweep_reservations, sweep_sign_ins, waiting_subjects
 from clara.store.uploads import forget_upload
 
 PURGE_RETRY_S = 600.0
@@ -66,9 +66,12 @@ class Purge:
                 shutil.rmtree(self._backups)
         except OSError as error:
             raise Unavailable("Backups of before can't be removed.", code="storage_unavailable") from error
-        self._database.scrub()
+        try:
+            self._database.scrub()
+        finally:
+            now = time.monotonic()
+            self._scrub_at = max(self._scrub_at, now + SCRUB_PAUSE * (now - started))
         self._scrubbed = committed
-        now = time.monotonic()
         self._scrub_at = now + SCRUB_PAUSE * (now - started)
 
     def give_up(self, job: HeldJob, error: ClaraError) -> None:
@@ -89,6 +92,7 @@ def sweep(database: Database, now: Callable[[], float]) -> int:
             forget_upload(tx, owner_id, key)
             enqueue(tx, owner_id, DISCARD, key)
         sweep_sign_ins(tx, now())
+        sweep_reservations(tx)
         return len(expired)
 
     return database.write_now(expire)

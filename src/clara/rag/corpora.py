@@ -14,8 +14,8 @@ from clara.rag.segments import CorruptSegment, Segment, StaleSegment
 from clara.rag.shard import Shard
 from clara.store.database import Database, Tx
 from clara.store.files import Status, change_document, get_document
-from clara.store.jobs import enqueue
-from clara.store.learners import change_corpus
+from clara.store.jobs import INGEST, enqueue
+from clara.store.learners import change_corpus, lock_known_learner
 from clara.store.passages import Placed, corpus_version, ready_files, ready_segments
 
 log = structlog.get_logger()
@@ -112,11 +112,12 @@ class Corpora:
         return corpus, list(unusable)
 
     def _index_again(self, tx: Tx, owner_id: str, documents: Sequence[str]) -> None:
+        lock_known_learner(tx, owner_id)
         for document_id in documents:
             document = get_document(tx, owner_id, document_id)
             if document is not None and document.status is Status.READY:
                 change_document(tx, owner_id, document_id, self._clock.now(), status=Status.QUEUED)
-                enqueue(tx, owner_id, "ingest", document_id)
+                enqueue(tx, owner_id, INGEST, document_id)
         change_corpus(tx, owner_id)
 
     def _keep(self, owner_id: str, corpus: Corpus) -> None:

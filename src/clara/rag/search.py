@@ -65,9 +65,8 @@ class SearchEngine:
         found = await self.database.read(lambda tx: self._at_once(tx, asked))
         if isinstance(found, SearchResult):
             return found
-        if found is _Why.NOT_IN_MEMORY:
-            await self.corpora.load(owner_id)
-        return await self.database.scan(lambda tx: self._current(tx, asked))
+        built = await self.corpora.load(owner_id) if found is _Why.NOT_IN_MEMORY else None
+        return await self.database.scan(lambda tx: self._current(tx, asked, built))
 
     def mark(self, result: SearchResult) -> SearchResult:
         """Add to each passage the offsets of the words that matched."""
@@ -86,8 +85,10 @@ class SearchEngine:
             return _Why.TOO_LARGE
         return self._search(tx, corpus, asked)
 
-    def _current(self, tx: Tx, asked: "_Asked") -> SearchResult:
-        corpus = self.corpora.get(asked.owner_id, corpus_version(tx, asked.owner_id))
+    def _current(self, tx: Tx, asked: "_Asked", built: Corpus | None) -> SearchResult:
+        """Search at this snapshot's version: in what was just built, or is in memory, or else is built once more."""
+        version = corpus_version(tx, asked.owner_id)
+        corpus = built if built and built.version == version else self.corpora.get(asked.owner_id, version)
         if corpus is None:
             corpus, _ = self.corpora.read(tx, asked.owner_id)
         return self._search(tx, corpus, asked)

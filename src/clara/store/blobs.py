@@ -31,7 +31,14 @@ class BlobStore:
         if parts.scheme != "file":
             raise ValueError(f"CLARA_BLOBS__URL: {parts.scheme}:// can't be used, only file:///path.")
         self._root = Path(unquote(parts.path))
-        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"The folder {self._root} can't be made ({error.strerror}): set CLARA_DATA_DIR or CLARA_BLOBS__URL to "
+                "one that can.",
+                code="storage_unavailable",
+            ) from error
         self._store = LocalStore(self._root)
 
     async def put(self, key: str, content: AsyncIterable[bytes]) -> None:

@@ -1,14 +1,19 @@
 """Only one process at a time changes a schema; one that dies lets go."""
 
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from clara.core.errors import Unavailable
+
 LOCK_ID = 0x636C617261
 """Of PostgreSQL's advisory lock ("clara")."""
+
+WAIT_S = 10.0
 
 
 @contextlib.contextmanager
@@ -17,25 +22,49 @@ def schema_lock(url: str, data_dir: Path) -> Iterator[None]:
     if url.startswith("sqlite"):
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (data_dir / "migrate.lock").open("a+b") as handle:
-            _lock(handle)
+            _wait_for(lambda: _try_lock(handle))
             yield
         return
     engine = sa.create_engine(
         url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5}
     )
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK_ID})")
+        _wait_for(lambda: bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({LOCK_ID})").scalar()))
         yield
 
 
-def _lock(handle: Any) -> None:
-    """Wait for an exclusive lock that ends with the file's closing, also by kill -9."""
+def _wait_for(lock: Callable[[], bool]) -> None:
+    """Ask again and again, since a wait inside the system couldn't be ended by a signal; Unavailable after a while."""
+    deadline = time.monotonic() + WAIT_S
+    while not lock():
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                "Another process is changing the database's schema. Try again.",
+                code="migrating",
+                headers={"Retry-After": "5"},
+            )
+        time.sleep(0.1)
+
+
+def _try_lock(handle: Any) -> bool:
+    """Take an exclusive lock that ends with the file's closing, also by kill -9; False while another has it."""
     try:
         import fcntl
     except ImportError:
-        import msvcrt
+        return _try_lock_on_windows(handle)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
-        handle.seek(0)
-        msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+
+def _try_lock_on_windows(handle: Any) -> bool:
+    import msvcrt
+
+    handle.seek(0)
+    try:
+        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    except OSError:
+        return False
+    return True

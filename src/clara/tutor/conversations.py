@@ -14,6 +14,7 @@ from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
 from clara.store.passages import ChunkRow, get_chunks
+from clara.tutor.layout import lay_out
 
 DELETED = "(from a deleted file)"
 NOT_READ = "(from a file that is being read again)"
@@ -186,8 +187,8 @@ def _quote_of(n: int, citation: ShownCitation | None) -> str:
 
 
 def quoted(quote: str, n: int) -> str:
-    """Return a quote as an answer shows it: on one line, between quotation marks, with its mark."""
-    return f"“{' '.join(quote.split())}” [{n}]"
+    """Return a quote as an answer shows it: laid out for reading, between quotation marks, with its mark."""
+    return f"“{lay_out(quote)}” [{n}]"
 
 
 def chunk_id_of(document_id: str, seq: int) -> str:

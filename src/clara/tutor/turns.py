@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from clara.core.clock import Clock
-from clara.core.errors import Conflict, Invalid
+from clara.core.errors import ClaraError, Conflict, Invalid
 from clara.core.ids import NO_FOLDER, new_id
 from clara.store import conversations as stored
 from clara.store.conversations import Citation, Conversation, Message
@@ -16,6 +18,8 @@ from clara.store.learners import lock_learner
 from clara.tutor.answering import Answerer, Question, Said
 from clara.tutor.conversations import no_such_conversation, title_of
 from clara.tutor.events import CitationEvent, Cited, DoneEvent, TextEvent, TutorEvent
+
+log = structlog.get_logger()
 
 TURN_LEASE_S = 30.0
 HISTORY = 12
@@ -162,6 +166,9 @@ class Tutor:
                 async for event in self.run(turn):
                     events.put_nowait(event)
             except Exception as error:
+                # Whoever asked may have gone: then nobody else would tell of it.
+                if not isinstance(error, ClaraError) or error.status >= 500:
+                    log.exception("turn.failed", turn=turn.id)
                 events.put_nowait(error)
 
         task = asyncio.create_task(write(), name="turn")

@@ -18,6 +18,8 @@ from clara.tutor.turns import Answered, Turn
 
 MAX_HISTORY = 200
 """Messages; existing clients send 20 turns."""
+MAX_HISTORY_CHARS = 5000
+"""Of each of them that are kept: what an existing client allows a message."""
 
 ConversationId = Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)]
 
@@ -42,7 +44,7 @@ class ChatRequest(NamesFolder):
     @property
     def history(self) -> Sequence[Said]:
         return [
-            Said(item.role, item.content)
+            Said(item.role, item.content[:MAX_HISTORY_CHARS])
             for item in self.conversation_history or ()
             if item.role in ("user", "assistant") and isinstance(item.content, str) and item.content.strip()
         ]
