@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from types import FrameType
@@ -13,7 +14,7 @@ from fastapi import FastAPI
 
 from clara.api.wire import BoundedHttpProtocol
 from clara.app import create_app
-from clara.core.errors import Unavailable
+from clara.core.errors import Conflict, Unavailable
 from clara.ops.drain import Drain
 from clara.ops.logs import configure_logging
 from clara.settings import Settings
@@ -115,9 +116,24 @@ def make_server(app: FastAPI, settings: Settings, drain: Drain) -> DrainingServe
     return server
 
 
+def _check_port(settings: Settings) -> None:
+    """Raise Conflict when the port is taken: before a worker is started for nothing, and in words."""
+    host = settings.listen_host
+    try:
+        with socket.create_server(
+            (host, settings.port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, reuse_port=False
+        ):
+            pass
+    except OSError as error:
+        raise Conflict(
+            f"Port {settings.port} of {host} can't be used ({error.strerror}): set PORT to another.", code="port_taken"
+        ) from error
+
+
 def run_server(settings: Settings) -> int:
     """Serve until told to stop; return the exit code."""
     configure_logging(settings.log_level)
+    _check_port(settings)
     app = create_app(settings)
     server = make_server(app, settings, app.state.services.drain)
     server.run()

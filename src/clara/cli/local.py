@@ -125,7 +125,7 @@ def _outcome(file: File) -> str:
     document = file.document
     if document.status is Status.READY:
         size = f"{document.pages_total} pages, " if document.paged else ""
-        return f"{file.name}: {size}{document.chunks} passages."
+        return f"{file.name}: {size}{document.chunks} {'passage' if document.chunks == 1 else 'passages'}."
     return f"{file.name}: {document.error_detail}"
 
 
