@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import socket
 import sys
@@ -126,7 +127,8 @@ def _check_port(settings: Settings) -> None:
             pass
     except OSError as error:
         raise Conflict(
-            f"Port {settings.port} of {host} can't be used ({error.strerror}): set PORT to another.", code="port_taken"
+            f"Port {settings.port} of {host} can't be used ({os.strerror(error.errno or 0)}): set PORT to another.",
+            code="port_taken",
         ) from error
 
 
