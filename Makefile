@@ -15,6 +15,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
 
 run: install page ## make an environment, install, start the server, print the sign-in link
+	@$(RUN) -m compileall -q src
 	$(RUN) backend_server.py
 
 install: .venv/installed ## the environment, as locked in uv.lock
@@ -22,7 +23,7 @@ install: .venv/installed ## the environment, as locked in uv.lock
 .venv/installed: pyproject.toml uv.lock
 	@command -v uv >/dev/null || test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv; } \
 		|| { echo "Python needs its venv module: apt install python3-venv (Debian, Ubuntu)"; exit 1; }
-	$(UV) sync --quiet --frozen --extra production --extra models
+	$(UV) sync --quiet --frozen --compile-bytecode --extra production --extra models
 	@touch $@
 
 page: $(PAGE) ## build the web page

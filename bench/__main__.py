@@ -67,7 +67,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CLAIMS)} (default: all)")
     parser.add_argument("--data", type=Path, help="folder with SQuAD and XQuAD, for the benches of quality")
     parser.add_argument("--quick", action="store_true", help="smaller sets: a look, not a measurement")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.data and not options.data.is_dir():
+        print(f"{options.data} isn't there: what needs SQuAD and XQuAD is skipped.")
+        options.data = None
+    return options
 
 
 if __name__ == "__main__":
