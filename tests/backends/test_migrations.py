@@ -27,12 +27,13 @@ from tests.stores import open_store
 from tests.waiting import wait_until
 
 MIGRATIONS = Path(clara.store.migrations.__path__[0])
+NEXT = f"{int(HEAD) + 1:04d}"
 
 ADDS_A_COLUMN = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "NEXT", "HEAD"
 
 
 def upgrade() -> None:
@@ -45,7 +46,7 @@ def upgrade() -> None:
 BREAKS_HALF_WAY = """
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "NEXT", "HEAD"
 
 
 def upgrade() -> None:
@@ -56,7 +57,7 @@ def upgrade() -> None:
 ORPHANS_ROWS = """
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "NEXT", "HEAD"
 
 
 def upgrade() -> None:
@@ -75,7 +76,7 @@ def engine(backend: Settings) -> Iterator[sa.Engine]:
 def migrations_with(folder: Path, text: str) -> str:
     """Copy the folder of migrations and add one."""
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_test.py").write_text(text)
+    (folder / "versions" / f"{NEXT}_test.py").write_text(text.replace("NEXT", NEXT).replace("HEAD", HEAD))
     return str(folder)
 
 
@@ -179,7 +180,7 @@ class TestLaterMigration:
 
         upgrade(backend.sqlalchemy_url, backend.data_dir, scripts)
 
-        assert revision(engine) == "0002"
+        assert revision(engine) == NEXT
         with engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT owner_id, locale FROM learners").all()
             assert [tuple(row) for row in rows] == [("ana", "en")]
@@ -193,7 +194,7 @@ class TestLaterMigration:
         with pytest.raises(sa.exc.SQLAlchemyError):
             upgrade(backend.sqlalchemy_url, backend.data_dir, scripts)
 
-        assert revision(engine) == "0001"
+        assert revision(engine) == HEAD
         assert described(engine) == before
 
     def test_cannot_orphan_rows(self, backend: Settings, engine: sa.Engine, tmp_path: Path) -> None:
@@ -203,7 +204,7 @@ class TestLaterMigration:
         with pytest.raises((RuntimeError, sa.exc.IntegrityError)):
             upgrade(backend.sqlalchemy_url, backend.data_dir, scripts)
 
-        assert revision(engine) == "0001"
+        assert revision(engine) == HEAD
 
     def test_runs_in_a_process_of_its_own(self, backend: Settings, engine: sa.Engine) -> None:
         """As a server does it: an older database is one whose revision isn't HEAD."""
@@ -229,11 +230,11 @@ class TestLaterMigration:
             assert process.stdout is not None
             assert process.stdout.readline() == b"begins\n"
             wait_until(lambda: waits_for_lock(backend, process.pid))
-            assert revision(engine) == "0001"
+            assert revision(engine) == HEAD
 
         assert process.wait(60) == 0
         process.stdout.close()
-        assert revision(engine) == "0002"
+        assert revision(engine) == NEXT
 
 
 class TestBackup:
@@ -249,7 +250,7 @@ class TestBackup:
         (backup,) = backups_dir(settings.data_dir).iterdir()
         assert backup.stat().st_mode & 0o077 == 0
         with closing(sqlite3.connect(backup)) as copy:
-            assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+            assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
             assert copy.execute("SELECT owner_id FROM learners").fetchall() == [("ana",)]
 
     def test_database_is_its_owners_alone(self, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.providers.models import Searching, asking, hear, model_over, settings
 from tests.waiting import wait_for
 
 from clara.core.errors import Invalid, ProviderFailed, ProviderTimeout, Unavailable
-from clara.providers.chat import BadOutput, ChatMessage, ChatRequest, Stopped, TextDelta, ToolEnded, ToolStarted
+from clara.providers.chat import ChatMessage, ChatRequest, Spent, Stopped, TextDelta, ToolEnded, ToolStarted
 from clara.providers.conversing import TOOL_ROUNDS, ConversingModel
 from clara.providers.prompts import Limits
 from clara.providers.requests import Patience
@@ -513,10 +513,11 @@ class TestFill:
         self, server: ScriptedServer, model: ConversingModel
     ) -> None:
         server.otherwise = lambda asked: Say("I would rather talk.", usage=(100, 10))
-        with pytest.raises(BadOutput) as raised:
-            await model.fill(asking("Make cards."), Cards)
+        spent: list[Spent] = []
+        with pytest.raises(ProviderFailed) as raised:
+            await model.fill(asking("Make cards."), Cards, spent.append)
         assert raised.value.problem_code == "model_bad_output"
-        assert raised.value.spent.total == 220
+        assert [one.total for one in spent] == [110, 220]
         assert len(server.asked) == 2
 
     async def test_a_refusal(self, server: ScriptedServer, model: ConversingModel) -> None:
@@ -539,7 +540,7 @@ class TestFill:
 
     async def test_an_answer_without_end_is_not_sent_back(self, server: ScriptedServer, model: ConversingModel) -> None:
         server.play(Say('{"cards": ', endless=True))
-        with pytest.raises(BadOutput):
+        with pytest.raises(ProviderFailed):
             await model.fill(asking("Make cards.", max_tokens=100), Cards)
         assert len(server.asked) == 1
 

@@ -11,6 +11,7 @@ from clara.api.routes import current_caller
 from clara.api.schemas.fields import named_folder
 from clara.core.caller import Caller
 from clara.core.clock import Clock
+from clara.library.budget import Budget
 from clara.library.files import Files
 from clara.library.folders import Folders
 from clara.library.pages import Pages
@@ -39,6 +40,7 @@ class Services:
     search: SearchEngine
     conversations: Conversations
     tutor: Tutor
+    budget: Budget
     drain: Drain
     limiter: RateLimiter
     metrics: Metrics

@@ -85,6 +85,7 @@ ENDPOINTS = {
     "folders": "/v1/folders",
     "chats": "/v1/chats",
     "search": "/v1/search",
+    "usage": "/v1/usage",
 }
 
 

@@ -6,8 +6,6 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from clara.core.errors import ProviderFailed
-
 M = TypeVar("M", bound=BaseModel)
 
 BYTES_A_TOKEN = 4
@@ -89,14 +87,11 @@ class Stopped:
 ChatEvent = TextDelta | ToolStarted | ToolEnded | Spent | Stopped
 
 
-class BadOutput(ProviderFailed):
-    """A structured answer that doesn't fit, also when it was sent back; ``spent`` is what both cost."""
+OnSpent = Callable[[Spent], None]
 
-    code = "model_bad_output"
 
-    def __init__(self, detail: str, spent: Spent) -> None:
-        super().__init__(detail)
-        self.spent = spent
+def untold(spent: Spent) -> None:
+    """Tell nobody."""
 
 
 class ChatModel(Protocol):
@@ -118,8 +113,11 @@ class ChatModel(Protocol):
         """
         ...
 
-    async def fill(self, request: ChatRequest, shape: type[M]) -> tuple[M, Spent]:
-        """Return an answer of this shape; ``request`` has no tools. Text that doesn't fit is sent back once."""
+    async def fill(self, request: ChatRequest, shape: type[M], on_spent: OnSpent = untold) -> tuple[M, Spent]:
+        """Return an answer of this shape; ``request`` has no tools. What doesn't fit is sent back once.
+
+        ``on_spent`` is told after every request what all of them took, also before an error.
+        """
         ...
 
     async def warm(self) -> None:

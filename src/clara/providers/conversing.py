@@ -7,17 +7,18 @@ from typing import Any
 
 from clara.core.errors import ClaraError
 from clara.providers.chat import (
-    BadOutput,
     ChatEvent,
     ChatRequest,
     M,
+    OnSpent,
     Spent,
     TextDelta,
     Tool,
     ToolEnded,
     ToolStarted,
+    untold,
 )
-from clara.providers.failures import refused, too_slow
+from clara.providers.failures import bad_output, refused, too_slow
 from clara.providers.output import Shaped
 from clara.providers.prompts import Limits, Prompt, arguments_of, find_tool
 from clara.providers.requests import Requests
@@ -65,15 +66,18 @@ class ConversingModel:
                 yield round_.stopped(wrote)
                 return
 
-    async def fill(self, request: ChatRequest, shape: type[M]) -> tuple[M, Spent]:
+    async def fill(self, request: ChatRequest, shape: type[M], on_spent: OnSpent = untold) -> tuple[M, Spent]:
         if request.tools:
             raise ValueError("a structured answer takes no tools")
         shaped, until = Shaped(shape), until_after(self._requests.patience.total_s)
         prompt, spent = Prompt.of(request, self._limits, shaped.schema), Spent()
         for _ in range(1 + REPAIRS):
             round_ = Round(self._requests, prompt, until)
-            await round_.drain()
-            spent += round_.spent
+            try:
+                await round_.drain()
+            finally:
+                spent += round_.spent
+                on_spent(spent)
             if round_.response.finish_reason == "content_filter":
                 raise refused()
             found = shaped.read(round_.response)
@@ -82,7 +86,7 @@ class ConversingModel:
             if round_.cut:
                 break
             shaped.send_back(prompt, round_.response, str(found))
-        raise BadOutput("The model's answer isn't in the form that was asked for. Try again.", spent)
+        raise bad_output()
 
     async def warm(self) -> None:
         await self._requests.warm()

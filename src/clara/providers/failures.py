@@ -34,6 +34,12 @@ def empty() -> ProviderFailed:
     return ProviderFailed("The model gave an empty answer. Ask again.", code="model_empty")
 
 
+def bad_output() -> ProviderFailed:
+    return ProviderFailed(
+        "The model's answer isn't in the form that was asked for. Try again.", code="model_bad_output"
+    )
+
+
 def bad_calls() -> ProviderFailed:
     return ProviderFailed(
         "The model looked things up again and again instead of answering. Ask again.", code="model_failed"

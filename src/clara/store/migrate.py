@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; a test holds it to the folder of migrations."""
 
 _TABLE_EXISTS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from clara.store.database import Tx
-from clara.store.tables import db_now, jobs, service_keys, sign_in_links, sign_in_sessions, uploads
+from clara.store.tables import db_now, jobs, service_keys, sign_in_links, sign_in_sessions, uploads, usage_reservations
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,11 @@ def expired_uploads(tx: Tx, limit: int = 100) -> Sequence[tuple[str, str]]:
         .with_for_update(skip_locked=True)
     )
     return [(row[0], row[1]) for row in tx.execute(query)]
+
+
+def sweep_reservations(tx: Tx) -> None:
+    """Remove tokens that were reserved by processes that are gone."""
+    tx.execute(usage_reservations.delete().where(usage_reservations.c.expires_at < db_now()))
 
 
 @dataclass(frozen=True, slots=True)

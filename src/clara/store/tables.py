@@ -143,10 +143,11 @@ segments = sa.Table(
 
 
 @sa.event.listens_for(segments, "after_create")
-def _store_uncompressed(_segments: sa.Table, connection: sa.Connection, **_: Any) -> None:
+def _store_uncompressed(table: sa.Table, connection: sa.Connection, **_: Any) -> None:
     # Vectors don't compress; trying costs PostgreSQL more than reading them whole.
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("ALTER TABLE segments ALTER COLUMN data SET STORAGE EXTERNAL")
+        column = "data" if table is segments else "vector"
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ALTER COLUMN {column} SET STORAGE EXTERNAL")
 
 
 uploads = sa.Table(
@@ -224,6 +225,41 @@ citations = sa.Table(
         ["messages.owner_id", "messages.conversation_id", "messages.seq"],
     ),
     sa.Index(None, "owner_id", "file_id"),
+)
+
+embeddings = sa.Table(
+    "embeddings",
+    metadata,
+    _owner(),
+    sa.Column("document_id", sa.String(40), primary_key=True),
+    sa.Column("model", sa.String(200), primary_key=True),
+    sa.Column("text_hash", sa.LargeBinary(16), primary_key=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+    sa.ForeignKeyConstraint(["owner_id", "document_id"], ["documents.owner_id", "documents.id"]),
+    sa.Index(None, "owner_id", "model", "text_hash"),
+)
+
+sa.event.listen(embeddings, "after_create", _store_uncompressed)
+
+usage_days = sa.Table(
+    "usage_days",
+    metadata,
+    _owner(),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("input_tokens", sa.BigInteger, nullable=False),
+    sa.Column("output_tokens", sa.BigInteger, nullable=False),
+    sa.Column("answers", sa.Integer, nullable=False),
+)
+
+usage_reservations = sa.Table(
+    "usage_reservations",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("day", sa.String(10), nullable=False),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    _time("expires_at"),
+    sa.Index(None, "expires_at"),
 )
 
 service_keys = sa.Table(
