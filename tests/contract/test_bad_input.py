@@ -477,6 +477,22 @@ class TestSize:
                 assert answer[9:10] in (b"", b"4")
 
 
+class TestSlowness:
+    async def test_slow_uploads_hold_up_nobody_else(self, server: Served) -> None:
+        slow = server.headers("slow")
+        body = b'{"filename": "a.md", "content": "' + b"x" * 10_000
+        async with contextlib.AsyncExitStack() as stack:
+            for kind, start in ((JSON, body), (TestForms.type_of("b"), b"--b\r\n")) * 8:
+                wire = await stack.enter_async_context(server.connect())
+                headers = slow | kind | {"Content-Length": "900000"}
+                await wire.request("POST /homework/upload-rag", headers, start)
+
+            quick = {"filename": "quick.md", "content": "# Quick", "user_id": "quick"}
+            answer = await server.client.post("/homework/upload-rag", headers=server.headers("quick"), json=quick)
+
+            assert answer.status_code == 200
+
+
 class TestDisconnect:
     @pytest.mark.parametrize("chunked", [True, False])
     async def test_in_the_middle_of_an_upload_leaves_nothing(self, server: Served, chunked: bool) -> None:

@@ -3,14 +3,16 @@
 import asyncio
 import base64
 import binascii
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Request
 from pydantic import Field, StrictStr, StringConstraints
+from starlette.types import Message, Receive
 
+from clara.api.admission import check_size
 from clara.api.auth import USER_ID_NAMES
-from clara.api.bodies import check_text
+from clara.api.bodies import check_text, read_body
 from clara.api.multipart import Multipart
 from clara.api.routes import caller_for_body, json_body
 from clara.api.schemas.fields import FOLDER_NAMES, NamesFolder, named_folder
@@ -60,13 +62,32 @@ async def receive_form(request: Request, files: Files) -> tuple[str, Uploaded]:
 
 
 async def _receive_json(request: Request, files: Files) -> tuple[str, Uploaded]:
-    async with files.whole_bodies:
-        body = await json_body(request, JsonUpload, JSON_UPLOAD_BYTES)
-        caller = await caller_for_body(request)
-        data = await asyncio.to_thread(_decode, body)
+    check_size(request, JSON_UPLOAD_BYTES)
+    with files.held.holding() as take:
+        raw = await read_body(_taking(request.receive, take), JSON_UPLOAD_BYTES)
+        async with files.decoding:
+            body = await json_body(Request(request.scope, _again(raw)), JsonUpload)
+            data = await asyncio.to_thread(_decode, body)
+    caller = await caller_for_body(request)
     async with files.receiving() as receiving:
         await receiving.store(body.filename, _in_pieces(data))
         return caller.owner_id, await receiving.keep(caller.owner_id, body.folder or NO_FOLDER)
+
+
+def _taking(receive: Receive, take: Callable[[int], None]) -> Receive:
+    async def taking() -> Message:
+        message = await receive()
+        take(len(message.get("body", b"")))
+        return message
+
+    return taking
+
+
+def _again(raw: bytes) -> Receive:
+    async def again() -> Message:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    return again
 
 
 def _decode(body: JsonUpload) -> bytes:

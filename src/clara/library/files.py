@@ -10,6 +10,7 @@ from clara.core.errors import Conflict, NotFound
 from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_name
 from clara.library.uploads import Receiving, Uploaded, Uploads, read_again
+from clara.ops.memory import HeldBytes
 from clara.settings import FileSettings
 from clara.store import files as stored
 from clara.store.blobs import BlobStore
@@ -30,8 +31,10 @@ FEW = 200
 """A list longer than this is read off the event loop."""
 
 
-WHOLE_BODIES = 2
-"""Uploads in one JSON body that are held in memory at once; further ones wait."""
+HELD_BYTES = 128 * 2**20
+"""Of uploads in JSON bodies, which are held in memory whole, all together."""
+DECODED_AT_ONCE = 2
+"""Each takes about three times its body; further ones wait."""
 
 
 class Files:
@@ -46,7 +49,8 @@ class Files:
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.blobs = blobs
-        self.whole_bodies = asyncio.Semaphore(WHOLE_BODIES)
+        self.held = HeldBytes(HELD_BYTES)
+        self.decoding = asyncio.Semaphore(DECODED_AT_ONCE)
         self._database = database
         self._clock = clock
         self._wake = wake

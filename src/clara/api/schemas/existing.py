@@ -18,8 +18,8 @@ from clara.tutor.turns import Answered, Turn
 
 MAX_HISTORY = 200
 """Messages; existing clients send 20 turns."""
-MAX_HISTORY_CHARS = 5000
-"""Of each of them that are kept: what an existing client allows a message."""
+MAX_HISTORY_CHARS = 20_000
+"""Of each of them that are kept: as long as a message may be."""
 
 ConversationId = Annotated[StrictStr, StringConstraints(min_length=1, max_length=128)]
 
