@@ -1,19 +1,21 @@
 """One turn: what is stored, when, and what becomes of it when something goes wrong. Leases: tests/backends."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from clara.core.errors import Conflict, Invalid, NotFound, ProviderFailed
 from clara.core.ids import NO_FOLDER
 from clara.rag.search import SearchEngine
-from clara.store.tables import messages
+from clara.store.tables import conversations, messages
 from clara.testing import FakeClock, make_settings
 from clara.tutor.answering import Question, Said
 from clara.tutor.events import CitationEvent, DoneEvent, TextEvent, TutorEvent
-from clara.tutor.turns import HISTORY
+from clara.tutor.turns import HISTORY, Tutor
 from tests.stores import Store, open_store
 from tests.tutor.conftest import Scripted
 from tests.waiting import wait_for
@@ -206,6 +208,42 @@ class Slow:
         yield TextEvent("One. ")
         await self.may_go_on.wait()
         yield TextEvent("Two.")
+
+
+class TestLease:
+    async def test_is_prolonged_while_an_answer_is_written(self, tmp_path: Any) -> None:
+        slow = Slow()
+        with open_store(make_settings(tmp_path)) as store:
+            tutor = Tutor(store.database, slow, store.clock, lease_s=0.3)
+            turn = await tutor.begin("ana", "c", "Hi", create=True)
+            answering = asyncio.create_task(tutor.answer(turn))
+            lease = lease_until(store)
+
+            await wait_for(lambda: lease_until(store) > lease + 0.6)
+            with pytest.raises(Conflict):
+                await tutor.begin("ana", "c", "Next?")
+            slow.may_go_on.set()
+
+            assert (await answering).content == "One. Two."
+            assert lease_until(store) == 0
+
+    async def test_of_a_dead_server_lapses(self, tmp_path: Any) -> None:
+        with open_store(make_settings(tmp_path)) as store:
+            tutor = Tutor(store.database, Scripted(), store.clock, lease_s=0.05)
+            await tutor.begin("ana", "c", "Hi", create=True)
+            async with asyncio.timeout(10):
+                while True:
+                    with contextlib.suppress(Conflict):
+                        turn = await tutor.begin("ana", "c", "Hi")
+                        break
+                    await asyncio.sleep(0.01)
+            await tutor.answer(turn)
+
+            assert await said(store, "c") == [("user", "Hi"), ("assistant", "Answered.")]
+
+
+def lease_until(store: Store) -> float:
+    return store.database.read_now(lambda tx: tx.execute(sa.select(conversations.c.turn_lease_until)).scalar_one())
 
 
 class TestStream:

@@ -128,6 +128,12 @@ def take_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str, lease_s
     return tx.execute(query.values(turn_id=turn_id, turn_lease_until=db_now() + lease_s)).rowcount == 1
 
 
+def hold_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str, lease_s: float) -> bool:
+    """Prolong a turn's lease; False when another turn has taken the conversation."""
+    query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.turn_id == turn_id)
+    return tx.execute(query.values(turn_lease_until=db_now() + lease_s)).rowcount == 1
+
+
 def end_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str) -> bool:
     """Give the conversation back; False when the lease lapsed and another turn took it: then write nothing."""
     query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.turn_id == turn_id)

@@ -21,7 +21,8 @@ from clara.tutor.events import CitationEvent, Cited, DoneEvent, TextEvent, Tutor
 
 log = structlog.get_logger()
 
-TURN_LEASE_S = 30.0
+TURN_LEASE_S = 15.0
+"""For so long a conversation is held after its server died; while an answer is written the lease is prolonged."""
 HISTORY = 12
 """How many earlier messages a turn looks back at."""
 
@@ -97,15 +98,17 @@ class _Asked:
     history: Sequence[Said]
     create: bool
     now: float
+    lease_s: float
 
 
 class Tutor:
     """Answers in conversations; one turn at a time in each."""
 
-    def __init__(self, database: Database, answerer: Answerer, clock: Clock) -> None:
+    def __init__(self, database: Database, answerer: Answerer, clock: Clock, lease_s: float = TURN_LEASE_S) -> None:
         self._database = database
         self._answerer = answerer
         self._clock = clock
+        self._lease_s = lease_s
         self._streamed: set[asyncio.Task[None]] = set()
 
     @property
@@ -130,13 +133,15 @@ class Tutor:
         """
         if not message.strip():
             raise Invalid("The message is empty. Send a question.", code="empty_message")
-        asked = _Asked(owner_id, conversation_id, message, folder_id, history, create, self._clock.now())
+        now = self._clock.now()
+        asked = _Asked(owner_id, conversation_id, message, folder_id, history, create, now, self._lease_s)
         return await self._database.write(lambda tx: _begin(tx, asked))
 
     async def run(self, turn: Turn) -> AsyncIterator[TutorEvent]:
         """Yield the answer's events; the last says that it is stored. However it ends, the conversation is free."""
         answer = _Answer()
         done = False
+        holding = asyncio.create_task(self._hold(turn))
         try:
             async for event in self._answerer.answer(turn.question):
                 answer.add(event)
@@ -145,9 +150,22 @@ class Tutor:
             done = True
             yield DoneEvent(message_id, turn.question_id, now, covered=bool(answer.cited))
         finally:
+            holding.cancel()
             if not done:
                 owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
                 await self._database.write(lambda tx: stored.end_turn(tx, owner_id, conversation_id, turn.id))
+
+    async def _hold(self, turn: Turn) -> None:
+        """Prolong the turn's lease for as long as it runs."""
+        owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            try:
+                await self._database.write(
+                    lambda tx: stored.hold_turn(tx, owner_id, conversation_id, turn.id, self._lease_s)
+                )
+            except ClaraError as error:
+                log.warning("turn.not_held", turn=turn.id, code=error.problem_code)
 
     async def answer(self, turn: Turn) -> Answered:
         """Run a turn to its end."""
@@ -217,7 +235,7 @@ def _begin(tx: Tx, asked: _Asked) -> Turn:
     if asked.folder_id is not None:
         require_folder(tx, owner_id, asked.folder_id)
     conversation = _find_or_open(tx, asked)
-    if not stored.take_turn(tx, owner_id, conversation.id, turn_id, TURN_LEASE_S):
+    if not stored.take_turn(tx, owner_id, conversation.id, turn_id, asked.lease_s):
         raise Conflict(
             "An answer in this conversation is being written. Wait for it, then ask again.",
             code="turn_running",
