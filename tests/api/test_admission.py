@@ -288,7 +288,7 @@ class TestDeclaring:
 
         for endpoint in (form, file):
             # The framework refuses first where its own form parser is not installed, as here by default.
-            with pytest.raises(RuntimeError, match="reads its body itself|python-multipart"):
+            with pytest.raises(RuntimeError, match=r"reads its body itself|python-multipart"):
                 routes.post("/x")(endpoint)
 
     def test_a_streamed_body_has_no_body_parameters(self) -> None:
