@@ -14,8 +14,9 @@ from clara.rag.search import SearchEngine
 from clara.store.tables import conversations, messages
 from clara.testing import FakeClock, make_settings
 from clara.tutor.answering import Question, Said
+from clara.tutor.beginning import HISTORY
 from clara.tutor.events import CitationEvent, DoneEvent, TextEvent, TutorEvent
-from clara.tutor.turns import HISTORY, Tutor
+from clara.tutor.turns import Tutor
 from tests.stores import Store, open_store
 from tests.tutor.conftest import Scripted
 from tests.waiting import wait_for

@@ -25,8 +25,9 @@ from clara.core.caller import Scope
 from clara.core.errors import Conflict, NotFound
 from clara.core.ids import NO_FOLDER
 from clara.ops.limits import Rate
+from clara.tutor.beginning import Turn
 from clara.tutor.events import CitationEvent, TextEvent, TutorEvent
-from clara.tutor.turns import Collected, Turn
+from clara.tutor.turns import Collected
 
 routes = router("chats")
 _MISSING = problem_responses(NotFound)

@@ -9,35 +9,19 @@ import structlog
 
 from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Conflict, Invalid
-from clara.core.ids import NO_FOLDER, new_id
+from clara.core.ids import new_id
 from clara.store import conversations as stored
-from clara.store.conversations import Citation, Conversation, Message
+from clara.store.conversations import Citation
 from clara.store.database import Database, Tx
-from clara.store.folders import require_folder
-from clara.store.learners import lock_learner
-from clara.tutor.answering import Answerer, Question, Said
-from clara.tutor.conversations import no_such_conversation, title_of
+from clara.tutor.answering import Answerer, Said
+from clara.tutor.beginning import Asked, Turn, begin_turn
 from clara.tutor.events import CitationEvent, Cited, DoneEvent, TextEvent, TutorEvent
 
 log = structlog.get_logger()
 
 TURN_LEASE_S = 15.0
 """For so long a conversation is held after its server died; while an answer is written the lease is prolonged."""
-HISTORY = 12
-"""How many earlier messages a turn looks back at."""
-
 CLOSE_TIMEOUT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn that was begun: the question is stored and the conversation is ours until it ends."""
-
-    id: str
-    question_id: str
-    asked_at: float
-    conversation: Conversation
-    question: Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +71,6 @@ class _Answer:
             self.parts.append({"text": event.text})
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What ``begin`` was given."""
-
-    owner_id: str
-    conversation_id: str | None
-    message: str
-    folder_id: str | None
-    history: Sequence[Said]
-    create: bool
-    now: float
-    lease_s: float
-
-
 class Tutor:
     """Answers in conversations; one turn at a time in each."""
 
@@ -134,8 +104,8 @@ class Tutor:
         if not message.strip():
             raise Invalid("The message is empty. Send a question.", code="empty_message")
         now = self._clock.now()
-        asked = _Asked(owner_id, conversation_id, message, folder_id, history, create, now, self._lease_s)
-        return await self._database.write(lambda tx: _begin(tx, asked))
+        asked = Asked(owner_id, conversation_id, message, folder_id, history, create, now, self._lease_s)
+        return await self._database.write(lambda tx: begin_turn(tx, asked))
 
     async def run(self, turn: Turn) -> AsyncIterator[TutorEvent]:
         """Yield the answer's events; the last says that it is stored. However it ends, the conversation is free."""
@@ -227,57 +197,6 @@ async def _events(events: "asyncio.Queue[TutorEvent | Exception]") -> AsyncItera
         yield event
         if isinstance(event, DoneEvent):
             return
-
-
-def _begin(tx: Tx, asked: _Asked) -> Turn:
-    owner_id, now, turn_id = asked.owner_id, asked.now, new_id("turn")
-    lock_learner(tx, owner_id, now)
-    if asked.folder_id is not None:
-        require_folder(tx, owner_id, asked.folder_id)
-    conversation = _find_or_open(tx, asked)
-    if not stored.take_turn(tx, owner_id, conversation.id, turn_id, asked.lease_s):
-        raise Conflict(
-            "An answer in this conversation is being written. Wait for it, then ask again.",
-            code="turn_running",
-            headers={"Retry-After": "1"},
-        )
-    if not conversation.title:
-        stored.change_conversation(tx, owner_id, conversation.id, title=title_of(asked.message))
-    before = stored.list_messages(tx, owner_id, conversation.id, last=HISTORY + 1)
-    if before and before[-1].role == "user" and before[-1].parts == [{"text": asked.message}]:
-        question_id, asked_at, before = before[-1].id, before[-1].created_at, before[:-1]
-    else:
-        question_id, asked_at = new_id("msg"), now
-        stored.add_message(tx, owner_id, conversation.id, question_id, "user", [{"text": asked.message}], now)
-    folder_id = _folder(asked.folder_id or conversation.folder_id)
-    question = Question(owner_id, asked.message, folder_id, _said(before[-HISTORY:]))
-    return Turn(turn_id, question_id, asked_at, conversation, question)
-
-
-def _find_or_open(tx: Tx, asked: _Asked) -> Conversation:
-    owner_id = asked.owner_id
-    found = stored.get_conversation(tx, owner_id, asked.conversation_id) if asked.conversation_id else None
-    if found is not None:
-        return found
-    if not asked.create:
-        raise no_such_conversation()
-    first = next((said.text for said in asked.history if said.role == "user"), asked.message)
-    conversation = Conversation(
-        asked.conversation_id or new_id("chat"), title_of(first), asked.folder_id or NO_FOLDER, asked.now, asked.now
-    )
-    stored.add_conversation(tx, owner_id, conversation)
-    for said in asked.history:
-        parts = [{"text": said.text}]
-        stored.add_message(tx, owner_id, conversation.id, new_id("msg"), said.role, parts, asked.now)
-    return conversation
-
-
-def _folder(folder_id: str) -> str | None:
-    return None if folder_id == NO_FOLDER else folder_id
-
-
-def _said(messages: Sequence[Message]) -> Sequence[Said]:
-    return [Said(message.role, "".join(part.get("text", "") for part in message.parts)) for message in messages]
 
 
 def _citation(seq: int, cited: Cited) -> Citation:

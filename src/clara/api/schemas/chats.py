@@ -8,9 +8,10 @@ from clara.api.schemas.fields import Answer, Body, Id, MessageText, Title, folde
 from clara.core.clock import iso
 from clara.core.paging import PageOf
 from clara.store.conversations import Conversation
+from clara.tutor.beginning import Turn
 from clara.tutor.conversations import ShownCitation, ShownMessage, chunk_id_of
 from clara.tutor.events import Cited
-from clara.tutor.turns import Answered, Turn
+from clara.tutor.turns import Answered
 
 
 class NewChat(Body):
