@@ -129,6 +129,7 @@ class TestDeleteWhileReading:
             await wait_for(reading.halted.is_set)
             assert store.count("pages") > 100
             await store.files.delete("ana", uploaded.file.id)
+            assert store.count("jobs", "kind = 'ingest'") == 0
             reading.go_on.set()
             await store.until_idle()
 

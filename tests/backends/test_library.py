@@ -6,8 +6,10 @@ import pytest
 
 from clara.core.errors import Conflict, NotFound
 from clara.core.ids import NO_FOLDER
+from clara.settings import Settings
 from clara.store.files import Status
-from tests.stores import Store
+from clara.testing import FakeClock
+from tests.stores import Store, open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -150,6 +152,22 @@ class TestFiles:
         assert len(seen) == len(set(seen))
         assert set(kept) <= set(seen)
         assert sorted(seen, key=seen.index) == seen
+
+    async def test_paging_shows_each_once_when_all_came_at_the_same_time(self, settings: Settings) -> None:
+        with open_store(settings, FakeClock()) as store:
+            files = {(await store.upload("ana", f"text {n}")).file.id for n in range(11)}
+            folders = {(await store.folders.create("ana", f"Folder {n}")).id for n in range(11)}
+            chats = {(await store.conversations.create("ana", f"Chat {n}")).id for n in range(11)}
+            for made, page_from in (
+                (files, lambda cursor: store.files.list("ana", limit=4, cursor=cursor)),
+                (folders, lambda cursor: store.folders.list("ana", 4, cursor)),
+                (chats, lambda cursor: store.conversations.list("ana", 4, cursor)),
+            ):
+                pages = [await page_from(None)]
+                while pages[-1].next_cursor:
+                    pages.append(await page_from(pages[-1].next_cursor))
+                assert [len(page.items) for page in pages] == [4, 4, 3]
+                assert {item.id for page in pages for item in page.items} == made
 
     async def test_are_listed_by_folder_and_status(self, store: Store) -> None:
         folder = await store.folders.create("ana", "Biology")
