@@ -15,17 +15,18 @@ from clara.library.pages import Pages
 from clara.library.purge import Discard, Purge
 from clara.library.uploads import Uploaded
 from clara.rag.documents import Heading, Page
-from clara.rag.embedder import NoEmbedder
+from clara.rag.embedder import Embedder, NoEmbedder
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.media import MediaType
 from clara.rag.extract.messages import DocumentInfo
 from clara.rag.extract.process import Stopped
 from clara.rag.ingest import Extract, Ingestion
+from clara.rag.reembedding import Reembedding
 from clara.rag.search import SearchEngine
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx, open_database
-from clara.store.jobs import DISCARD, INGEST, PURGE
+from clara.store.jobs import DISCARD, EMBED, INGEST, PURGE
 from clara.store.migrate import backups_dir, migrate
 from clara.store.status import count_jobs
 from clara.tutor.answering import Answerer, Question
@@ -107,7 +108,8 @@ class Store:
         handlers: dict[str, Handler] = {
             PURGE: Purge(self.database, self.blobs, backups_dir(self.settings.data_dir)),
             DISCARD: Discard(self.blobs),
-            INGEST: Ingestion(self.database, self.blobs, NoEmbedder(), self.clock, self.settings.files, read),
+            INGEST: Ingestion(self.database, self.blobs, self.search.embedder, self.clock, self.settings.files, read),
+            EMBED: Reembedding(self.database, self.search.embedder),
         }
         return Worker(self.database, handlers, **options)  # type: ignore[arg-type]
 
@@ -152,14 +154,17 @@ async def in_pieces(data: bytes, size: int = 64 * 1024) -> AsyncIterator[bytes]:
 
 @contextlib.contextmanager
 def open_store(
-    settings: Settings, clock: Clock | None = None, answerer: Callable[[SearchEngine], Answerer] = FirstPassage
+    settings: Settings,
+    clock: Clock | None = None,
+    answerer: Callable[[SearchEngine], Answerer] = FirstPassage,
+    embedder: Embedder | None = None,
 ) -> Iterator[Store]:
     """Migrate and open the store of these settings."""
     clock = clock or SystemClock()
     migrate(settings)
     database = open_database(settings)
     blobs = BlobStore(settings.blobs_url)
-    search = SearchEngine(database, NoEmbedder(), clock)
+    search = SearchEngine(database, embedder or NoEmbedder(), clock)
     try:
         yield Store(
             settings=settings,

@@ -64,7 +64,13 @@ def create_app(
     limiter = _limiter(settings, metrics)
     worker = WorkerProcess(settings) if settings.jobs.in_server else None
     blobs = BlobStore(settings.blobs_url)
-    engine = SearchEngine(database, make_embedder(settings.embedding_model), clock, settings.search.cache_bytes)
+    engine = SearchEngine(
+        database,
+        make_embedder(settings),
+        clock,
+        settings.search.cache_bytes,
+        on_lexical=lambda code: metrics.lexical.labels(code).inc(),
+    )
     services = Services(
         settings=settings,
         clock=clock,
@@ -179,8 +185,8 @@ def _lifespan(
             stopping.cancel()
             if starting.done():
                 starting.result()
-        # The static embedder takes a while to load: not at the first learner's expense.
-        warming = asyncio.create_task(asyncio.to_thread(services.search.embedder.embed, ["warm"]))
+        # An embedder takes a while to load: not at the first learner's expense.
+        warming = asyncio.create_task(asyncio.to_thread(services.search.embedder.warm))
         yield
         for task in (starting, warming):
             task.cancel()
@@ -191,6 +197,7 @@ def _lifespan(
         if jwks:
             await jwks.close()
         await services.tutor.close()
+        await services.search.embedder.close()
         await services.limiter.close()
         await asyncio.to_thread(services.database.close)
 

@@ -13,6 +13,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, fiel
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIB = 1024 * 1024
+OPENAI_URL = "https://api.openai.com/v1"
 
 
 class Environment(StrEnum):
@@ -363,7 +364,7 @@ def _endpoint(value: str | None) -> str | None:
 
 def _names_model(value: str | None, providers: tuple[str, ...]) -> bool:
     provider, colon, model = (value or "").partition(":")
-    return bool(provider in providers and colon and model.strip() == model != "")
+    return bool(provider in providers and colon and model.strip() == model != "" and len(model) < 180)
 
 
 def _origin(value: str) -> str:

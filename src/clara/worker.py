@@ -15,10 +15,11 @@ from clara.library.purge import Discard, Purge, sweep
 from clara.ops.logs import configure_logging
 from clara.rag.embedder import make_embedder
 from clara.rag.ingest import Ingestion
+from clara.rag.reembedding import Reembedding
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, open_database
-from clara.store.jobs import DISCARD, INGEST, PURGE
+from clara.store.jobs import DISCARD, EMBED, INGEST, PURGE
 from clara.store.migrate import backups_dir, check_migrated, migrate
 
 log = structlog.get_logger()
@@ -29,16 +30,18 @@ LEAVE_TIMEOUT_S = 20.0
 """A child whose server is gone gives back what it holds; one that can't is ended all the same."""
 
 ALL = (PURGE, DISCARD, INGEST)
-LANES = (ALL, ALL, (PURGE, DISCARD))
-"""Two books may be read at once, and what was deleted doesn't wait for them."""
+LANES = ((*ALL, EMBED), ALL, (PURGE, DISCARD))
+"""Two books may be read at once; what was deleted doesn't wait for them, nor an upload for other books' vectors."""
 
 
 def build_worker(settings: Settings, database: Database, blobs: BlobStore) -> Worker:
     """Join a worker and its handlers."""
+    embedder = make_embedder(settings)
     handlers: dict[str, Handler] = {
-        INGEST: Ingestion(database, blobs, make_embedder(settings.embedding_model), SystemClock(), settings.files),
+        INGEST: Ingestion(database, blobs, embedder, SystemClock(), settings.files),
         PURGE: Purge(database, blobs, backups_dir(settings.data_dir)),
         DISCARD: Discard(blobs),
+        EMBED: Reembedding(database, embedder),
     }
     return Worker(
         database,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clara.rag.embedder import NoEmbedder, StaticEmbedder, make_embedder
+from clara.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +67,8 @@ class TestEmbed:
 
 class TestMakeEmbedder:
     def test_unset_is_static_and_none_is_none(self) -> None:
-        assert isinstance(make_embedder(None), StaticEmbedder)
-        assert isinstance(make_embedder("none"), NoEmbedder)
+        assert isinstance(make_embedder(Settings(_env_file=None)), StaticEmbedder)
+        assert isinstance(make_embedder(Settings(embedding_model="none", _env_file=None)), NoEmbedder)
 
     def test_none_makes_empty_rows(self) -> None:
         assert NoEmbedder().embed(["a", "b"]).shape == (2, 0)

@@ -111,5 +111,6 @@ def _extras(settings: Settings) -> Iterator[tuple[str, str]]:
     yield (PASSED, "vectors: simsimd") if name == "simsimd" else (NOTE, "vectors: numpy (slower; simsimd has no wheel)")
     built = (PAGE_DIR / "index.html").is_file()
     yield (PASSED, "page: built") if built else (NOTE, "page: not built; `make page` builds it")
-    embedder = "none (lexical search only)" if settings.embedding_model == "none" else "local, static"
-    yield PASSED, f"embeddings: {embedder}; chat model: none, answers are quotes"
+    named = {"none": "none (search by words only)", "static": "local, static"}
+    embedder = settings.embedding_model or "static"
+    yield PASSED, f"embeddings: {named.get(embedder, embedder)}; chat model: none, answers are quotes"

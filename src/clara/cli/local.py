@@ -3,10 +3,11 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -28,6 +29,8 @@ from clara.tutor.answering import Answerer, Question
 from clara.tutor.events import CitationEvent, Cited
 from clara.tutor.quoting import QuotingAnswerer
 from clara.worker import build_worker
+
+T = TypeVar("T")
 
 READ_SIZE = 1 << 20
 MAX_FOLDERS = 10_000
@@ -51,7 +54,7 @@ def _opened(settings: Settings, user: str) -> Iterator[_Local]:
     migrate(settings)
     database, clock = open_database(settings), SystemClock()
     blobs = BlobStore(settings.blobs_url)
-    search = SearchEngine(database, make_embedder(settings.embedding_model), clock, settings.search.cache_bytes)
+    search = SearchEngine(database, make_embedder(settings), clock, settings.search.cache_bytes)
     try:
         yield _Local(
             settings,
@@ -66,6 +69,16 @@ def _opened(settings: Settings, user: str) -> Iterator[_Local]:
         database.close()
 
 
+def _run(local: _Local, work: Coroutine[Any, Any, T]) -> T:
+    async def run() -> T:
+        try:
+            return await work
+        finally:
+            await local.search.embedder.close()
+
+    return asyncio.run(run())
+
+
 def ingest(settings: Settings, user: str, folder: str | None, paths: Sequence[Path]) -> int:
     """Read files, and folders of files, into the store; return 1 when one of them could not be read."""
     found = list(_files_in(paths))
@@ -73,7 +86,7 @@ def ingest(settings: Settings, user: str, folder: str | None, paths: Sequence[Pa
         worker = build_worker(settings, local.database, local.blobs)
         worker.start()
         try:
-            return asyncio.run(_ingest(local, user, folder, found))
+            return _run(local, _ingest(local, user, folder, found))
         finally:
             worker.stop()
 
@@ -132,7 +145,7 @@ def _outcome(file: File) -> str:
 def ask(settings: Settings, user: str, folder: str | None, question: str, as_json: bool) -> int:
     """Answer one question; nothing of it is stored."""
     with _opened(settings, user) as local:
-        answer, citations = asyncio.run(_ask(local, user, folder, question))
+        answer, citations = _run(local, _ask(local, user, folder, question))
     if as_json:
         print(json.dumps({"answer": answer, "citations": [asdict(cited) for cited in citations]}))
         return 0
@@ -180,7 +193,7 @@ def search(settings: Settings, user: str, folder: str | None, words: str, as_jso
         return 0 if found.passages else 1
 
     with _opened(settings, user) as local:
-        return asyncio.run(run(local))
+        return _run(local, run(local))
 
 
 def _indented(text: str) -> str:

@@ -47,6 +47,12 @@ class Metrics:
         self.jobs = Gauge("clara_jobs", "Background work that is not done.", ("kind", "state"), registry=self.registry)
         self.shards = Gauge("clara_shards", "Learners whose index is in memory.", registry=self.registry)
         self.shard_bytes = Gauge("clara_shard_bytes", "What those take.", registry=self.registry)
+        self.lexical = Counter(
+            "clara_searches_without_vectors",
+            "Questions searched by words alone, since they could not be embedded.",
+            ("code",),
+            registry=self.registry,
+        )
         self.key_fetches = Counter(
             "clara_jwks_fetches", "Fetches of the token issuer's keys.", ("outcome",), registry=self.registry
         )

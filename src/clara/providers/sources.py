@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from clara.core.errors import Unavailable
-from clara.settings import Settings
+from clara.settings import OPENAI_URL, Settings
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     Made = tuple[Model[Any], Callable[[], Awaitable[Any]]]
     """A model, and what closes its connections."""
 
-OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_S = 10.0
 READ_S = 600.0
 """A backstop behind the deadlines of each request, which are shorter."""

@@ -14,7 +14,7 @@ from clara.rag.segments import CorruptSegment, Segment, StaleSegment
 from clara.rag.shard import Shard
 from clara.store.database import Database, Tx
 from clara.store.files import Status, change_document, get_document
-from clara.store.jobs import INGEST, enqueue
+from clara.store.jobs import EMBED, INGEST, enqueue, enqueue_once
 from clara.store.learners import change_corpus, lock_known_learner
 from clara.store.passages import Placed, corpus_version, ready_files, ready_segments
 
@@ -39,17 +39,31 @@ class Corpus:
         return self.shard.nbytes + FILE_BYTES * (1 + sum(len(placed) for placed in self.files.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """Documents to be indexed again: unusable ones, and those that have no vectors of the embedder in use."""
+
+    unusable: Sequence[str]
+    without_vectors: Sequence[str]
+
+
 def default_cache_bytes() -> int:
     """Return 512 MiB, but at most a quarter of the memory that the cgroup allows."""
     return min(MOST_BYTES, allowed_bytes() // SHARE_OF_MEMORY)
 
 
 class Corpora:
-    """A cache of corpora. Its methods may be called from any thread; ``load`` belongs to the event loop."""
+    """A cache of corpora. Its methods may be called from any thread; ``load`` belongs to the event loop.
 
-    def __init__(self, database: Database, clock: Clock, max_bytes: int | None = None) -> None:
+    ``embedder``: the name of the one in use; None when documents' vectors don't matter.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, max_bytes: int | None = None, embedder: str | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._embedder = embedder
         self.max_bytes = max_bytes or default_cache_bytes()
         self._cached: OrderedDict[str, Corpus] = OrderedDict()
         self._sizes = 0
@@ -86,19 +100,25 @@ class Corpora:
         return await asyncio.shield(task)
 
     async def _build(self, owner_id: str) -> Corpus:
-        corpus, unusable = await self._database.scan(lambda tx: self.read(tx, owner_id))
-        if unusable:
-            await self._database.write(lambda tx: self._index_again(tx, owner_id, unusable))
+        corpus, outdated = await self._database.scan(lambda tx: self.read(tx, owner_id))
+        if outdated.unusable:
+            await self._database.write(lambda tx: self._index_again(tx, owner_id, outdated.unusable))
+        if outdated.without_vectors:
+            await self._database.write(lambda tx: self._embed_again(tx, owner_id, outdated.without_vectors))
         return corpus
 
-    def read(self, tx: Tx, owner_id: str) -> tuple[Corpus, Sequence[str]]:
-        """Build the corpus in this snapshot and keep it; also return the documents that must be indexed again."""
+    def read(self, tx: Tx, owner_id: str) -> tuple[Corpus, Outdated]:
+        """Build the corpus in this snapshot and keep it; also return what must be indexed again."""
         version = corpus_version(tx, owner_id)
         parts: list[tuple[str, Segment]] = []
         unusable: dict[str, None] = {}
+        without: dict[str, None] = {}
         for document_id, data in ready_segments(tx, owner_id):
             try:
-                parts.append((document_id, Segment.from_bytes(data)))
+                segment = Segment.from_bytes(data)
+                parts.append((document_id, segment))
+                if segment.embedder != self._embedder:
+                    without[document_id] = None
             except (CorruptSegment, StaleSegment) as error:
                 log.warning("segment.unusable", document=document_id, code=error.problem_code)
                 unusable[document_id] = None
@@ -109,7 +129,8 @@ class Corpora:
         folders = {document: [placed.folder_id for placed in places] for document, places in files.items()}
         corpus = Corpus(version, Shard(usable, folders), files)
         self._keep(owner_id, corpus)
-        return corpus, list(unusable)
+        behind = [document for document in without if document not in unusable] if self._embedder else []
+        return corpus, Outdated(list(unusable), behind)
 
     def _index_again(self, tx: Tx, owner_id: str, documents: Sequence[str]) -> None:
         lock_known_learner(tx, owner_id)
@@ -119,6 +140,10 @@ class Corpora:
                 change_document(tx, owner_id, document_id, self._clock.now(), status=Status.QUEUED)
                 enqueue(tx, owner_id, INGEST, document_id)
         change_corpus(tx, owner_id)
+
+    def _embed_again(self, tx: Tx, owner_id: str, documents: Sequence[str]) -> None:
+        for document_id in documents:
+            enqueue_once(tx, owner_id, EMBED, document_id)
 
     def _keep(self, owner_id: str, corpus: Corpus) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from clara.core.errors import Unavailable
 from clara.rag.bytepairs import BytePairs, read_vocabulary
+from clara.settings import OPENAI_URL, Settings
 
 Vectors = npt.NDArray[np.float32]
 
@@ -25,20 +26,54 @@ _MOST_TOKENS = 8_192
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors. ``name`` is stored beside them: vectors of different names are never compared."""
+    """Turns texts into vectors. ``name`` is stored beside them: vectors of different names are never compared.
+
+    ``is_remote``: vectors take time and money, so that they are kept, and may fail to come.
+    """
 
     @property
     def name(self) -> str: ...
 
     @property
-    def dim(self) -> int: ...
+    def is_remote(self) -> bool: ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return an array of shape (len(texts), dim), each row of length 1, or 0 where the text says nothing."""
+        """Return an array of shape (len(texts), dim), each row of length 1, or 0 where the text says nothing.
+
+        For documents, in a thread. A remote one raises ProviderFailed, ProviderTimeout or Unavailable.
+        """
         ...
 
+    async def embed_question(self, texts: Sequence[str]) -> Vectors:
+        """As ``embed``, on the event loop, for a question and those before it."""
+        ...
 
-class NoEmbedder:
+    def warm(self) -> None:
+        """Load what takes long to load, in a thread."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class LocalEmbedder:
+    """What embedders share that work in this process, in less time than it takes to go to another thread."""
+
+    is_remote = False
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        raise NotImplementedError
+
+    async def embed_question(self, texts: Sequence[str]) -> Vectors:
+        return self.embed(texts)
+
+    def warm(self) -> None:
+        self.embed(["warm"])
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class NoEmbedder(LocalEmbedder):
     """Search by words alone: no vectors are made or stored."""
 
     name = "none"
@@ -48,7 +83,7 @@ class NoEmbedder:
         return np.zeros((len(texts), 0), dtype=np.float32)
 
 
-class StaticEmbedder:
+class StaticEmbedder(LocalEmbedder):
     """Means of a text's static token vectors (its first 8,192), of the wordllama wheel's weights. Loads at first use.
 
     The wheel's own loader looks for its tokenizer in a wrong folder, then tries to download it, and gives NaN for empty
@@ -111,6 +146,16 @@ def _map_table(path: Path) -> npt.NDArray[np.float16]:
     return np.frombuffer(mapped, dtype="<f2", count=rows * columns, offset=offset).reshape(rows, columns)
 
 
-def make_embedder(name: str | None) -> Embedder:
-    """Return the embedder that CLARA_EMBEDDING_MODEL names: None is the static one, "none" is none."""
-    return NoEmbedder() if name == "none" else StaticEmbedder()
+def make_embedder(settings: Settings) -> Embedder:
+    """Return the embedder that CLARA_EMBEDDING_MODEL names; unset, the static one."""
+    name, of = settings.embedding_model, settings.models
+    if name == "none":
+        return NoEmbedder()
+    if name is None or name == "static":
+        return StaticEmbedder()
+    from clara.providers.embeddings import EmbeddingModel, Patience
+
+    own = of.embedding_base_url is not None
+    url = of.embedding_base_url or settings.openai_base_url or OPENAI_URL
+    key = of.embedding_api_key or (None if own else settings.openai_api_key)
+    return EmbeddingModel(name, url, key.get_secret_value() if key else None, Patience(of.embedding_question_s))

@@ -5,6 +5,8 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import structlog
+
 from clara import __version__
 from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Unreadable
@@ -20,12 +22,16 @@ from clara.rag.extract.sandbox import extract
 from clara.rag.languages import detect_language
 from clara.rag.segments import build_segment, indexed_text
 from clara.rag.tokenizer import VERSION, Tokenizer
+from clara.rag.vectors import DocumentVectors, Embedded, NoVectors
 from clara.settings import FileSettings
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx
+from clara.store.embeddings import add_embeddings
 from clara.store.files import Document, Status, change_document, get_document
 from clara.store.learners import change_corpus
 from clara.store.passages import ChunkRow, PageRow, add_chunks, add_pages, add_segment, remove_text
+
+log = structlog.get_logger()
 
 BATCH_CHUNKS = 128
 """Chunks a write: with their pages some milliseconds of the database's one writer."""
@@ -51,7 +57,7 @@ class Ingestion:
     ) -> None:
         self._database = database
         self._blobs = blobs
-        self._embedder = embedder
+        self._vectors = DocumentVectors(database, embedder)
         self._clock = clock
         self._extract = read
         self._tokenizer = Tokenizer()
@@ -120,29 +126,40 @@ class Ingestion:
 
     def write(self, job: HeldJob, pages: list[PageRow], chunks: list[Chunk], values: dict[str, object]) -> None:
         """Index a batch and store it with its pages, and the checkpoint, in one transaction."""
-        data = self._index(chunks) if chunks else b""
+        indexed = self._index(job, chunks) if chunks else None
         rows = [ChunkRow(job.subject, c.seq, c.page_from, c.page_to, c.start, c.end, c.heading, c.text) for c in chunks]
 
         def write(tx: Tx) -> None:
             add_pages(tx, job.owner_id, job.subject, pages)
             add_chunks(tx, job.owner_id, rows)
-            if rows:
-                add_segment(tx, job.owner_id, job.subject, rows[0].seq, data)
+            if indexed is not None:
+                segment, embedded = indexed
+                add_segment(tx, job.owner_id, job.subject, rows[0].seq, segment)
+                add_embeddings(tx, job.owner_id, job.subject, embedded.embedder, embedded.kept)
             self._change(tx, job, **values)
 
         reached = {"pages": pages[-1].number if pages else job.checkpoint["pages"]}
         reached["chunks"] = chunks[-1].seq + 1 if chunks else job.checkpoint["chunks"]
         job.write(write, job.checkpoint | reached)
 
-    def _index(self, chunks: list[Chunk]) -> bytes:
+    def _index(self, job: HeldJob, chunks: list[Chunk]) -> tuple[bytes, Embedded]:
+        embedded = self._embed(job, [indexed_text(chunk) for chunk in chunks])
         segment = build_segment(
             chunks,
             language=detect_language("\n".join(chunk.text for chunk in chunks)),
             tokenizer=self._tokenizer,
-            embedder=self._embedder.name,
-            vectors=self._embedder.embed([indexed_text(chunk) for chunk in chunks]),
+            embedder=embedded.embedder,
+            vectors=embedded.vectors,
         )
-        return segment.to_bytes()
+        return segment.to_bytes(), embedded
+
+    def _embed(self, job: HeldJob, texts: list[str]) -> Embedded:
+        """Return vectors; none when the endpoint is away: the document is found by its words, and embedded later."""
+        try:
+            return self._vectors.of(job.owner_id, texts)
+        except NoVectors as failed:
+            log.warning("document.without_vectors", document=job.subject, code=failed.error.problem_code)
+            return self._vectors.none(texts)
 
 
 class _Reading:

@@ -1,13 +1,16 @@
 """From a question to passages, in one snapshot: version check, exact scoring, texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import numpy as np
+
 from clara.core.clock import Clock
+from clara.core.errors import ProviderFailed, ProviderTimeout, Unavailable
 from clara.rag.corpora import Corpora, Corpus
 from clara.rag.documents import Passage
-from clara.rag.embedder import Embedder, Vectors
+from clara.rag.embedder import Embedder, NoEmbedder, Vectors
 from clara.rag.ranking import EARLIER_WEIGHTS, make_query
 from clara.rag.shard import Hit
 from clara.rag.tokenizer import Tokenizer
@@ -38,13 +41,25 @@ class SearchResult:
 
 
 class SearchEngine:
-    """Searches one learner's documents; correct right after an upload or a deletion on any process."""
+    """Searches one learner's documents; correct right after an upload or a deletion on any process.
 
-    def __init__(self, database: Database, embedder: Embedder, clock: Clock, cache_bytes: int | None = None) -> None:
-        self.corpora = Corpora(database, clock, cache_bytes)
+    ``on_lexical`` is told the error's code when a question could not be embedded and words alone decide.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        embedder: Embedder,
+        clock: Clock,
+        cache_bytes: int | None = None,
+        on_lexical: Callable[[str], None] = lambda code: None,
+    ) -> None:
+        in_use = None if embedder.name == NoEmbedder.name else embedder.name
+        self.corpora = Corpora(database, clock, cache_bytes, in_use)
         self.tokenizer = Tokenizer()
         self.embedder = embedder
         self.database = database
+        self._on_lexical = on_lexical
 
     async def search(
         self,
@@ -60,7 +75,7 @@ class SearchEngine:
         Raises NotFound for a folder that isn't the learner's.
         """
         latest_first = list(earlier)[: -len(EARLIER_WEIGHTS) - 1 : -1]
-        vectors = self.embedder.embed([question, *latest_first])
+        vectors = await self._embed([question, *latest_first])
         asked = _Asked(owner_id, question, tuple(latest_first), vectors, folder_id, min(limit, MOST))
         found = await self.database.read(lambda tx: self._at_once(tx, asked))
         if isinstance(found, SearchResult):
@@ -76,6 +91,14 @@ class SearchEngine:
             for passage in result.passages
         )
         return replace(result, passages=passages)
+
+    async def _embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of questions; none, so that words alone decide, when a remote embedder fails."""
+        try:
+            return await self.embedder.embed_question(texts)
+        except (ProviderFailed, ProviderTimeout, Unavailable) as error:
+            self._on_lexical(error.problem_code)
+            return np.zeros((len(texts), 0), dtype=np.float32)
 
     def _at_once(self, tx: Tx, asked: "_Asked") -> "SearchResult | _Why":
         corpus = self.corpora.get(asked.owner_id, corpus_version(tx, asked.owner_id))
@@ -97,7 +120,7 @@ class SearchEngine:
         if asked.folder_id is not None:
             require_folder(tx, asked.owner_id, asked.folder_id)
         shard = corpus.shard
-        vectors = {self.embedder.name: asked.vectors} if self.embedder.dim else {}
+        vectors = {self.embedder.name: asked.vectors} if asked.vectors.shape[1] else {}
         query = make_query(self.tokenizer, shard.languages, asked.question, asked.earlier, vectors)
         hits = shard.search(query, asked.folder_id, asked.limit)
         rows = get_chunks(tx, asked.owner_id, [(hit.document_id, hit.seq) for hit in hits])

@@ -16,6 +16,7 @@ from clara.rag import tokenizer as terms
 from clara.rag.documents import Chunk
 from clara.rag.embedder import Vectors
 from clara.rag.tokenizer import Tokenizer
+from clara.store.passages import ChunkRow
 
 MAX_CHUNKS = 65_535
 
@@ -115,7 +116,7 @@ _LAYOUT = (
 )
 
 
-def indexed_text(chunk: Chunk) -> str:
+def indexed_text(chunk: Chunk | ChunkRow) -> str:
     """Return what is indexed and embedded for a chunk: its heading path and its text."""
     return f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text
 

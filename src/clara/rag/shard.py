@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import accumulate
+from itertools import accumulate, groupby
 from operator import or_
 
 import numpy as np
@@ -42,7 +42,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The chunks from ``start`` to ``end``, all embedded by the same model."""
+    """The chunks from ``start`` to ``end``, all embedded by the same model into vectors of the same length."""
 
     embedder: str
     start: int
@@ -65,12 +65,12 @@ class Shard:
     """A learner's segments joined. Immutable and safe to share by threads.
 
     ``parts`` are (document id, segment); ``folders`` names the folders that each document lies in. Chunks are ordered
-    by embedder, document id and seq, which also settles ties.
+    by embedder, its vectors' length, document id and seq, which also settles ties.
     """
 
     def __init__(self, parts: Sequence[tuple[str, Segment]], folders: Mapping[str, Collection[str]]) -> None:
         filled = [part for part in parts if len(part[1].seqs)]
-        ordered = sorted(filled, key=lambda part: (part[1].embedder, part[0], int(part[1].seqs[0])))
+        ordered = sorted(filled, key=lambda part: (*_space(part[1]), part[0], int(part[1].seqs[0])))
         segments = [segment for _, segment in ordered]
         sizes = np.array([len(segment.seqs) for segment in segments], dtype=np.int64)
         self.size = int(sizes.sum())
@@ -214,13 +214,18 @@ def _best(fused: Floats, limit: int) -> list[int]:
     return best
 
 
+def _space(segment: Segment) -> tuple[str, int]:
+    """Return what vectors must have in common to be compared: an endpoint may change its model behind its name."""
+    return segment.embedder, segment.vectors.shape[1]
+
+
 def _groups(segments: Sequence[Segment]) -> list[_Group]:
     groups: list[_Group] = []
     start = 0
-    for name in dict.fromkeys(segment.embedder for segment in segments):
-        members = [segment for segment in segments if segment.embedder == name]
+    for (name, dim), same in groupby(segments, _space):
+        members = list(same)
         end = start + sum(len(segment.seqs) for segment in members)
-        if members[0].vectors.shape[1]:
+        if dim:
             vectors = np.concatenate([segment.vectors for segment in members])
             groups.append(_Group(name, start, end, vectors, np.concatenate([segment.scales for segment in members])))
         start = end

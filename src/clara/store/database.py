@@ -96,6 +96,12 @@ def insert_new(tx: Tx, table: sa.Table, **values: Any) -> bool:
     return tx.execute(query).scalar() is not None
 
 
+def insert_missing(tx: Tx, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose key isn't taken."""
+    if rows:
+        tx.execute(_insert(tx, table).on_conflict_do_nothing(), rows)
+
+
 def upsert(tx: Tx, table: sa.Table, values: Mapping[str, Any], key: Sequence[str], changes: Mapping[str, Any]) -> None:
     """Insert a row, or make ``changes`` to the one that has this unique key."""
     tx.execute(_insert(tx, table).values(**values).on_conflict_do_update(index_elements=key, set_=changes))

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from clara.store.conversations import conversations_citing
 from clara.store.database import Tx
+from clara.store.embeddings import remove_embeddings
 from clara.store.files import Document, get_file
-from clara.store.jobs import INGEST, PURGE, enqueue, remove_job
+from clara.store.jobs import EMBED, INGEST, PURGE, enqueue, remove_job
 from clara.store.learners import change_corpus
 from clara.store.passages import remove_text
 from clara.store.tables import citations, documents, files
@@ -59,8 +60,11 @@ def _is_referred_to(tx: Tx, owner_id: str, document_id: str) -> bool:
 
 def _delete_document(tx: Tx, owner_id: str, document: Document) -> dict[str, int]:
     # The job first: its worker holds it while it writes, and writes nothing more once it is gone.
-    remove_job(tx, owner_id, INGEST, document.id)
+    for kind in (INGEST, EMBED):
+        remove_job(tx, owner_id, kind, document.id)
     counts = remove_text(tx, owner_id, document.id)
+    if vectors := remove_embeddings(tx, owner_id, document.id):
+        counts |= {"embeddings": vectors}
     tx.execute(documents.delete().where(documents.c.owner_id == owner_id, documents.c.id == document.id))
     enqueue(tx, owner_id, PURGE, document.blob_key)
     return counts | {"documents": 1, "blobs": 1}

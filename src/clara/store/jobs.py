@@ -4,11 +4,12 @@ import sqlalchemy as sa
 
 from clara.core.errors import ClaraError
 from clara.core.ids import new_id
-from clara.store.database import Tx, upsert
+from clara.store.database import Tx, insert_new, upsert
 from clara.store.tables import db_now, jobs
 
-INGEST, PURGE, DISCARD = "ingest", "purge", "discard"
-"""Kinds of work: read a document; remove what a deletion leaves outside of the tables; remove a blob not used."""
+INGEST, PURGE, DISCARD, EMBED = "ingest", "purge", "discard", "embed"
+"""Kinds of work: read a document; remove what a deletion leaves outside of the tables; remove a blob not used; give a
+document's index the vectors of the embedder in use."""
 
 
 class JobLost(ClaraError):
@@ -39,6 +40,25 @@ def enqueue(tx: Tx, owner_id: str, kind: str, subject: str, delay_s: float = 0) 
         tuple(key),
         anew | {"attempts": jobs.c.attempts + 1},
     )
+
+
+def enqueue_once(tx: Tx, owner_id: str, kind: str, subject: str) -> None:
+    """Queue work on a subject, unless it is queued or runs already."""
+    row = {
+        "owner_id": owner_id,
+        "id": new_id("job"),
+        "kind": kind,
+        "subject": subject,
+        "state": "queued",
+        "checkpoint": {},
+        "attempts": 0,
+        "failures": 0,
+        "run_at": db_now(),
+        "lease_until": 0,
+        "worker": None,
+        "created_at": db_now(),
+    }
+    insert_new(tx, jobs, **row)
 
 
 def remove_job(tx: Tx, owner_id: str, kind: str, subject: str) -> bool:

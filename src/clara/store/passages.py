@@ -150,6 +150,26 @@ def add_segment(tx: Tx, owner_id: str, document_id: str, part: int, data: bytes)
     tx.execute(segments.insert().values(owner_id=owner_id, document_id=document_id, part=part, data=data))
 
 
+def document_segments(tx: Tx, owner_id: str, document_id: str) -> Sequence[tuple[int, bytes]]:
+    """Return (part, segment) of one document, if it may be searched."""
+    query = (
+        sa.select(segments.c.part, segments.c.data)
+        .join(
+            documents,
+            sa.and_(documents.c.owner_id == segments.c.owner_id, documents.c.id == segments.c.document_id),
+        )
+        .where(segments.c.owner_id == owner_id, documents.c.id == document_id, documents.c.status == "ready")
+        .order_by(segments.c.part)
+    )
+    return [(row[0], row[1]) for row in tx.execute(query)]
+
+
+def replace_segment(tx: Tx, owner_id: str, document_id: str, part: int, old: bytes, new: bytes) -> bool:
+    """Replace a segment unless it was changed meanwhile; return True when it was replaced."""
+    place = (segments.c.owner_id == owner_id, segments.c.document_id == document_id, segments.c.part == part)
+    return tx.execute(segments.update().where(*place, segments.c.data == old).values(data=new)).rowcount == 1
+
+
 def remove_text(tx: Tx, owner_id: str, document_id: str) -> dict[str, int]:
     """Delete a document's pages, chunks and segments; return how many of each."""
     return {

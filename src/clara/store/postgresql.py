@@ -21,7 +21,18 @@ WRITE_TRIES = 4
 """A write that met a deadlock or a serialisation failure runs again."""
 
 RETRYABLE = frozenset({"40001", "40P01"})
-SCRUBBED = ("pages", "chunks", "segments", "documents", "files", "messages", "citations", "conversations", "folders")
+SCRUBBED = (
+    "pages",
+    "chunks",
+    "segments",
+    "embeddings",
+    "documents",
+    "files",
+    "messages",
+    "citations",
+    "conversations",
+    "folders",
+)
 
 
 class PostgresqlDatabase:

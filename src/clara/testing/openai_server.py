@@ -22,6 +22,7 @@ from clara.testing.scripts import (
     ChatScript,
     Embed,
     EmbeddingAnswer,
+    EmbeddingScript,
     Fail,
     Hang,
     Raw,
@@ -57,7 +58,7 @@ class ScriptedServer:
         self.models = models
         self.key = key
         self.url = ""
-        self.embed = Embed()
+        self.embed: EmbeddingScript = lambda asked: Embed()
         self.pages: dict[str, Raw] = {}
         self._chat: deque[ChatAnswer] = deque()
         self._embeddings: deque[EmbeddingAnswer] = deque()
@@ -67,7 +68,7 @@ class ScriptedServer:
         self._chat.extend(answers)
 
     def play_embeddings(self, *answers: EmbeddingAnswer) -> None:
-        """Queue answers to embedding requests; when they are used up, ``embed`` is the answer."""
+        """Queue answers to embedding requests; when they are used up, ``embed`` says what to answer."""
         self._embeddings.extend(answers)
 
     def asked_for(self, path: str) -> list[Asked]:
@@ -121,7 +122,7 @@ class ScriptedServer:
         elif asked.path == "/chat/completions":
             await _chat(self._chat.popleft() if self._chat else self.otherwise(asked), asked, send)
         elif asked.path == "/embeddings":
-            await _embeddings(self._embeddings.popleft() if self._embeddings else self.embed, asked, send)
+            await _embeddings(self._embeddings.popleft() if self._embeddings else self.embed(asked), asked, send)
         else:
             await _send_error(send, Fail(404, f"Unknown request URL: {asked.path}", type="invalid_request_error"))
 

@@ -117,6 +117,7 @@ class Asked:
 
 
 ChatScript = Callable[[Asked], ChatAnswer]
+EmbeddingScript = Callable[[Asked], EmbeddingAnswer]
 
 
 def text_of(message: Mapping[str, Any]) -> str:
