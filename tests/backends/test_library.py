@@ -223,6 +223,13 @@ class TestFiles:
 
         assert (view.page.text, view.heading) == ("# Chapter 17\nText 17.", "Chapter 17")
 
+    async def test_an_empty_page_has_no_heading(self, store: Store) -> None:
+        file_id = await store.add("ana", "# One\nText.\f\f# Three\nText.")
+
+        headings = [(await store.pages.open("ana", file_id, number)).heading for number in (1, 2, 3)]
+
+        assert headings == ["One", "", "Three"]
+
 
 class TestVersion:
     async def test_changes_exactly_with_what_can_be_found(self, store: Store) -> None:
@@ -239,6 +246,9 @@ class TestVersion:
         assert await changes(store.files.change("ana", file_id, "new.txt", None))
         assert await changes(store.files.change("ana", file_id, None, NO_FOLDER))
         assert await changes(store.files.delete("ana", file_id))
+        await store.add("ana", "three", folder_id=folder.id)
+        assert await changes(store.folders.delete("ana", folder.id, with_files=False))
+        folder = await store.folders.create("ana", "Biology")
 
         assert not await changes(store.files.change("ana", (await store.add("ana", "two")), None, None))
         assert not await changes(store.folders.create("ana", "Chemistry"))
