@@ -19,6 +19,8 @@ CLAIMS = (
     "real_pdf",
     "start_and_memory",
     "message_writes",
+    "model_stream",
+    "model_memory",
     "endurance",
     "retrieval_quality",
     "keyless_answers",
