@@ -237,6 +237,17 @@ class TestLaterMigration:
         assert revision(engine) == NEXT
 
 
+class TestLock:
+    def test_of_another_is_waited_for_only_so_long(self, backend: Settings) -> None:
+        place = backend.sqlalchemy_url, backend.data_dir
+        with schema_lock(*place), pytest.raises(Unavailable) as caught, schema_lock(*place, wait_s=0.1):
+            pytest.fail("two have it")
+        assert caught.value.problem_code == "migrating"
+
+        with schema_lock(*place, wait_s=0.1):
+            pass
+
+
 class TestBackup:
     def test_is_made_before_a_later_migration(self, tmp_path: Path) -> None:
         settings = make_settings(tmp_path / "data")

@@ -14,7 +14,7 @@ import structlog
 
 from clara.core.errors import Unavailable
 from clara.store.database import Tx, as_public_error
-from clara.store.schema_lock import schema_lock
+from clara.store.schema_lock import migrating, schema_lock
 from clara.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ log = structlog.get_logger()
 
 HEAD = "0002"
 """The newest revision; a test holds it to the folder of migrations."""
+
+TRY_AGAIN = 75
+"""How the upgrading process ends when another has the lock (EX_TEMPFAIL of sysexits.h)."""
 
 _TABLE_EXISTS = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",
@@ -117,6 +120,8 @@ def _upgrade(url: str, data_dir: Path) -> None:
         stderr=subprocess.PIPE,
         check=False,
     )
+    if done.returncode == TRY_AGAIN:
+        raise migrating()
     if done.returncode != 0:
         log.error("store.migration_failed", code=done.returncode, output=done.stderr.decode("utf-8", "replace")[-4000:])
         raise Unavailable(

@@ -17,32 +17,37 @@ WAIT_S = 10.0
 
 
 @contextlib.contextmanager
-def schema_lock(url: str, data_dir: Path) -> Iterator[None]:
+def schema_lock(url: str, data_dir: Path, wait_s: float = WAIT_S) -> Iterator[None]:
     """Wait for, then hold, the lock of this database: a file beside SQLite's, an advisory lock in PostgreSQL."""
     if url.startswith("sqlite"):
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (data_dir / "migrate.lock").open("a+b") as handle:
-            _wait_for(lambda: _try_lock(handle))
+            _wait_for(lambda: _try_lock(handle), wait_s)
             yield
         return
     engine = sa.create_engine(
         url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5}
     )
     with engine.connect() as connection:
-        _wait_for(lambda: bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({LOCK_ID})").scalar()))
+        query = f"SELECT pg_try_advisory_lock({LOCK_ID})"
+        _wait_for(lambda: bool(connection.exec_driver_sql(query).scalar()), wait_s)
         yield
 
 
-def _wait_for(lock: Callable[[], bool]) -> None:
+def migrating() -> Unavailable:
+    return Unavailable(
+        "Another process is changing the database's schema. Try again.",
+        code="migrating",
+        headers={"Retry-After": "5"},
+    )
+
+
+def _wait_for(lock: Callable[[], bool], wait_s: float) -> None:
     """Ask again and again, since a wait inside the system couldn't be ended by a signal; Unavailable after a while."""
-    deadline = time.monotonic() + WAIT_S
+    deadline = time.monotonic() + wait_s
     while not lock():
         if time.monotonic() > deadline:
-            raise Unavailable(
-                "Another process is changing the database's schema. Try again.",
-                code="migrating",
-                headers={"Retry-After": "5"},
-            )
+            raise migrating()
         time.sleep(0.1)
 
 

@@ -16,7 +16,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from clara.store.migrate import backups_dir, current_revision, migration_engine
+from clara.core.errors import Unavailable
+from clara.store.migrate import TRY_AGAIN, backups_dir, current_revision, migration_engine
 from clara.store.schema_lock import schema_lock
 
 MIGRATIONS = "clara.store:migrations"
@@ -65,4 +66,7 @@ def _check_foreign_keys(connection: sa.Connection) -> None:
 
 if __name__ == "__main__":
     target = json.load(sys.stdin)
-    upgrade(target["url"], Path(target["data_dir"]))
+    try:
+        upgrade(target["url"], Path(target["data_dir"]))
+    except Unavailable:
+        sys.exit(TRY_AGAIN)
