@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from clara.testing import SERVICE_KEY, free_port, running_server
+from clara.tutor.turns import TURN_LEASE_S
 from tests.contents import Content, check_whole
 from tests.recovery.conftest import (
     LEASE_S,
@@ -202,8 +203,6 @@ class TestReplicas:
 class TestTurn:
     SLOW = """
 import asyncio, sys
-from clara.tutor import turns
-turns.TURN_LEASE_S = 2.0
 from clara import server
 from clara.app import create_app
 from clara.settings import Settings
@@ -244,14 +243,14 @@ server.make_server(app, settings, app.state.services.drain).run()
             process.wait(20)
             process.stdout.close()
 
-        with running_server(tmp_path, **QUICK) as server:
+        with running_server(tmp_path, **QUICK, CLARA_LIMITS__CHAT_PER_MINUTE="100000") as server:
 
             def ask() -> httpx.Response:
                 return httpx.post(
                     f"{server.url}/v1/chats/{chat}/messages", headers=headers, json={"content": "Second?"}, timeout=20
                 )
 
-            wait_until(lambda: ask().status_code == 200, 20, "the conversation is free again")
+            wait_until(lambda: ask().status_code == 200, 2 * TURN_LEASE_S, "the conversation is free again")
             shown = httpx.get(f"{server.url}/v1/chats/{chat}/messages", headers=headers).json()["messages"]
         assert [message["content"] for message in shown if message["role"] == "user"] == ["First?", "Second?"]
 
