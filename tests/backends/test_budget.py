@@ -1,7 +1,6 @@
 """Tokens a learner and day: reserved, settled, refused; under concurrency, after failures, and after a crash."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -11,10 +10,10 @@ from pydantic import BaseModel
 from clara.core.errors import ProviderFailed, TooManyRequests
 from clara.library.budget import LEAST_ANSWER_TOKENS, Budget, Usage
 from clara.library.metering import MeteredModel
-from clara.providers.chat import ChatEvent, ChatMessage, ChatRequest, M, OnSpent, Spent, Stopped, TextDelta, untold
+from clara.providers.chat import ChatEvent, ChatMessage, ChatRequest, Spent, Stopped, TextDelta
 from clara.store.system import sweep_reservations
 from clara.store.tables import usage_reservations
-from clara.testing import FakeClock
+from clara.testing import FakeChatModel, FakeClock
 from tests.stores import Store
 
 pytestmark = pytest.mark.anyio
@@ -22,40 +21,6 @@ pytestmark = pytest.mark.anyio
 ANSWER = (TextDelta("Cells need "), TextDelta("glucose."), Spent(100, 20), Stopped("end"))
 QUESTION = ChatRequest("", [ChatMessage("user", "x" * 400)], max_tokens=1000)
 """About 100 tokens."""
-
-
-class Played:
-    """A model that gives these events; an error among them is raised."""
-
-    name = "played:model"
-
-    def __init__(self, *events: ChatEvent | Exception, then_hang: bool = False) -> None:
-        self.asked: list[ChatRequest] = []
-        self.began = asyncio.Event()
-        self._events: Sequence[ChatEvent | Exception] = events or ANSWER
-        self._then_hang = then_hang
-
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        self.asked.append(request)
-        for event in self._events:
-            self.began.set()
-            if isinstance(event, Exception):
-                raise event
-            yield event
-        if self._then_hang:
-            self.began.set()
-            await asyncio.Event().wait()
-
-    async def fill(self, request: ChatRequest, shape: type[M], on_spent: OnSpent = untold) -> tuple[M, Spent]:
-        on_spent(Spent(100, 20))
-        for event in self._events:
-            if isinstance(event, Exception):
-                raise event
-        return shape(), Spent(100, 20)
-
-    async def warm(self) -> None: ...
-
-    async def close(self) -> None: ...
 
 
 class Nothing(BaseModel):
@@ -83,14 +48,14 @@ def counts(usage: Usage) -> tuple[int, int, int]:
 class TestAnswer:
     async def test_is_counted(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        assert await answer(budget, Played()) == list(ANSWER)
+        assert await answer(budget, FakeChatModel(*ANSWER)) == list(ANSWER)
         usage = await budget.usage("ana")
         assert counts(usage) == (120, 0, 1)
         assert (usage.counted.input_tokens, usage.counted.output_tokens, usage.left) == (100, 20, 9880)
 
     async def test_is_reserved_while_it_is_written(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        async with aclosing(MeteredModel(budget, "ana", Played()).stream(QUESTION)) as events:
+        async with aclosing(MeteredModel(budget, "ana", FakeChatModel(*ANSWER)).stream(QUESTION)) as events:
             await anext(events)
             usage = await budget.usage("ana")
             assert counts(usage) == (0, 1100, 0)
@@ -98,12 +63,12 @@ class TestAnswer:
 
     async def test_belongs_to_one_learner(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        await answer(budget, Played(), "ana")
+        await answer(budget, FakeChatModel(*ANSWER), "ana")
         assert counts(await budget.usage("ben")) == (0, 0, 0)
 
     async def test_belongs_to_a_day(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        await answer(budget, Played())
+        await answer(budget, FakeChatModel(*ANSWER))
         today = await budget.usage("ana")
         assert 0 < today.resets_at - clock.now() <= 86_400
         clock.advance(today.resets_at - clock.now())
@@ -114,7 +79,7 @@ class TestAnswer:
     @pytest.mark.parametrize("tokens", [None, 0])
     async def test_without_a_limit_it_is_only_counted(self, store: Store, clock: FakeClock, tokens: int | None) -> None:
         budget = budget_over(store, clock, tokens)
-        async with aclosing(MeteredModel(budget, "ana", Played()).stream(QUESTION)) as events:
+        async with aclosing(MeteredModel(budget, "ana", FakeChatModel(*ANSWER)).stream(QUESTION)) as events:
             await anext(events)
             assert counts(await budget.usage("ana")) == (0, 0, 0)
             async for _ in events:
@@ -125,14 +90,14 @@ class TestAnswer:
 
     async def test_a_typed_answer_is_counted(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        await MeteredModel(budget, "ana", Played()).fill(QUESTION, Nothing)
+        await MeteredModel(budget, "ana", FakeChatModel(*ANSWER)).fill(QUESTION, Nothing)
         assert counts(await budget.usage("ana")) == (120, 0, 1)
 
 
 class TestFailure:
     async def test_counts_what_was_spent_until_then(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        model = Played(TextDelta("Cells"), Spent(100, 1), ProviderFailed("broken"))
+        model = FakeChatModel(TextDelta("Cells"), Spent(100, 1), ProviderFailed("broken"))
         with pytest.raises(ProviderFailed):
             await answer(budget, model)
         assert counts(await budget.usage("ana")) == (101, 0, 1)
@@ -140,26 +105,28 @@ class TestFailure:
     async def test_that_cost_nothing_counts_nothing(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
         with pytest.raises(ProviderFailed):
-            await answer(budget, Played(Spent(), ProviderFailed("no key")))
+            await answer(budget, FakeChatModel(Spent(), ProviderFailed("no key")))
         assert counts(await budget.usage("ana")) == (0, 0, 0)
 
     async def test_of_a_typed_answer_counts_too(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
         with pytest.raises(ProviderFailed):
-            await MeteredModel(budget, "ana", Played(ProviderFailed("bad"))).fill(QUESTION, Nothing)
+            await MeteredModel(budget, "ana", FakeChatModel(Spent(100, 20), ProviderFailed("bad"))).fill(
+                QUESTION, Nothing
+            )
         assert counts(await budget.usage("ana")) == (120, 0, 1)
 
 
 class TestLeaving:
     async def test_counts_an_estimate(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        async with aclosing(MeteredModel(budget, "ana", Played(TextDelta("x" * 40))).stream(QUESTION)) as events:
+        async with aclosing(MeteredModel(budget, "ana", FakeChatModel(TextDelta("x" * 40))).stream(QUESTION)) as events:
             await anext(events)
         assert counts(await budget.usage("ana")) == (110, 0, 1)
 
     async def test_after_the_end_counts_nothing_more(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        async with aclosing(MeteredModel(budget, "ana", Played()).stream(QUESTION)) as events:
+        async with aclosing(MeteredModel(budget, "ana", FakeChatModel(*ANSWER)).stream(QUESTION)) as events:
             async for event in events:
                 if isinstance(event, Stopped):
                     break
@@ -167,10 +134,9 @@ class TestLeaving:
 
     async def test_by_cancelling_settles(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)
-        model = Played(Spent(300, 10), then_hang=True)
+        model = FakeChatModel(Spent(300, 10), hangs=True)
         task = asyncio.create_task(answer(budget, model))
-        await asyncio.wait_for(model.began.wait(), 20)
-        await asyncio.sleep(0)
+        await asyncio.wait_for(model.hanging.wait(), 20)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -179,12 +145,12 @@ class TestLeaving:
 
 class TestLimit:
     async def test_an_answer_is_shortened_to_what_is_left(self, store: Store, clock: FakeClock) -> None:
-        budget, model = budget_over(store, clock, 600), Played()
+        budget, model = budget_over(store, clock, 600), FakeChatModel(*ANSWER)
         await answer(budget, model)
         assert model.asked[0].max_tokens == 500
 
     async def test_nobody_is_asked_when_too_little_is_left(self, store: Store, clock: FakeClock) -> None:
-        budget, model = budget_over(store, clock, 100 + LEAST_ANSWER_TOKENS + 100), Played()
+        budget, model = budget_over(store, clock, 100 + LEAST_ANSWER_TOKENS + 100), FakeChatModel(*ANSWER)
         await answer(budget, model)
         with pytest.raises(TooManyRequests) as raised:
             await answer(budget, model)
@@ -200,17 +166,17 @@ class TestLimit:
         self, store: Store, clock: FakeClock
     ) -> None:
         budget = budget_over(store, clock, 1200)
-        async with aclosing(MeteredModel(budget, "ana", Played()).stream(QUESTION)) as events:
+        async with aclosing(MeteredModel(budget, "ana", FakeChatModel(*ANSWER)).stream(QUESTION)) as events:
             await anext(events)
             with pytest.raises(TooManyRequests) as raised:
-                await answer(budget, Played())
+                await answer(budget, FakeChatModel(*ANSWER))
         assert raised.value.headers["Retry-After"] == "5"
 
     async def test_it_is_renewed_the_next_day(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock, 400)
-        await answer(budget, Played())
+        await answer(budget, FakeChatModel(*ANSWER))
         clock.advance(86_400)
-        await answer(budget, Played())
+        await answer(budget, FakeChatModel(*ANSWER))
 
     async def test_many_at_once_never_reserve_more_than_there_is(self, store: Store, clock: FakeClock) -> None:
         """Twenty askers, in two processes' budgets, for a day that holds four."""
@@ -230,7 +196,7 @@ class TestLimit:
 
     async def test_settling_at_once_loses_nothing(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock, 1_000_000)
-        await asyncio.gather(*(answer(budget, Played()) for _ in range(20)))
+        await asyncio.gather(*(answer(budget, FakeChatModel(*ANSWER)) for _ in range(20)))
         assert counts(await budget.usage("ana")) == (2400, 0, 20)
 
 
@@ -240,7 +206,7 @@ class TestCrash:
         await budget.reserve("ana", 100, 1000)
         await store.database.write(lambda tx: tx.execute(usage_reservations.update().values(expires_at=1.0)))
         assert counts(await budget.usage("ana")) == (0, 0, 0)
-        await answer(budget, Played())
+        await answer(budget, FakeChatModel(*ANSWER))
 
     async def test_and_is_swept(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock, 1200)

@@ -1,17 +1,21 @@
 """A chat model against a real HTTP server: answers, tools, structured answers, and everything that goes wrong."""
 
 import asyncio
+import io
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Any, Literal
 
 import pytest
+import structlog
 from pydantic import BaseModel, Field
 from tests.providers.models import Searching, asking, hear, model_over, settings_for
 from tests.waiting import wait_for
 
 from clara.core.errors import Invalid, ProviderFailed, ProviderTimeout, Unavailable
+from clara.ops.logs import configure_logging
 from clara.providers.chat import ChatMessage, ChatRequest, Spent, Stopped, TextDelta, ToolEnded, ToolStarted
 from clara.providers.conversing import TOOL_ROUNDS, ConversingModel
 from clara.providers.prompts import Limits
@@ -547,3 +551,25 @@ class TestFill:
     async def test_tools_have_no_place_in_it(self, model: ConversingModel) -> None:
         with pytest.raises(ValueError, match="no tools"):
             await model.fill(asking("Make cards.", Searching().tool), Cards)
+
+
+class TestLogs:
+    @pytest.fixture
+    def written(self) -> Iterator[io.StringIO]:
+        """What is logged, down to the debug lines of the libraries."""
+        root = logging.getLogger()
+        before, configured = (root.handlers, root.level), structlog.get_config()
+        stream = io.StringIO()
+        configure_logging("DEBUG", readable=False, stream=stream)
+        yield stream
+        root.handlers, root.level = before
+        structlog.configure(**configured)
+
+    async def test_hold_nothing_of_what_is_asked_and_answered(
+        self, server: ScriptedServer, model: ConversingModel, written: io.StringIO
+    ) -> None:
+        server.play(Say("zyxwv-answer"), Fail(400, "zyxwv-question isn't allowed"), Fail(401, "key zyxwv is wrong"))
+        for _ in range(3):
+            await hear(model, asking("zyxwv-question"))
+        assert "model.failed" in written.getvalue()
+        assert "zyxwv" not in written.getvalue()

@@ -75,7 +75,8 @@ def configure_logging(level: str = "INFO", *, readable: bool | None = None, stre
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = name != "uvicorn.access"
-    for name in ("httpx", "httpcore"):
+    # Requests to providers: a line each, and, for some versions of these libraries, what was asked.
+    for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "anthropic", "google_genai"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from clara.app import create_app
 from clara.settings import Settings
+from clara.testing.fakes import FakeChatModel as FakeChatModel
 from clara.worker import build_worker
 
 SERVICE_KEY = "test-service-key-0123456789"
