@@ -91,7 +91,7 @@ class TestOutage:
     def test_that_lasts_leaves_the_rest_to_the_lease(self, store: Store) -> None:
         flaky = Flaky(store.database)
         handler = Handler(flaky, *[AWAY] * 1000)
-        worker = Worker(flaky, {"read": handler}, lease_s=0.1)  # type: ignore[arg-type]
+        worker = Worker(flaky, {"read": handler}, lease_s=1.0)  # type: ignore[arg-type]
         put(store)
         worker.start()
         wait_until(lambda: 0 < len(flaky.errors) < 990)
