@@ -30,14 +30,21 @@ class Pages:
     async def open(
         self, owner_id: str, file_id: str, number: int, quote: str | None = None, chunk_id: str | None = None
     ) -> PageView:
-        """Return a page; a quote that runs over its end is marked as far as it stands there."""
+        """Return a page; a quote that runs over its end is marked as far as it stands there.
+
+        A citation of a format without pages names no part: with its ``chunk_id``, the part where its quote begins is
+        returned, whatever ``number`` says.
+        """
 
         def open_page(tx: Tx) -> PageView:
             file = get_file(tx, owner_id, file_id)
             if file is None:
                 raise NotFound("There is no such file. Look in the list of files.", code="file_not_found")
             document = file.document
-            page = passages.get_page(tx, owner_id, document.id, number)
+            span = _span(tx, owner_id, document.id, quote, chunk_id) if chunk_id is not None else None
+            at = span[0] if span and not document.paged else None
+            page = passages.get_page_at(tx, owner_id, document.id, at) if at is not None else None
+            page = page or passages.get_page(tx, owner_id, document.id, number)
             if page is None:
                 if document.status is not Status.READY:
                     raise Conflict(
@@ -47,29 +54,32 @@ class Pages:
                 raise NotFound(
                     f"The file has {document.pages_total} pages. Ask for one of them.", code="page_not_found"
                 )
-            heading = passages.heading_at(tx, owner_id, document.id, number)
-            span = _place(tx, owner_id, document.id, page, quote, chunk_id)
-            return PageView(file, page, heading, [span] if span else [])
+            if chunk_id is None and quote:
+                found = find_quote(quote, page.text)
+                span = (page.start + found[0], page.start + found[1]) if found else None
+            heading = passages.heading_at(tx, owner_id, document.id, page.number)
+            mark = _on_page(page, span)
+            return PageView(file, page, heading, [mark] if mark else [])
 
         # Looking for a long quote on a long page takes a while: not on the event loop.
         return await (self._database.scan if quote else self._database.read)(open_page)
 
 
-def _place(
-    tx: Tx, owner_id: str, document_id: str, page: PageRow, quote: str | None, chunk_id: str | None
-) -> tuple[int, int] | None:
-    found: tuple[int, int] | None = None
-    if chunk_id is not None:
-        prefix, _, seq = chunk_id.rpartition("-")
-        if prefix == document_id and seq.isascii() and seq.isdigit() and len(seq) < 9:
-            chunk = passages.get_chunks(tx, owner_id, [(document_id, int(seq))]).get((document_id, int(seq)))
-            if chunk is not None:
-                inner = find_quote(quote, chunk.text) if quote else (0, len(chunk.text))
-                if inner is not None:
-                    found = chunk.start + inner[0] - page.start, chunk.start + inner[1] - page.start
-    elif quote:
-        found = find_quote(quote, page.text)
-    if found is None:
+def _span(tx: Tx, owner_id: str, document_id: str, quote: str | None, chunk_id: str) -> tuple[int, int] | None:
+    """Return where the quote, or without one the whole chunk, stands in the document's text."""
+    prefix, _, seq = chunk_id.rpartition("-")
+    if prefix != document_id or not (seq.isascii() and seq.isdigit() and len(seq) < 9):
         return None
-    start, end = max(found[0], 0), min(found[1], len(page.text))
+    chunk = passages.get_chunks(tx, owner_id, [(document_id, int(seq))]).get((document_id, int(seq)))
+    if chunk is None:
+        return None
+    inner = find_quote(quote, chunk.text) if quote else (0, len(chunk.text))
+    return (chunk.start + inner[0], chunk.start + inner[1]) if inner else None
+
+
+def _on_page(page: PageRow, span: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return what of a span of the document's text lies on a page, as offsets in that page's text."""
+    if span is None:
+        return None
+    start, end = max(span[0] - page.start, 0), min(span[1] - page.start, len(page.text))
     return (start, end) if start < end else None

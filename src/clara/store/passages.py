@@ -110,6 +110,18 @@ def get_page(tx: Tx, owner_id: str, document_id: str, number: int) -> PageRow | 
     return PageRow(*row) if row else None
 
 
+def get_page_at(tx: Tx, owner_id: str, document_id: str, offset: int) -> PageRow | None:
+    """Return the page that holds a character of the document's text."""
+    query = (
+        sa.select(pages.c.number, pages.c.label, pages.c.start, pages.c.text)
+        .where(pages.c.owner_id == owner_id, pages.c.document_id == document_id, pages.c.start <= offset)
+        .order_by(pages.c.start.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).one_or_none()
+    return PageRow(*row) if row else None
+
+
 def heading_at(tx: Tx, owner_id: str, document_id: str, number: int) -> str:
     """Return the heading path of the first chunk that touches a page, "" when there is none."""
     # Chunks are in the order of the text, so that the first to end on this page or later is the one.
