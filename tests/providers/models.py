@@ -37,7 +37,7 @@ def model_over(
     settings: Settings, patience: Patience = QUICK, limits: Limits | None = None, **options: Any
 ) -> ConversingModel:
     limits = limits or Limits()
-    return ConversingModel(settings.chat_models[0], Requests(make_sources(settings), patience, **options), limits)
+    return ConversingModel(Requests(make_sources(settings), patience, **options), limits)
 
 
 @asynccontextmanager

@@ -363,6 +363,14 @@ class TestFallback:
         await hear(two, asking())
         assert self.asked(server) == ["first", "second", "second"]
 
+    async def test_a_model_does_not_rest_for_one_learner_s_request(
+        self, server: ScriptedServer, two: ConversingModel
+    ) -> None:
+        server.play(Fail(400, code="context_length_exceeded"), Say("one"), Say("two"))
+        await hear(two, asking())
+        await hear(two, asking())
+        assert self.asked(server) == ["first", "second", "first"]
+
     async def test_a_model_that_rests_is_asked_when_the_other_fails(
         self, server: ScriptedServer, two: ConversingModel
     ) -> None:

@@ -111,6 +111,29 @@ class TestProviders:
         assert server.asked[0].body["model"] == "llama3.2:3b"
 
 
+class TestUnnamedModel:
+    @pytest.mark.parametrize(
+        ("listed", "chosen"),
+        [
+            (["nomic-embed-text", "llama3.2:3b", "qwen3"], "llama3.2:3b"),
+            (["llama3.2:3b", "gpt-6-luna"], "gpt-6-luna"),
+            (["nomic-embed-text"], "gpt-6-luna"),
+            ([], "gpt-6-luna"),
+        ],
+    )
+    async def test_is_one_that_the_endpoint_has(self, listed: list[str], chosen: str) -> None:
+        with scripted_server(models=listed) as server:
+            async with made(Settings(openai_base_url=server.url, _env_file=None)) as model:
+                await model.warm()
+                assert model.name == f"openai:{chosen}"
+
+    async def test_is_the_default_when_the_endpoint_tells_nothing(self, server: ScriptedServer) -> None:
+        server.pages["/models"] = Raw(b"<html>")
+        async with made(Settings(openai_base_url=server.url, _env_file=None)) as model:
+            assert (await hear(model, asking("Hi"))).text == "You said: Hi"
+            assert model.name == "openai:gpt-6-luna"
+
+
 class TestSettings:
     @pytest.mark.parametrize(
         ("values", "models"),

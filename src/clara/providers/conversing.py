@@ -33,10 +33,13 @@ REPAIRS = 1
 class ConversingModel:
     """Whichever of ``requests``' models answers, under the name of the first."""
 
-    def __init__(self, name: str, requests: Requests, limits: Limits) -> None:
-        self.name = name
+    def __init__(self, requests: Requests, limits: Limits) -> None:
         self._requests = requests
         self._limits = limits
+
+    @property
+    def name(self) -> str:
+        return self._requests.name
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         prompt, until = Prompt.of(request, self._limits), until_after(self._requests.patience.total_s)

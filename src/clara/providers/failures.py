@@ -19,11 +19,15 @@ DEFAULT_RETRY_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """``again``: the same request may work a little later, after ``after_s`` if the provider named a time."""
+    """``again``: the same request may work a little later, after ``after_s`` if the provider named a time.
+
+    ``of_request``: it is this request that the model doesn't take; others may fare better.
+    """
 
     error: ClaraError
     again: bool = False
     after_s: float | None = None
+    of_request: bool = False
 
 
 def refused() -> ProviderFailed:
@@ -96,8 +100,11 @@ def _failure_of(error: Exception) -> Failure:
                 ProviderFailed(
                     "The conversation is longer than the model can read. Begin a new one.",
                     code="model_context_exceeded",
-                )
+                ),
+                of_request=True,
             )
         case of.ModelAuthenticationError() | of.ModelNotFoundError() | of.ModelQuotaExceededError() | of.UserError():
             return Failure(_not_set_up())
+        case of.ModelRequestRejectedError():
+            return Failure(failed(), of_request=True)
     return Failure(failed())

@@ -22,6 +22,4 @@ def make_chat_model(
         return None
     of = settings.models
     patience = Patience(first_token_s=of.first_token_s, idle_s=of.idle_s, total_s=of.total_s)
-    return ConversingModel(
-        sources[0].name, Requests(sources, patience, on_request), Limits(of.max_output_tokens, of.thinking)
-    )
+    return ConversingModel(Requests(sources, patience, on_request), Limits(of.max_output_tokens, of.thinking))

@@ -112,6 +112,11 @@ class Requests:
         finally:
             await begun.close()
 
+    @property
+    def name(self) -> str:
+        """The first model's."""
+        return self._sources[0].name
+
     async def warm(self) -> None:
         """Import the first model's provider."""
         await self._sources[0].model()
@@ -130,7 +135,8 @@ class Requests:
                 source.rests_until = 0
                 return outcome
             failure = outcome
-            source.rests_until = clock() + max(REST_S, failure.after_s or 0)
+            if not failure.of_request:
+                source.rests_until = clock() + max(REST_S, failure.after_s or 0)
         assert failure is not None
         raise failure.error
 

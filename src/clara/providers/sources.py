@@ -1,13 +1,19 @@
 """The configured models: each provider is imported, in a thread, when its model is asked for the first time."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import httpx
+import structlog
+
 from clara.core.errors import Unavailable
 from clara.settings import OPENAI_URL, Settings
+
+log = structlog.get_logger()
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
@@ -16,13 +22,19 @@ if TYPE_CHECKING:
     """A model, and what closes its connections."""
 
 CONNECT_S = 10.0
+LIST_S = 5.0
 READ_S = 600.0
 """A backstop behind the deadlines of each request, which are shorter."""
+
+_OTHER_KINDS = re.compile("embed|rerank|whisper|tts|speech|image|moderation|guard", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Source:
-    """A model that may be asked. ``takes_tools`` turns false when its endpoint says that it takes none."""
+    """A model that may be asked. ``takes_tools`` turns false when its endpoint says that it takes none.
+
+    ``name`` is ``provider:model``; of an endpoint whose model nobody named it is known when it was asked.
+    """
 
     name: str
     make: "Callable[[], Made]"
@@ -35,6 +47,7 @@ class Source:
         async with self._making:
             if self._made is None:
                 self._made = await asyncio.to_thread(self.make)
+                self.name = f"{self.name.split(':')[0]}:{self._made[0].model_name}"
         return self._made[0]
 
     async def close(self) -> None:
@@ -67,6 +80,8 @@ def _openai(settings: Settings, model: str) -> "Made":
     from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
     key, url = settings.openai_api_key, settings.openai_base_url or OPENAI_URL
+    if settings.openai_base_url and settings.chat_model is None:
+        model = _offered(url, key.get_secret_value() if key else None, model)
     client: AsyncOpenAI = AsyncOpenAI(
         base_url=url,
         api_key=key.get_secret_value() if key else "none",
@@ -84,6 +99,22 @@ def _openai(settings: Settings, model: str) -> "Made":
     )
     provider = OpenAICompatibleProvider("openai-compatible", openai_client=client)
     return OpenAIChatModel(model, provider=provider, profile=plain), client.close
+
+
+def _offered(url: str, key: str | None, wanted: str) -> str:
+    """Return the model that is wanted if the endpoint has it, or doesn't tell; else the first one that can chat."""
+    try:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        models = httpx.get(f"{url}/models", headers=headers, timeout=LIST_S).raise_for_status().json()
+        names = [str(model["id"]) for model in models["data"]]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        log.info("model.not_listed", error=type(error).__name__)
+        return wanted
+    chatting = [name for name in names if not _OTHER_KINDS.search(name)]
+    if wanted in names or not chatting:
+        return wanted
+    log.info("model.chosen", model=chatting[0], of=len(names), choose="set CLARA_CHAT_MODEL")
+    return chatting[0]
 
 
 def _anthropic(settings: Settings, model: str) -> "Made":
