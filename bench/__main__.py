@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from bench.report import RESULTS, Figure, table
-from bench.runner import load
+from bench.runner import DISTURBED, disturbance, load
 
 CLAIMS = (
     "search_speed",
@@ -36,6 +36,7 @@ def main() -> int:
             return 2
     figures: list[Figure] = []
     troubles: list[str] = []
+    disturbed = 0.0
     for name in names:
         started = time.monotonic()
         print(f"\n== {name}", flush=True)
@@ -43,10 +44,13 @@ def main() -> int:
         print(f"({time.monotonic() - started:.0f} s)", flush=True)
         if code == 0:
             figures += load(name)
+            disturbed = max(disturbed, disturbance(name))
         else:
             troubles.append(f"{name}: " + ("skipped, see above" if code == 3 else f"failed with exit code {code}"))
     print(f"\n{table(figures)}\n")
     print(*troubles, sep="\n")
+    if disturbed > DISTURBED:
+        print(f"Other programs used up to {disturbed:.0%} of this machine: run again when it is quiet.")
     short = [figure for figure in figures if not figure.met]
     failed = [trouble for trouble in troubles if "failed" in trouble]
     print(f"{len(figures) - len(short)} of {len(figures)} figures as they should be. JSON: {RESULTS}")

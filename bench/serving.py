@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.filling import Filler, new_store
 from bench.measure import UNLIMITED, Client
@@ -24,7 +25,8 @@ def serving(stock: dict[str, Sequence[Sequence[str]]] | None = None, **environme
             for owner_id, books in stock.items():
                 filler.fill(owner_id, books)
             database.close()
-        with running_server(folder, **(UNLIMITED | environment)) as server:
+        variables: dict[str, Any] = UNLIMITED | environment
+        with running_server(folder, **variables) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
