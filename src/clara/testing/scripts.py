@@ -163,6 +163,8 @@ def by_hand(asked: Asked) -> ChatAnswer:
             return Say("and so on ", endless=True, pause_s=0.01)
         case "long":
             return Say([f"word{at} " for at in range(int(value or 1000))])
+        case "paced":
+            return Say([f"word{at} " for at in range(int(value or 100))], pause_s=0.02)
         case "slow":
             return Say("This answer comes slowly, a word at a time.", pause_s=float(value or 0.5))
         case "tool" if offered and asked.body["messages"][-1].get("role") == "user":
