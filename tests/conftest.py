@@ -29,7 +29,9 @@ def _clean_environment() -> Iterator[None]:
     """No test reads the settings of the machine that it runs on."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            ours = name.startswith(("CLARA_", "OPENAI_", "LIVEKIT_")) and not name.startswith("CLARA_TEST_")
+            ours = name.startswith(
+                ("CLARA_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_", "LIVEKIT_")
+            ) and not name.startswith("CLARA_TEST_")
             if ours or name in _NAMES:
                 patch.delenv(name)
         yield
