@@ -60,7 +60,9 @@ _CONVERSATION = sa.select(
 
 
 def _appending() -> sa.Executable:
-    given = {column.name: sa.bindparam(column.name, type_=column.type) for column in messages.c if column.name != "seq"}
+    left_out = ("seq", "rating", "rating_note")
+    columns = [column for column in messages.c if column.name not in left_out]
+    given = {column.name: sa.bindparam(column.name, type_=column.type) for column in columns}
     following = sa.func.coalesce(sa.func.max(messages.c.seq), 0) + 1
     row = sa.select(following, *given.values()).where(
         messages.c.owner_id == given["owner_id"], messages.c.conversation_id == given["conversation_id"]
@@ -141,11 +143,20 @@ def end_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str) -> bool:
 
 
 def add_message(
-    tx: Tx, owner_id: str, conversation_id: str, message_id: str, role: str, parts: list[dict[str, Any]], now: float
+    tx: Tx,
+    owner_id: str,
+    conversation_id: str,
+    message_id: str,
+    role: str,
+    parts: list[dict[str, Any]],
+    now: float,
+    model: str | None = None,
+    ended: str | None = None,
 ) -> int:
-    """Append a message and return its seq."""
+    """Append a message and return its seq. ``model`` and ``ended``: who wrote an answer, and how it ended."""
     message = {"owner_id": owner_id, "conversation_id": conversation_id, "id": message_id, "role": role}
-    seq: int = tx.execute(_APPEND, message | {"parts": parts, "created_at": now}).scalar_one()
+    written = {"parts": parts, "created_at": now, "model": model, "ended": ended}
+    seq: int = tx.execute(_APPEND, message | written).scalar_one()
     tx.execute(_TOUCH, {"key_owner_id": owner_id, "key_id": conversation_id, "updated_at": now})
     return seq
 

@@ -189,6 +189,9 @@ conversations = sa.Table(
     _time("updated_at"),
     sa.Column("turn_id", sa.String(40)),
     _time("turn_lease_until"),
+    sa.Column("mode", sa.String(16), nullable=False, server_default="explain"),
+    sa.Column("material_only", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("progress", sa.JSON, nullable=False, server_default="{}"),
     sa.ForeignKeyConstraint(["owner_id", "folder_id"], ["folders.owner_id", "folders.id"]),
     sa.Index(None, "owner_id", "updated_at", "id"),
 )
@@ -203,6 +206,10 @@ messages = sa.Table(
     sa.Column("role", sa.String(16), nullable=False),
     sa.Column("parts", sa.JSON, nullable=False),
     _time("created_at"),
+    sa.Column("model", sa.String(200)),
+    sa.Column("ended", sa.String(16)),
+    sa.Column("rating", sa.SmallInteger),
+    sa.Column("rating_note", sa.String(1000)),
     sa.ForeignKeyConstraint(["owner_id", "conversation_id"], ["conversations.owner_id", "conversations.id"]),
 )
 
@@ -225,6 +232,145 @@ citations = sa.Table(
         ["messages.owner_id", "messages.conversation_id", "messages.seq"],
     ),
     sa.Index(None, "owner_id", "file_id"),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.String(128), nullable=False),
+    sa.Column("question_id", sa.String(40), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("stop_asked", sa.Boolean, nullable=False),
+    _time("created_at"),
+    _time("expires_at"),
+    sa.Index(None, "owner_id", "conversation_id", "created_at"),
+    sa.Index(None, "expires_at"),
+)
+
+turn_events = sa.Table(
+    "turn_events",
+    metadata,
+    _owner(),
+    sa.Column("turn_id", sa.String(40), primary_key=True),
+    sa.Column("first", sa.Integer, primary_key=True),
+    sa.Column("events", sa.JSON, nullable=False),
+    sa.ForeignKeyConstraint(["owner_id", "turn_id"], ["turns.owner_id", "turns.id"]),
+)
+
+locks = sa.Table(
+    "locks",
+    metadata,
+    _owner(),
+    sa.Column("folder_id", sa.String(40), primary_key=True),
+    sa.Column("mode", sa.String(16)),
+    sa.Column("material_only", sa.Boolean, nullable=False),
+    sa.Column("set_by", sa.String(100), nullable=False),
+    _time("created_at"),
+    sa.ForeignKeyConstraint(["owner_id", "folder_id"], ["folders.owner_id", "folders.id"]),
+)
+
+flags = sa.Table(
+    "flags",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("conversation_id", sa.String(128), nullable=False),
+    sa.Column("message_id", sa.String(40), nullable=False),
+    _time("created_at"),
+    sa.Column("delivered_at", sa.Double),
+    sa.Index(None, "owner_id", "conversation_id"),
+)
+
+study_sets = sa.Table(
+    "study_sets",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("folder_id", sa.String(40), nullable=False),
+    sa.Column("source", sa.JSON, nullable=False),
+    sa.Column("made_by", sa.String(200), nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    sa.ForeignKeyConstraint(["owner_id", "folder_id"], ["folders.owner_id", "folders.id"]),
+    sa.Index(None, "owner_id", "created_at", "id"),
+)
+
+study_cards = sa.Table(
+    "study_cards",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("set_id", sa.String(40), nullable=False),
+    sa.Column("item", sa.Integer, nullable=False),
+    sa.Column("front", sa.Text, nullable=False),
+    sa.Column("back", sa.Text, nullable=False),
+    sa.Column("memory", sa.JSON, nullable=False),
+    _time("due_at"),
+    sa.ForeignKeyConstraint(["owner_id", "set_id"], ["study_sets.owner_id", "study_sets.id"]),
+    sa.UniqueConstraint("owner_id", "set_id", "item"),
+    sa.Index(None, "owner_id", "due_at"),
+)
+
+study_sources = sa.Table(
+    "study_sources",
+    metadata,
+    _owner(),
+    sa.Column("set_id", sa.String(40), primary_key=True),
+    sa.Column("item", sa.Integer, primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("file_id", sa.String(40), nullable=False),
+    sa.Column("document_id", sa.String(40), nullable=False),
+    sa.Column("chunk_seq", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("page_from", sa.Integer),
+    sa.Column("page_to", sa.Integer),
+    sa.ForeignKeyConstraint(["owner_id", "set_id"], ["study_sets.owner_id", "study_sets.id"]),
+    sa.Index(None, "owner_id", "file_id"),
+)
+
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("card_id", sa.String(40), nullable=False),
+    sa.Column("rating", sa.SmallInteger, nullable=False),
+    _time("reviewed_at"),
+    sa.ForeignKeyConstraint(["owner_id", "card_id"], ["study_cards.owner_id", "study_cards.id"]),
+    sa.Index(None, "owner_id", "card_id", "reviewed_at"),
+)
+
+quiz_attempts = sa.Table(
+    "quiz_attempts",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("set_id", sa.String(40), nullable=False),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Column("right", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    _time("created_at"),
+    sa.ForeignKeyConstraint(["owner_id", "set_id"], ["study_sets.owner_id", "study_sets.id"]),
+    sa.Index(None, "owner_id", "set_id", "created_at"),
+)
+
+study_sessions = sa.Table(
+    "study_sessions",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(128), primary_key=True),
+    sa.Column("duration_s", sa.Double, nullable=False),
+    sa.Column("confidence", sa.Double, nullable=False),
+    sa.Column("report", sa.JSON, nullable=False),
+    _time("completed_at"),
+    sa.Index(None, "owner_id", "completed_at"),
 )
 
 embeddings = sa.Table(
