@@ -10,7 +10,8 @@ from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 
 import clara
-from clara.settings import MIB, Settings
+from clara.settings import Settings
+from clara.settings.sections import MIB
 
 DOCS = Path(clara.__file__).parents[2] / "docs" / "configuration.md"
 

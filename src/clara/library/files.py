@@ -11,7 +11,7 @@ from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_name
 from clara.library.uploads import Receiving, Uploaded, Uploads, read_again
 from clara.ops.memory import HeldBytes
-from clara.settings import FileSettings
+from clara.settings.sections import FileSettings
 from clara.store import files as stored
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx

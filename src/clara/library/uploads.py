@@ -14,7 +14,7 @@ from clara.core.ids import new_id
 from clara.library.names import clean_name
 from clara.rag.extract.media import MediaType
 from clara.rag.extract.sniff import HEAD_BYTES, sniff
-from clara.settings import FileSettings
+from clara.settings.sections import FileSettings
 from clara.store import files as stored
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx

@@ -23,7 +23,7 @@ from clara.rag.languages import detect_language
 from clara.rag.segments import build_segment, indexed_text
 from clara.rag.tokenizer import VERSION, Tokenizer
 from clara.rag.vectors import DocumentVectors, Embedded, NoVectors
-from clara.settings import FileSettings
+from clara.settings.sections import FileSettings
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx
 from clara.store.embeddings import add_embeddings

@@ -184,9 +184,7 @@ def upgrade() -> None:
     )
 
     op.add_column("conversations", sa.Column("mode", sa.String(length=16), server_default="explain", nullable=False))
-    op.add_column(
-        "conversations", sa.Column("material_only", sa.Boolean(), server_default=sa.false(), nullable=False)
-    )
+    op.add_column("conversations", sa.Column("material_only", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("conversations", sa.Column("progress", sa.JSON(), server_default="{}", nullable=False))
 
     op.add_column("messages", sa.Column("model", sa.String(length=200), nullable=True))

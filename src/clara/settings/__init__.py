@@ -6,149 +6,32 @@ import os
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-MIB = 1024 * 1024
+from clara.settings.sections import (
+    AuthSettings,
+    BlobSettings,
+    CorsSettings,
+    DatabaseSettings,
+    FileSettings,
+    HttpSettings,
+    JobSettings,
+    LimitSettings,
+    ModelSettings,
+    SearchSettings,
+    endpoint,
+    origin,
+)
+
 OPENAI_URL = "https://api.openai.com/v1"
 
 
 class Environment(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _comma_separated(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
-    return value
-
-
-CommaSeparated = Annotated[tuple[str, ...], NoDecode]
-
-
-class AuthSettings(_Section):
-    """Bearer tokens (JWT). Without a JWKS URL none is accepted."""
-
-    jwks_url: str | None = None
-    issuer: str | None = None
-    audience: str | None = None
-
-
-class CorsSettings(_Section):
-    """Origins, exact, that browsers may call from, besides FRONTEND_URL."""
-
-    origins: CommaSeparated = ()
-
-    _split = field_validator("origins", mode="before")(_comma_separated)
-
-    @field_validator("origins")
-    @classmethod
-    def _exact(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_origin(value) for value in origins)
-
-
-class HttpSettings(_Section):
-    """The HTTP edge."""
-
-    allowed_hosts: CommaSeparated = ()
-    """Host names that requests may name, besides loopback; empty in production means any."""
-    max_body_bytes: int = Field(MIB, ge=1024)
-    """Limit of a body that is not an upload."""
-    stream_max_life_s: float = Field(600, gt=0)
-    drain_timeout_s: float = Field(25, ge=0)
-
-    _split = field_validator("allowed_hosts", mode="before")(_comma_separated)
-
-
-class LimitSettings(_Section):
-    """Requests a minute a learner, by class of route."""
-
-    chat_per_minute: int = Field(60, ge=1)
-    uploads_per_minute: int = Field(120, ge=1)
-    reads_per_minute: int = Field(6000, ge=1)
-    failed_sign_ins_per_minute: int = Field(10, ge=1)
-    """By address; the only limit that counts addresses."""
-
-
-class FileSettings(_Section):
-    """What a learner may upload, and what a parser may take."""
-
-    max_bytes: int = Field(100 * MIB, ge=1)
-    max_pages: int = Field(20_000, ge=1)
-    max_chars: int = Field(50_000_000, ge=1)
-    max_per_learner: int = Field(10_000, ge=1)
-    max_bytes_per_learner: int = Field(10_240 * MIB, ge=1)
-    max_unzipped_bytes: int = Field(500 * MIB, ge=1)
-    parser_memory_bytes: int = Field(2048 * MIB, ge=64 * MIB)
-    parser_cpu_s: int = Field(120, ge=1)
-    parser_wall_s: float = Field(300, gt=0)
-    wait_s: float = Field(55, ge=0)
-    """How long the upload routes of existing clients wait for a file to become ready."""
-
-
-class JobSettings(_Section):
-    """Background work."""
-
-    in_server: bool = True
-    """Start an ingest child beside the server; switch off where `python -m clara worker` runs elsewhere."""
-    lease_s: float = Field(15, gt=0)
-    max_attempts: int = Field(3, ge=1)
-    poll_s: float = Field(1, gt=0)
-    per_learner: int = Field(2, ge=1)
-    """Jobs of one learner that may run at once."""
-
-
-class SearchSettings(_Section):
-    """Shards held in memory."""
-
-    cache_bytes: int | None = Field(None, ge=MIB)
-    """Default: 512 MiB, and at most a quarter of the memory that the cgroup allows."""
-
-
-class ModelSettings(_Section):
-    """Language models: how long an answer may take, how much may be written, how much a learner may use."""
-
-    first_token_s: float = Field(30, gt=0)
-    idle_s: float = Field(20, gt=0)
-    """Between two tokens."""
-    total_s: float = Field(180, gt=0)
-    """For a whole answer, tool calls, retries and the fallback model included."""
-    max_output_tokens: int = Field(4000, ge=16)
-    thinking: Literal["off", "low", "medium", "high"] = "low"
-    """How much a reasoning model thinks before it answers; other models take no notice."""
-    tokens_per_day: int | None = Field(None, ge=0)
-    """A learner's budget of tokens, read and written, a day (UTC). None or 0: no limit."""
-    embedding_base_url: str | None = None
-    """Endpoint for embeddings, where it isn't OPENAI_BASE_URL."""
-    embedding_api_key: SecretStr | None = None
-    embedding_question_s: float = Field(2, gt=0)
-    """For the embedding of a question; a search that has waited so long goes on by words alone."""
-
-    @field_validator("embedding_base_url")
-    @classmethod
-    def _http(cls, value: str | None) -> str | None:
-        return _endpoint(value)
-
-
-class DatabaseSettings(_Section):
-    """How the database is used; where it is says DATABASE_URL."""
-
-    migrate: Literal["auto", "manual"] = "auto"
-    pool_size: int = Field(10, ge=2)
-
-
-class BlobSettings(_Section):
-    """Where uploaded bytes are kept: file:///path. Default: a folder of CLARA_DATA_DIR."""
-
-    url: str | None = None
 
 
 class Settings(BaseSettings):
@@ -212,7 +95,7 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
-        return _endpoint(value)
+        return endpoint(value)
 
     @field_validator("service_key")
     @classmethod
@@ -319,7 +202,7 @@ class Settings(BaseSettings):
     @cached_property
     def allowed_origins(self) -> tuple[str, ...]:
         """Exact origins that browsers may call from."""
-        frontend = (_origin(self.frontend_url),) if self.frontend_url else ()
+        frontend = (origin(self.frontend_url),) if self.frontend_url else ()
         return tuple(dict.fromkeys(frontend + self.cors.origins))
 
     @cached_property
@@ -356,23 +239,9 @@ _KEYS = {
 }
 
 
-def _endpoint(value: str | None) -> str | None:
-    if value is not None and not value.startswith(("http://", "https://")):
-        raise ValueError(f"{value!r} is not an endpoint: write http://host:port/v1 or https://host/v1.")
-    return value.rstrip("/") if value else value
-
-
 def _names_model(value: str | None, providers: tuple[str, ...]) -> bool:
     provider, colon, model = (value or "").partition(":")
     return bool(provider in providers and colon and model.strip() == model != "" and len(model) < 180)
-
-
-def _origin(value: str) -> str:
-    """Return scheme://host[:port], or raise: a path or a wildcard would not match what browsers send."""
-    parts = urlsplit(value.strip().rstrip("/"))
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or "*" in value:
-        raise ValueError(f"{value!r} is not an origin: write https://host or http://host:port, without a path or *.")
-    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _on_mounted_disk(path: Path) -> bool:
