@@ -26,7 +26,7 @@ from clara.store.database import Database, open_database
 from clara.store.files import File, Status
 from clara.store.migrate import migrate
 from clara.tutor.answering import Answerer, Question
-from clara.tutor.events import CitationEvent, Cited
+from clara.tutor.events import CitationEvent, Cited, TextEvent
 from clara.tutor.quoting import QuotingAnswerer
 from clara.worker import build_worker
 
@@ -164,7 +164,7 @@ async def _ask(local: _Local, user: str, folder: str | None, question: str) -> t
     async for event in local.answerer.answer(asked):
         if isinstance(event, CitationEvent):
             citations.append(event.citation)
-        else:
+        elif isinstance(event, TextEvent):
             texts.append(event.text)
     return "".join(texts), citations
 

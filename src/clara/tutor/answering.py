@@ -1,10 +1,10 @@
 """The seam between a turn and who answers it: with a model, or by quoting."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from clara.tutor.events import CitationEvent, TextEvent
+from clara.tutor.events import AnswerEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,22 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, by whom, about which folder (None: everything), after what was said before (oldest first)."""
+    """What is asked, by whom, about which folder (None: everything), after what was said before (oldest first).
+
+    ``mode`` is "explain", "hints" or "exam", as the conversation or a lock says, and ``progress`` what that mode
+    remembers. ``material_only``: nothing is answered from general knowledge. ``instructions`` are a client's own system
+    text, which ranks below ours.
+    """
 
     owner_id: str
     text: str
     folder_id: str | None
     history: Sequence[Said]
+    conversation_id: str = ""
+    mode: str = "explain"
+    material_only: bool = False
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    instructions: str = ""
 
 
 class Answerer(Protocol):
@@ -31,4 +41,4 @@ class Answerer(Protocol):
     name: str
     """"none" without a model, else the model's name."""
 
-    def answer(self, question: Question) -> AsyncIterator[TextEvent | CitationEvent]: ...
+    def answer(self, question: Question) -> AsyncIterator[AnswerEvent]: ...

@@ -1,6 +1,8 @@
 """What one turn of tutoring is, as a stream: the same events for every door."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,73 @@ class CitationEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolEvent:
+    """The tutor uses a tool. ``state`` is "started", "ended" or "failed"; ``detail`` says with what, for people."""
+
+    name: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactEvent:
+    """Something to study with was made and kept: ``kind`` and ``content`` are those of the study set of that id."""
+
+    set_id: str
+    kind: str
+    title: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageEvent:
+    """Tokens that the answer took so far."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressEvent:
+    """What the conversation's mode remembers from now on: stored with the answer, and shown at no door."""
+
+    progress: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EndedEvent:
+    """Why an answerer stopped, where it isn't "end": "length", "refusal" or "stopped"; shown with the last event."""
+
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoneEvent:
-    """The turn is stored, at ``answered_at``. ``covered`` is False when the material doesn't answer the question."""
+    """The turn is stored, at ``answered_at``. ``covered`` is False when the material doesn't answer the question.
+
+    ``ended`` is "end", "length", "refusal" or "stopped".
+    """
 
     message_id: str
     question_id: str
     answered_at: float
     covered: bool
+    ended: str = "end"
 
 
-TutorEvent = TextEvent | CitationEvent | DoneEvent
+@dataclass(frozen=True, slots=True)
+class ErrorEvent:
+    """The turn failed; nothing but its question is stored. The members of a problem (RFC 9457)."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+AnswerEvent = TextEvent | CitationEvent | ToolEvent | ArtifactEvent | UsageEvent | ProgressEvent | EndedEvent
+"""What an answerer yields."""
+
+TutorEvent = TextEvent | CitationEvent | ToolEvent | ArtifactEvent | UsageEvent | DoneEvent | ErrorEvent
+"""What a door sees; DoneEvent or ErrorEvent comes last."""

@@ -13,7 +13,7 @@ from clara.tutor.answering import Question
 from clara.tutor.checking import Draft, check
 from clara.tutor.conversations import quoted
 from clara.tutor.coverage import BY_WORDS, UNSPACED_ALLOWANCE, WITH_MEANING, margin
-from clara.tutor.events import CitationEvent, Cited, TextEvent
+from clara.tutor.events import AnswerEvent, CitationEvent, Cited, TextEvent
 from clara.tutor.evidence import Reader, Word, rarity
 from clara.tutor.greetings import says_nothing, small_talk
 from clara.tutor.phrases import Phrases, phrases_in
@@ -28,7 +28,7 @@ _ASIDE = 0.3
 _ENGLISH = "en"
 _UNSPACED = frozenset(("zh", "ja", "th"))
 
-Events = AsyncIterator[TextEvent | CitationEvent]
+Events = AsyncIterator[AnswerEvent]
 
 
 class QuotingAnswerer:

@@ -15,7 +15,7 @@ from clara.store.conversations import Citation
 from clara.store.database import Database, Tx
 from clara.tutor.answering import Answerer, Said
 from clara.tutor.beginning import Asked, Turn, begin_turn
-from clara.tutor.events import CitationEvent, Cited, DoneEvent, TextEvent, TutorEvent
+from clara.tutor.events import CitationEvent, Cited, DoneEvent, EndedEvent, ProgressEvent, TextEvent, TutorEvent
 
 log = structlog.get_logger()
 
@@ -114,7 +114,10 @@ class Tutor:
         holding = asyncio.create_task(self._hold(turn))
         try:
             async for event in self._answerer.answer(turn.question):
-                answer.add(event)
+                if isinstance(event, ProgressEvent | EndedEvent):
+                    continue
+                if isinstance(event, TextEvent | CitationEvent):
+                    answer.add(event)
                 yield event
             message_id, now = await self._store(turn, answer)
             done = True
