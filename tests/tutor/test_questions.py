@@ -2,9 +2,10 @@
 
 import pytest
 
-from clara.tutor.cues import CUES
+from clara.rag.cues import CUES
+from clara.rag.statements import names, points_back, states
 from clara.tutor.phrases import PHRASES
-from clara.tutor.questions import Kind, answer_test, names, points_back, read_question, states, subject_of
+from clara.tutor.questions import Kind, answer_test, read_question, subject_of
 
 
 class TestReadQuestion:

@@ -8,12 +8,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from clara.rag import statements
 from clara.rag.chunks import HEADING_SEPARATOR
 from clara.rag.documents import Passage
+from clara.rag.parts import split
+from clara.rag.statements import names, points_back, states
 from clara.rag.tokenizer import Tokenizer
-from clara.tutor import signs
-from clara.tutor.parts import split
-from clara.tutor.questions import Asked, Kind, answer_test, names, points_back, states
+from clara.tutor.questions import Asked, Kind, answer_test
 from clara.tutor.signs import WEIGHTS, Signs
 
 MOST_COMPARED = 12
@@ -146,12 +147,12 @@ class Reader:
         heading = headings[0].union(*headings)
         held = heading.union(*sets)
         titled = bool(self._subject) and self._subject <= headings[-1]
-        contents = signs.is_contents(passage.text)
+        contents = statements.is_contents(passage.text)
         covered = self._share(held)
         for number, text in enumerate(texts):
             opens = titled and number == 0
             before = sets[number - 1] - sets[number] if number else frozenset[int]()
-            if (sets[number] or before or opens) and signs.says_something(text):
+            if (sets[number] or before or opens) and statements.says_something(text):
                 row = self._signs(text, found[number], language)._replace(
                     before=self._share(before),
                     heading=self._share(heading - sets[number]),
@@ -172,10 +173,10 @@ class Reader:
             leads=bool(found) and found[0][0] == 0,
             points_back=points_back(text, language),
             defines=self._asked.kind is Kind.DEFINITION and self._defines(text, found, language),
-            bare=signs.is_bare(text),
-            symbolic=self._asked.kind is not Kind.OTHER and signs.is_symbolic(text),
-            broken=signs.is_broken(text),
-            asks=signs.asks(text),
+            bare=statements.is_bare(text),
+            symbolic=self._asked.kind is not Kind.OTHER and statements.is_symbolic(text),
+            broken=statements.is_broken(text),
+            asks=statements.asks(text),
         )
 
     def _defines(self, text: str, found: Sequence[tuple[int, int]], language: str) -> bool:

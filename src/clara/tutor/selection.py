@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clara.rag.documents import Passage
+from clara.rag.statements import points_back
 from clara.tutor.evidence import Reading, Sentence
-from clara.tutor.questions import points_back
 
 MOST_QUOTES = 3
 MOST_CHARS = 420

@@ -1,6 +1,5 @@
-"""What speaks for a sentence as an answer, what each sign weighs, and those that its mere shape shows."""
+"""What speaks for a sentence as an answer, and what each sign weighs."""
 
-import re
 from typing import NamedTuple
 
 
@@ -52,44 +51,3 @@ WEIGHTS = Signs(
     contents=-4.0,
     meaning=3.4,
 )
-
-_LEAST_LETTERS = 5
-_BARE_CHARS = 60
-_SYMBOLS = re.compile(r"[^\w\s.,;:!?'\"’“”()\-–]")
-_SYMBOL_SHARE = 0.08
-_LEADERS = re.compile(r"(?:\. ?){4,}")
-_FEW_LEADERS = 2
-_FURNITURE = re.compile(
-    r"^(?:\s*\d{1,4}\s*|(?:chapter|section|part|appendix|kapitel|abschnitt|capítulo|sección|chapitre|capitolo|hoofdstuk"
-    r"|глава|раздел)\s+\w{1,4}\b.{0,80})$",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-def says_something(text: str) -> bool:
-    """Tell whether a part of a text is more than a mark, an initial or a number."""
-    return sum(map(str.isalnum, text)) >= _LEAST_LETTERS
-
-
-def is_bare(text: str) -> bool:
-    """Tell whether it is a short line without an end mark: a heading, a running title or a cell."""
-    return len(text) <= _BARE_CHARS and text[-1].isalnum()
-
-
-def is_symbolic(text: str) -> bool:
-    """Tell whether it is code or formulas rather than prose."""
-    return len(_SYMBOLS.findall(text)) > _SYMBOL_SHARE * len(text)
-
-
-def is_broken(text: str) -> bool:
-    """Tell whether a running title or a page number stands in the middle of it."""
-    return "\n" in text and _FURNITURE.search(text) is not None
-
-
-def asks(text: str) -> bool:
-    return text.endswith(("?", "？", "؟"))
-
-
-def is_contents(text: str) -> bool:
-    """Tell whether a passage is of a table of contents, by the dots between titles and pages."""
-    return len(_LEADERS.findall(text)) > _FEW_LEADERS

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clara.tutor.parts import LONG_SENTENCE, split
+from clara.rag.parts import LONG_SENTENCE, split
 
 
 def parts(text: str, heading: str = "") -> list[str]:
