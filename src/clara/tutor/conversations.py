@@ -8,13 +8,13 @@ from clara.core.errors import Invalid, NotFound
 from clara.core.ids import NO_FOLDER, new_id
 from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_title
+from clara.rag.layout import lay_out
 from clara.store import conversations as stored
 from clara.store.conversations import Citation, Conversation, Message
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
 from clara.store.passages import ChunkRow, get_chunks
-from clara.tutor.layout import lay_out
 
 DELETED = "(from a deleted file)"
 NOT_READ = "(from a file that is being read again)"

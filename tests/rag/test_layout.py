@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clara.tutor.layout import lay_out
+from clara.rag.layout import lay_out
 
 
 class TestLayOut:
