@@ -6,6 +6,7 @@ RUN := .venv/bin/python
 PAGE := src/clara/page/index.html
 PAGE_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print) hatch_build.py
 DATA ?= ../shared/data
+EXTRAS := --extra production --extra models --extra study
 # pytest's exit code for "nothing selected": ARGS may name tests of one kind only.
 NO_TESTS := [ $$? -eq 5 ]
 
@@ -23,7 +24,7 @@ install: .venv/installed ## the environment, as locked in uv.lock
 .venv/installed: pyproject.toml uv.lock
 	@command -v uv >/dev/null || test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv; } \
 		|| { echo "Python needs its venv module: apt install python3-venv (Debian, Ubuntu)"; exit 1; }
-	$(UV) sync --quiet --frozen --compile-bytecode --extra production --extra models
+	$(UV) sync --quiet --frozen --compile-bytecode $(EXTRAS) --group anki || $(UV) sync --quiet --frozen --compile-bytecode $(EXTRAS)
 	@touch $@
 
 page: $(PAGE) ## build the web page

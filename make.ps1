@@ -20,7 +20,7 @@ if (-not $uv) {
         Invoke-Checked "build/uv/$bin/python" @("-m", "pip", "install", "--quiet", "uv")
     }
 }
-Invoke-Checked $uv @("sync", "--quiet", "--frozen", "--extra", "production", "--extra", "models")
+Invoke-Checked $uv @("sync", "--quiet", "--frozen", "--extra", "production", "--extra", "models", "--extra", "study")
 $run = ".venv/$bin/python"
 if ($Target -eq "page" -or -not (Test-Path "src/clara/page/index.html")) {
     & $run hatch_build.py

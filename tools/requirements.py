@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXTRAS = ["--extra", "production", "--extra", "models"]
+EXTRAS = ["--extra", "production", "--extra", "models", "--extra", "study"]
 EXPORTS = {
     "requirements.txt": ["--no-dev", *EXTRAS],
     "requirements-dev.txt": EXTRAS,
