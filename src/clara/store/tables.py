@@ -292,13 +292,16 @@ study_sets = sa.Table(
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("title", sa.String(200), nullable=False),
     sa.Column("folder_id", sa.String(40), nullable=False),
+    sa.Column("file_id", sa.String(40)),
     sa.Column("source", sa.JSON, nullable=False),
     sa.Column("made_by", sa.String(200), nullable=False),
+    sa.Column("items", sa.Integer, nullable=False),
     sa.Column("content", sa.JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
     sa.ForeignKeyConstraint(["owner_id", "folder_id"], ["folders.owner_id", "folders.id"]),
     sa.Index(None, "owner_id", "created_at", "id"),
+    sa.Index(None, "owner_id", "file_id"),
 )
 
 study_cards = sa.Table(
@@ -310,6 +313,7 @@ study_cards = sa.Table(
     sa.Column("item", sa.Integer, nullable=False),
     sa.Column("front", sa.Text, nullable=False),
     sa.Column("back", sa.Text, nullable=False),
+    sa.Column("state", sa.SmallInteger, nullable=False),
     sa.Column("memory", sa.JSON, nullable=False),
     _time("due_at"),
     sa.ForeignKeyConstraint(["owner_id", "set_id"], ["study_sets.owner_id", "study_sets.id"]),

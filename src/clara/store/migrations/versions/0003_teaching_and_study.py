@@ -86,8 +86,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("folder_id", sa.String(length=40), nullable=False),
+        sa.Column("file_id", sa.String(length=40), nullable=True),
         sa.Column("source", sa.JSON(), nullable=False),
         sa.Column("made_by", sa.String(length=200), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
@@ -99,6 +101,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_study_sets_owner_id_created_at_id"), "study_sets", ["owner_id", "created_at", "id"], unique=False
     )
+    op.create_index(op.f("ix_study_sets_owner_id_file_id"), "study_sets", ["owner_id", "file_id"], unique=False)
 
     op.create_table(
         "quiz_attempts",
@@ -131,6 +134,7 @@ def upgrade() -> None:
         sa.Column("item", sa.Integer(), nullable=False),
         sa.Column("front", sa.Text(), nullable=False),
         sa.Column("back", sa.Text(), nullable=False),
+        sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("memory", sa.JSON(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
