@@ -18,6 +18,11 @@ export class Problem extends Error {
   get isUnreachable(): boolean {
     return this.status === 0;
   }
+
+  /** The same request may succeed another time: it isn't what was sent that is wrong. */
+  get isPassing(): boolean {
+    return this.status < 400 || this.status >= 500 || [401, 408, 409, 429].includes(this.status);
+  }
 }
 
 export function unreachable(): Problem {

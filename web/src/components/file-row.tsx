@@ -1,6 +1,6 @@
 import type { LibraryFile } from "../api/types.ts";
 import { kind } from "../text/format.ts";
-import { isRunning, statusLine } from "../text/status.ts";
+import { canBeReadAgain, isRunning, statusLine } from "../text/status.ts";
 import { useWorkspace } from "./context.ts";
 import { Menu, type MenuItem } from "./menu.tsx";
 
@@ -35,7 +35,7 @@ function FileLabel({ file }: { file: LibraryFile }) {
         </span>
         <span className="row-meta">{statusLine(file)}</span>
         {isRunning(file) && <ReadingProgress file={file} />}
-        {file.status === "failed" && (
+        {canBeReadAgain(file) && (
           <button type="button" className="button small" onClick={() => void library.retryFile(file.id)}>
             Try again
           </button>

@@ -29,7 +29,7 @@ function UploadRow({ item }: { item: UploadItem }) {
           </span>
           <span className="row-meta">{problem ? problem.detail : uploadLine(item)}</span>
           {phase !== "failed" && <progress aria-label={`Uploading ${file.name}`} value={item.sent} max={item.total || 1} />}
-          {phase === "failed" && problem?.code !== "too_large" && (
+          {phase === "failed" && problem?.isPassing && (
             <button type="button" className="button small" onClick={() => uploads.retry(item.key)}>
               Try again
             </button>

@@ -7,6 +7,21 @@ export function isRunning(file: LibraryFile): boolean {
   return RUNNING.has(file.status);
 }
 
+/** Failures that aren't the file's fault, or may have been those of a busy machine. */
+const PASSING: ReadonlySet<string> = new Set([
+  "cancelled",
+  "gave_up",
+  "internal",
+  "parser_crashed",
+  "parser_timeout",
+  "parser_out_of_memory",
+]);
+
+/** Reading a file again helps only where something else than the file was wrong. */
+export function canBeReadAgain({ status, error }: LibraryFile): boolean {
+  return status === "failed" && (error === null || PASSING.has(error.code));
+}
+
 /** One line that says where a file stands. */
 export function statusLine(file: LibraryFile): string {
   switch (file.status) {
