@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, params
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -45,7 +45,7 @@ class ClaraRoute(APIRoute):
             options["openapi_extra"] = {"security": _SECURITY} | (options.get("openapi_extra") or {})
         super().__init__(path, endpoint, **options)
         if self.body_field is not None:
-            if self.policy.stream or isinstance(self.body_field.field_info, params.Form):
+            if self.policy.stream:
                 raise RuntimeError(f"{path} reads its body itself: take the Request, and no body parameters")
             self.body = Body.JSON
             self.responses = problem_responses(TooLarge, UnsupportedType) | self.responses

@@ -90,10 +90,10 @@ def _add_key(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument("--scope", action="append", choices=["tutor", "files", "operator"], help="may be repeated")
     command.add_argument("--learner", help="bind the key to this learner")
     command.set_defaults(run=_key_add)
-    command = key.add_parser("list")
+    command = key.add_parser("list", help="show all keys, revoked ones too, without their secrets")
     command.set_defaults(run=_key_list)
-    command = key.add_parser("revoke")
-    command.add_argument("id")
+    command = key.add_parser("revoke", help="end a key at once")
+    command.add_argument("id", metavar="ID", help="the key's id, as `key list` shows it")
     command.set_defaults(run=_key_revoke)
 
 

@@ -57,6 +57,8 @@ class ConfinedProcess:
         self._stop = stop
         self._stop_checked = -1.0
         self._patience_s = limits.wall_s
+        self.killed = False
+        """Whether it was ended by us: its exit status tells nothing then."""
         self._max_line_bytes = max_line_bytes
         self._process = _start(program)
         self._closing = threading.Event()
@@ -108,6 +110,7 @@ class ConfinedProcess:
         """End the process and reap it. Can be called twice."""
         self._closing.set()
         if self._process.poll() is None:
+            self.killed = True
             try:
                 if os.name == "posix":
                     os.killpg(self._process.pid, signal.SIGKILL)
@@ -126,9 +129,9 @@ class ConfinedProcess:
                     stream.close()
 
     def diagnosis(self) -> str:
-        """The exit status and what stderr tells without quoting the file: our own lines of a traceback."""
+        """How it ended, and what stderr tells without quoting the file: our own lines of a traceback."""
         lines = [match.group(0).decode("ascii") for match in _SAFE_LINES.finditer(bytes(self._stderr))]
-        return " | ".join([f"status={self._process.returncode}", *lines])
+        return " | ".join(["ended by its reader" if self.killed else f"status={self._process.returncode}", *lines])
 
     @property
     def said_anything(self) -> bool:

@@ -74,6 +74,8 @@ def active_limits(limits: ExtractLimits | None = None) -> dict[str, bool]:
 def cause_of_death(process: ConfinedProcess) -> str:
     """Return the code for a process whose output ended early: only the signal and stderr can tell why."""
     status = process.wait()
+    if process.killed:
+        return "parser_crashed"
     if status == -getattr(signal, "SIGXCPU", 0):
         return "parser_timeout"
     # PDFium aborts without a word where it gets no memory (and C's library with one where memory is corrupt), the
