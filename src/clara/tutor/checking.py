@@ -1,16 +1,15 @@
 """The last check before a citation is shown: its quote stands, as text, in the store, on the pages that it names."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from clara.rag.documents import Passage
+from clara.rag.headings import heading_at
+from clara.rag.places import pages_of
 from clara.rag.quotes import find_quote
 from clara.store.database import Database, Tx
-from clara.store.passages import PageRow, get_chunks, get_page
+from clara.store.passages import get_chunks, get_labels
 from clara.tutor.events import Cited
-
-MOST_PAGES = 8
-"""A passage over more pages than this keeps its own page range: they are nearly empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +39,17 @@ def _check(tx: Tx, owner_id: str, drafts: Sequence[Draft]) -> list[Cited]:
         chunk = stored.get((passage.document_id, passage.seq))
         if chunk is None or chunk.text[start - chunk.start : end - chunk.start] != quote:
             continue
-        pages = list(_pages(tx, owner_id, passage, start, end))
+        pages = list(pages_of(tx, owner_id, passage, start, end))
         text = "\n".join(page.text for page in pages) if pages else chunk.text
         if find_quote(quote, text) is None:
             continue
         first, last = (pages[0].number, pages[-1].number) if pages else (passage.page_from, passage.page_to)
-        cited.append(_cited(len(cited) + 1, passage, first, last, quote, start, end))
-    return cited
+        cited.append(_cited(len(cited) + 1, draft, first, last))
+    return _labelled(tx, owner_id, cited)
 
 
-def _pages(tx: Tx, owner_id: str, passage: Passage, start: int, end: int) -> Iterator[PageRow]:
-    """Yield the pages that hold the text from ``start`` to ``end``; none where the passage itself names them."""
-    if passage.page_from is None or passage.page_to is None or not 0 < passage.page_to - passage.page_from < MOST_PAGES:
-        return
-    for number in range(passage.page_from, passage.page_to + 1):
-        page = get_page(tx, owner_id, passage.document_id, number)
-        if page is None or page.start >= end:
-            return
-        if page.start + len(page.text) > start:
-            yield page
-
-
-def _cited(n: int, passage: Passage, first: int | None, last: int | None, quote: str, start: int, end: int) -> Cited:
+def _cited(n: int, draft: Draft, first: int | None, last: int | None) -> Cited:
+    passage = draft.passage
     return Cited(
         n=n,
         file_id=passage.file_id,
@@ -70,8 +58,22 @@ def _cited(n: int, passage: Passage, first: int | None, last: int | None, quote:
         chunk_seq=passage.seq,
         page_from=first,
         page_to=last,
-        heading=passage.heading,
-        quote=quote,
-        start=start,
-        end=end,
+        heading=heading_at(passage.heading, passage.text, draft.start),
+        quote=passage.text[draft.start : draft.end],
+        start=passage.start + draft.start,
+        end=passage.start + draft.end,
     )
+
+
+def _labelled(tx: Tx, owner_id: str, cited: Sequence[Cited]) -> list[Cited]:
+    """Add the numbers that are printed on the pages."""
+    places = {(c.document_id, page) for c in cited for page in (c.page_from, c.page_to) if page is not None}
+    labels = get_labels(tx, owner_id, places)
+    return [
+        replace(
+            c,
+            label_from=labels.get((c.document_id, c.page_from or 0)),
+            label_to=labels.get((c.document_id, c.page_to or 0)),
+        )
+        for c in cited
+    ]

@@ -1,0 +1,142 @@
+"""Cards and questions without a model: a sentence of the material with its term left out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clara.rag.tokenizer import Tokenizer
+from clara.study.drafts import DraftItem, Quote
+from clara.study.facts import UNSPACED, Fact
+from clara.study.shuffling import positions, shuffled
+from clara.study.terms import Term, TermFinder
+
+BLANK = "_____"
+DISTRACTORS = 3
+_MOST_BLANKS = 2
+_KINDS_ALIKE = {"plural": "word", "word": "plural"}
+_VOWELS = "aeiouAEIOU"
+
+_Terms = dict[tuple[str, str], dict[tuple[int, ...], tuple[Term, int]]]
+"""Of each document and kind, with the chunk of each: a question's options must go with the file that it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cloze:
+    """A fact, the term that is left out of it, and the text without."""
+
+    fact: Fact
+    term: Term
+    front: str
+
+    @property
+    def quote(self) -> Quote:
+        return Quote(self.fact.passage, self.fact.start, self.fact.end)
+
+
+def make_clozes(facts: Sequence[Fact], finder: TermFinder, tokenizer: Tokenizer, count: int) -> list[Cloze]:
+    """Return up to ``count``, of the best terms, spread over the material and in its order, each term once."""
+    found: list[tuple[float, int, Cloze]] = []
+    for at, fact in enumerate(facts):
+        for term in finder.find(fact)[:3]:
+            cloze = _without(fact, term, tokenizer)
+            if cloze is not None:
+                found.append((term.value, at, cloze))
+    found.sort(key=lambda one: (-one[0], one[1]))
+    chosen: dict[int, Cloze] = {}
+    keys: set[tuple[int, ...]] = set()
+    for most in (1, 2, 99):
+        used = _count(cloze.fact.passage.chunk_id for cloze in chosen.values())
+        for _, at, cloze in found:
+            place = cloze.fact.passage.chunk_id
+            if len(chosen) >= count or at in chosen or cloze.term.key in keys or used.get(place, 0) >= most:
+                continue
+            chosen[at] = cloze
+            keys.add(cloze.term.key)
+            used[place] = used.get(place, 0) + 1
+    return [chosen[at] for at in sorted(chosen)]
+
+
+def make_cards(clozes: Iterable[Cloze]) -> list[DraftItem]:
+    return [DraftItem({"front": cloze.front, "back": cloze.term.text}, [cloze.quote]) for cloze in clozes]
+
+
+def make_questions(clozes: Sequence[Cloze], facts: Sequence[Fact], finder: TermFinder) -> list[DraftItem]:
+    """Return a question for each: one of four terms of its kind, or, where there are too few, a blank to fill in."""
+    terms: _Terms = {}
+    for fact in facts:
+        for term in finder.find(fact):
+            terms.setdefault((fact.passage.document_id, term.kind), {}).setdefault(term.key, (term, fact.passage.seq))
+    items: list[DraftItem] = []
+    places = positions(1 + DISTRACTORS, len(clozes), seed="".join(cloze.front for cloze in clozes))
+    for cloze, place in zip(clozes, places, strict=True):
+        others = _distractors(cloze, terms)
+        body: dict[str, Any] = {"question": cloze.front, "explanation": ""}
+        if len(others) < DISTRACTORS:
+            body |= {"type": "short", "options": [], "answer": cloze.term.text}
+        else:
+            options = [*others[:place], cloze.term.text, *others[place:]]
+            body |= {"type": "choice", "options": options, "answer": cloze.term.text}
+        items.append(DraftItem(body, [cloze.quote]))
+    return items
+
+
+def _without(fact: Fact, term: Term, tokenizer: Tokenizer) -> Cloze | None:
+    """Leave the term out wherever it stands; None where too much would be gone, or its words still be there."""
+    spans = [(term.start, term.end)]
+    at = fact.text.find(term.text, term.end)
+    while at >= 0:
+        spans.append((at, at + len(term.text)))
+        at = fact.text.find(term.text, at + len(term.text))
+    if len(spans) > _MOST_BLANKS:
+        return None
+    front = fact.text
+    for start, end in reversed(spans):
+        front = front[:start] + BLANK + front[end:]
+    left = set(tokenizer.terms(front, fact.language))
+    if left & set(term.key) or term.text.casefold() in front.casefold():
+        return None
+    words = len(front) // 3 if fact.language in UNSPACED else len(front.split())
+    return Cloze(fact, term, front) if words >= 5 else None
+
+
+def _distractors(cloze: Cloze, terms: _Terms) -> list[str]:
+    """Return three terms that are like the right one, stand in the same document, and not in this sentence."""
+    term, text = cloze.term, cloze.fact.text.casefold()
+    found: dict[str, tuple[Term, int]] = {}
+    for kind in (term.kind, _KINDS_ALIKE.get(term.kind, "")):
+        for other, seq in terms.get((cloze.fact.passage.document_id, kind), {}).values():
+            apart = set(other.key).isdisjoint(term.key) and other.text.casefold() not in text
+            if apart and not _alike(other.text, term.text):
+                found.setdefault(other.text.casefold(), (other, seq))
+        if len(found) >= DISTRACTORS:
+            break
+    near = sorted(found.values(), key=lambda other: (_unlike(other[0], other[1], cloze), other[0].text))[
+        : 2 * DISTRACTORS
+    ]
+    return shuffled([other.text for other, _ in near], cloze.front, str)[:DISTRACTORS]
+
+
+def _alike(one: str, other: str) -> bool:
+    one, other = one.casefold(), other.casefold()
+    return one in other or other in one
+
+
+def _unlike(other: Term, seq: int, cloze: Cloze) -> float:
+    """Return how easily an option is told apart from the right one: by place, length, worth, "a" or "an" before it."""
+    term = cloze.term
+    unlike = min(abs(seq - cloze.fact.passage.seq), 20) / 10
+    unlike += abs(len(other.text) - len(term.text)) / 10 + abs(other.value - term.value) / 2
+    unlike += abs(other.text.count(" ") - term.text.count(" ")) * 0.5
+    before = cloze.fact.text[: term.start].rstrip().rsplit(" ", 1)[-1].casefold()
+    if before in ("a", "an") and (other.text[0] in _VOWELS) != (term.text[0] in _VOWELS):
+        unlike += 3
+    if term.kind == "year":
+        unlike += min(abs(int(other.text) - int(term.text)), 400) / 100
+    return unlike
+
+
+def _count(places: Iterable[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for place in places:
+        counts[place] = counts.get(place, 0) + 1
+    return counts
