@@ -11,7 +11,7 @@ MOST_PAGES = 8
 
 
 def pages_of(tx: Tx, owner_id: str, passage: Passage, start: int, end: int) -> Iterator[PageRow]:
-    """Yield the pages that hold characters ``start`` to ``end`` of the document's text; none where the passage itself names them."""
+    """Yield the pages of characters ``start`` to ``end`` of the document's text; none where the passage names them."""
     if passage.page_from is None or passage.page_to is None or not 0 < passage.page_to - passage.page_from < MOST_PAGES:
         return
     for number in range(passage.page_from, passage.page_to + 1):
