@@ -1,8 +1,6 @@
 """The one writer that commits in groups, held against a dictionary; and reads in snapshots beside it."""
 
 import asyncio
-import random
-import re
 import sqlite3
 import tempfile
 import threading
@@ -242,42 +240,6 @@ class TestClose:
             with closing(sqlite3.connect(tmp_path / f"{n}.db")) as file:
                 assert file.execute("SELECT count(*) FROM words").fetchone() == (sum(done),)
 
-
-class TestScrub:
-    @pytest.mark.parametrize("seed", [2, 6])
-    async def test_leaves_no_trace_of_deleted_rows(self, database: SqliteDatabase, tmp_path: Path, seed: int) -> None:
-        """With these seeds secure_delete alone leaves some (SQLite 3.40), where rows were moved and then deleted."""
-        create = "CREATE TABLE parts (document TEXT, seq INTEGER, text TEXT, PRIMARY KEY (document, seq))"
-        database.write_now(lambda tx: tx.exec_driver_sql(create))
-        kept = come_and_go(database, random.Random(seed))
-
-        database.scrub()
-        database.close()
-
-        for path in tmp_path.iterdir():
-            assert {found.decode() for found in re.findall(rb"<(d\d+)>", path.read_bytes())} <= kept, path
-        with closing(sqlite3.connect(database.path)) as file:
-            assert {row[0] for row in file.execute("SELECT DISTINCT document FROM parts")} == kept
-
-
-def come_and_go(database: SqliteDatabase, chance: random.Random) -> set[str]:
-    """Write documents in each other's way and delete some; return those that stay."""
-    live: list[str] = []
-    for step in range(600):
-        if chance.random() < 0.9 or not live:
-            document = chance.choice([*live[-6:], f"d{step}", f"d{step}"])
-            if document not in live:
-                live.append(document)
-            texts = [f"<{document}>" * chance.choice(SIZES) for _ in range(chance.randrange(1, 20))]
-            rows = [(document, step * 100 + n, text) for n, text in enumerate(texts)]
-            database.write_now(lambda tx, r=rows: tx.exec_driver_sql("INSERT INTO parts VALUES (?, ?, ?)", r))
-        else:
-            gone = live.pop(chance.randrange(len(live)))
-            database.write_now(lambda tx, d=gone: tx.exec_driver_sql("DELETE FROM parts WHERE document = ?", (d,)))
-    return set(live)
-
-
-SIZES = (3, 15, 60, 150, 300, 450, 1200)
 
 KEYS = st.sampled_from("abcdef")
 OPERATIONS = st.one_of(

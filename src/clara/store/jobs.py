@@ -11,6 +11,9 @@ INGEST, PURGE, DISCARD, EMBED = "ingest", "purge", "discard", "embed"
 """Kinds of work: read a document; remove what a deletion leaves outside of the tables; remove a blob not used; give a
 document's index the vectors of the embedder in use."""
 
+ROWS = "rows"
+"""The subject of a purge that is about rows alone: no blob has this name."""
+
 
 class JobLost(ClaraError):
     """The job belongs to another worker now, was cancelled, or is gone: write nothing more."""
@@ -40,6 +43,11 @@ def enqueue(tx: Tx, owner_id: str, kind: str, subject: str, delay_s: float = 0) 
         tuple(key),
         anew | {"attempts": jobs.c.attempts + 1},
     )
+
+
+def enqueue_scrub(tx: Tx, owner_id: str) -> None:
+    """Have what was deleted or written over in this transaction removed from the database's files too."""
+    enqueue(tx, owner_id, PURGE, ROWS)
 
 
 def enqueue_once(tx: Tx, owner_id: str, kind: str, subject: str) -> None:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from clara.core.errors import Unavailable
 from clara.store.database import Work, as_public_error, outlast
+from clara.store.sqlite_scrub import Scrubber
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ GROUP_TIME_S = 0.02
 """Writes that wait share a commit, until one of these is reached."""
 
 BUSY_TIMEOUT_S = 30.0
-"""How long a writer waits for that of another process, which may be rewriting the file (see scrub)."""
+"""How long a writer waits for that of another process, which may be rewriting the file (see sqlite_scrub)."""
 
 READERS = 4
 
@@ -35,8 +36,8 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
-        self._busy_timeout_s = busy_timeout_s
         self._engine = sqlite_engine(path, busy_timeout_s)
+        self._scrubber = Scrubber(path, busy_timeout_s)
         self._local = threading.local()
         self._connections: set[sa.Connection] = set()
         self._queue: queue.SimpleQueue[_Item[Any] | None] = queue.SimpleQueue()
@@ -79,23 +80,11 @@ class SqliteDatabase:
         return self._submit(fn).result()
 
     def scrub(self) -> None:
-        """Rewrite the file and empty the log: about a second for 100 MB, in which other writers wait.
-
-        secure_delete zeroes rows as they are deleted, but not the copies that stay where SQLite once moved them from.
-        """
+        """Remove what is left of deleted rows in the file and its log; other writers wait for milliseconds."""
         try:
-            with contextlib.closing(
-                sqlite3.connect(self.path, self._busy_timeout_s, isolation_level=None)
-            ) as connection:
-                connection.execute("PRAGMA secure_delete=ON")
-                connection.execute("VACUUM")
-                deadline = time.monotonic() + self._busy_timeout_s
-                while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                    if time.monotonic() > deadline:
-                        raise Unavailable("The write-ahead log is in use.", code="database_unavailable")
-                    time.sleep(0.05)
+            self._scrubber.scrub()
         except sqlite3.OperationalError as error:
-            raise Unavailable("The database can't be rewritten now.", code="database_unavailable") from error
+            raise Unavailable("The database can't be scrubbed now.", code="database_unavailable") from error
 
     def close(self) -> None:
         """Finish the writes that were accepted, then close every connection."""
