@@ -12,8 +12,8 @@ from clara.core.errors import ClaraError
 from clara.rag.kernels import kernel
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
-from clara.store.database import open_database
 from clara.store.migrate import check_migrated
+from clara.store.opening import open_database
 
 PASSED, FAILED, NOTE = "ok", "FAILED", "note"
 

@@ -14,9 +14,10 @@ from clara.core.ids import check_user_id
 from clara.ops.limits import RateLimiter
 from clara.settings import Settings
 from clara.store import system
-from clara.store.database import Database, open_database
+from clara.store.database import Database
 from clara.store.identity import StoredIdentities
 from clara.store.migrate import migrate
+from clara.store.opening import open_database
 
 
 @contextmanager

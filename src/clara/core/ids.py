@@ -21,6 +21,7 @@ def check_user_id(user_id: str) -> str:
     if (
         not 1 <= len(user_id) <= 128
         or "/" in user_id
+        or "\ufffd" in user_id  # stands for bytes that were no text: two such ids must not become one
         or any(unicodedata.category(c)[0] in "CZ" and c != " " for c in user_id)
     ):
         raise Invalid(

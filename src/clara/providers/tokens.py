@@ -36,7 +36,8 @@ class KeySource(Protocol):
 class Issuer:
     """Whose tokens are believed. ``name`` and ``audience`` are checked when set.
 
-    ``parties`` are the values allowed in ``azp``, where a token has it: Clerk puts the page's origin there.
+    ``parties`` are the values allowed in ``azp``, where a token has it: Clerk puts the page's origin there, Auth0 the
+    client's id.
     """
 
     keys: KeySource

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from clara.settings.sections import (
     AuthSettings,
     BlobSettings,
+    ChatSettings,
     CorsSettings,
     DatabaseSettings,
     FileSettings,
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     limits: LimitSettings = LimitSettings()
     files: FileSettings = FileSettings()
+    chats: ChatSettings = ChatSettings()
     jobs: JobSettings = JobSettings()
     search: SearchSettings = SearchSettings()
     models: ModelSettings = ModelSettings()

@@ -28,6 +28,10 @@ class AuthSettings(Section):
     jwks_url: str | None = None
     issuer: str | None = None
     audience: str | None = None
+    authorized_parties: CommaSeparated = ()
+    """Values of `azp` that are taken besides the allowed origins: Auth0 puts the id of the client there."""
+
+    _split = field_validator("authorized_parties", mode="before")(_comma_separated)
 
 
 class CorsSettings(Section):
@@ -80,6 +84,14 @@ class FileSettings(Section):
     parser_wall_s: float = Field(300, gt=0)
     wait_s: float = Field(55, ge=0)
     """How long the upload routes of existing clients wait for a file to become ready."""
+
+
+class ChatSettings(Section):
+    """What a learner may keep of conversations."""
+
+    max_per_learner: int = Field(10_000, ge=1)
+    max_messages: int = Field(5_000, ge=2)
+    """Of one conversation."""
 
 
 class JobSettings(Section):

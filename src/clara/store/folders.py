@@ -10,7 +10,7 @@ from clara.core.errors import NotFound
 from clara.core.ids import NO_FOLDER
 from clara.core.paging import Position
 from clara.store.database import Tx
-from clara.store.tables import conversations, files, folders
+from clara.store.tables import conversations, files, folders, locks, study_sets
 
 _COUNT = (
     sa.select(sa.func.count())
@@ -80,10 +80,12 @@ def change_folder(tx: Tx, owner_id: str, folder_id: str, now: float, **values: A
 
 
 def remove_folder(tx: Tx, owner_id: str, folder_id: str) -> None:
-    """Delete a folder whose files are gone or moved; conversations that were restricted to it no longer are."""
-    tx.execute(
-        conversations.update()
-        .where(conversations.c.owner_id == owner_id, conversations.c.folder_id == folder_id)
-        .values(folder_id=NO_FOLDER)
-    )
+    """Delete a folder whose files are gone or moved, and its lock.
+
+    Conversations that were restricted to it no longer are, and its study sets are in no folder.
+    """
+    for table in (conversations, study_sets):
+        query = table.update().where(table.c.owner_id == owner_id, table.c.folder_id == folder_id)
+        tx.execute(query.values(folder_id=NO_FOLDER))
+    tx.execute(locks.delete().where(locks.c.owner_id == owner_id, locks.c.folder_id == folder_id))
     tx.execute(folders.delete().where(_of(owner_id), folders.c.id == folder_id))
