@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -99,9 +100,21 @@ class TestTex:
         first = labels.index("1")
         assert labels[first - 1] == "vi" or labels[first - 2 : first].count("ii") == 0
         assert labels[first : first + 3] == ["1", "2", "3"]
-        numbered = pages[first + 3]
-        assert numbered.label is not None
-        assert numbered.text.split("\n")[0].endswith(numbered.label)
+
+    @pytest.mark.parametrize(("name", "head"), [("R-intro.pdf", "Chapter "), ("fullrefman.pdf", "")])
+    def test_running_heads_and_page_numbers_are_not_of_the_text(self, name: str, head: str) -> None:
+        _, pages = tex(name)
+        for page in pages:
+            first, last = page.text.split("\n")[0], page.text.split("\n")[-1]
+            assert page.label not in (first, last)
+            is_head = page.label is not None and re.fullmatch(rf"{head}.*\s{page.label}|{page.label}\s{head}.*", first)
+            assert not is_head or page.number < 40, (page.number, first)
+
+    def test_a_sentence_over_a_page_break_reads_on(self) -> None:
+        _, pages = tex("R-intro.pdf")
+        text = "\n".join(page.text for page in pages)
+        assert "However there are situations\nwhere logical vectors and their coerced" in text
+        assert not re.search(r"\nChapter \d+: [^\n]+ \d+\n", text)
 
     def test_every_outline_entry_is_found_on_its_page(self) -> None:
         _, pages = tex("R-intro.pdf")

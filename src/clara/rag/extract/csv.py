@@ -1,42 +1,64 @@
-"""CSV: rows as they stand, cut into parts between rows; the column names are each part's heading."""
+"""CSV: a line a row, each value with its column's name, so that a row can be quoted by itself."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from clara.rag.documents import Heading, Page
 from clara.rag.extract.characters import clean_title
+from clara.rag.extract.columns import Columns, read_columns
 from clara.rag.extract.limits import MAX_TITLE_CHARS, ExtractLimits
 from clara.rag.extract.messages import DocumentInfo
 from clara.rag.extract.parts import MAX_LINE_CHARS, PART_CHARS, break_long_lines
 from clara.rag.extract.text import read_text
 
 _DELIMITERS = ",;\t|"
-_SAMPLE_LINES = 20
+_SAMPLE_CHARS = 20_000
+_SAMPLE_ROWS = 50
+_BETWEEN_ROWS = "\n\n"
+"""An empty line: whatever is in the cells, no sentence and no passage goes on from one row into the next. A part ends
+with a newline, since one more joins it to the next."""
 
 
 def read(path: Path, limits: ExtractLimits) -> Iterator[DocumentInfo | Page]:
     text = break_long_lines(read_text(path, limits))
-    names = column_names(text)
-    spans = split_rows(text)
-    yield DocumentInfo(paged=False, pages_total=len(spans), title=None)
-    for number, (start, end) in enumerate(spans, 1):
-        yield Page(number, None, text[start:end], (Heading(1, names, number, 0),) if names else ())
+    delimiter = find_delimiter(text)
+    columns = read_columns(list(islice(rows_of(text[:_SAMPLE_CHARS], delimiter), _SAMPLE_ROWS)))
+    parts = _parts(text, delimiter, columns.names)
+    if sum(map(len, parts)) > limits.max_chars:
+        # The names alone can make too much of a table that isn't.
+        parts = _parts(text, delimiter, ())
+    yield DocumentInfo(paged=False, pages_total=len(parts), title=None)
+    for number, part in enumerate(parts, 1):
+        yield Page(number, None, part, _headings(columns, number))
 
 
-def column_names(text: str) -> str:
-    """Return the first row's cells in one phrase, or "" where it doesn't look like names: empty, numbers, repeated."""
-    first, _, rest = text.lstrip("\n").partition("\n")
-    delimiter = max(_DELIMITERS, key=lambda d: _consistency([first, *rest.split("\n", _SAMPLE_LINES)[:-1]], d))
-    try:
-        cells = [clean_title(cell) for cell in next(csv.reader([first], delimiter=delimiter), [])]
-    except csv.Error:
-        return ""
-    if not rest.strip() or len(cells) < 2 or len(set(cells)) < len(cells):
-        return ""
-    if not all(cells) or any(cell.replace(".", "").replace(",", "").lstrip("+-").isdigit() for cell in cells):
-        return ""
-    return ", ".join(cells)[:MAX_TITLE_CHARS]
+def find_delimiter(text: str) -> str:
+    """Return the delimiter that gives most of the first rows as many cells as the first has."""
+    sample = text.lstrip("\n")[:_SAMPLE_CHARS]
+
+    def consistency(delimiter: str) -> tuple[int, int]:
+        rows = list(islice(rows_of(sample, delimiter), _SAMPLE_ROWS))
+        cells = len(rows[0]) if rows else 0
+        return (sum(len(row) == cells for row in rows) if cells > 1 else 0), cells
+
+    return max(_DELIMITERS, key=consistency)
+
+
+def rows_of(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows that aren't empty, their cells each on one line."""
+    for start, end in split_rows(text):
+        span = text[start:end]
+        # Where a quote is never closed, quotes are marks like others.
+        lines = [f"{line}\n" for line in span.split("\n")]
+        rows = csv.reader(lines, delimiter=delimiter)
+        if span.count('"') % 2:
+            rows = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        for row in rows:
+            cells = [clean_title(cell) if not cell.isalnum() else cell for cell in row]
+            if any(cells):
+                yield cells
 
 
 def split_rows(text: str) -> list[tuple[int, int]]:
@@ -56,7 +78,25 @@ def split_rows(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _consistency(lines: list[str], delimiter: str) -> tuple[int, int]:
-    """In how many lines there are as many delimiters as in the first, and how many those are."""
-    wanted = lines[0].count(delimiter)
-    return (sum(line.count(delimiter) == wanted for line in lines) if wanted else 0), wanted
+def _parts(text: str, delimiter: str, names: Sequence[str]) -> list[str]:
+    """Return the rows in parts of about PART_CHARS. With ``names``, the first row is the names'."""
+    parts: list[str] = []
+    lines: list[str] = []
+    chars = 0
+    for row in islice(rows_of(text, delimiter), 1 if names else 0, None):
+        line = "; ".join(
+            f"{name}: {cell}" if name else cell for name, cell in zip_longest(names, row, fillvalue="") if cell
+        )
+        lines.append(line)
+        chars += len(line) + len(_BETWEEN_ROWS)
+        if chars >= PART_CHARS:
+            parts.append(_BETWEEN_ROWS.join([*lines, ""])[:-1])
+            lines, chars = [], 0
+    return [*parts, _BETWEEN_ROWS.join(lines)] if lines or not parts else parts
+
+
+def _headings(columns: Columns, number: int) -> tuple[Heading, ...]:
+    """Where it isn't certain that the first row holds names, it stands as the heading, and the rows as they are."""
+    if columns.names or not columns.first_row:
+        return ()
+    return (Heading(1, ", ".join(columns.first_row)[:MAX_TITLE_CHARS], number, 0),)

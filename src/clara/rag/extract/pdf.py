@@ -1,9 +1,9 @@
-"""PDF by PDFium: the text of each page, its printed label, and the outline's headings where they stand."""
+"""PDF by PDFium: each page's text without what runs in its margins, its printed label, the outline's headings."""
 
 import re
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -13,9 +13,11 @@ import pypdfium2.raw as pdfium
 
 from clara.rag.documents import Heading, Page
 from clara.rag.extract.characters import clean, clean_title
+from clara.rag.extract.edges import Edges, read_edges
 from clara.rag.extract.failures import ReadFailed
 from clara.rag.extract.hyphens import Hyphens
 from clara.rag.extract.limits import MAX_HEADINGS_PER_PAGE, MAX_LABEL_CHARS, MAX_LEVEL, MAX_TITLE_CHARS, ExtractLimits
+from clara.rag.extract.margins import REACH, Margins
 from clara.rag.extract.messages import DocumentInfo
 from clara.rag.extract.titles import find_titles
 
@@ -24,7 +26,8 @@ MAX_OUTLINE_S = 10.0
 """PDFium looks for each entry's page among all pages; what isn't found in this time has no heading."""
 MAX_UNREADABLE_SHARE = 0.1
 LOOKAHEAD_PAGES = 32
-"""Read before the first is finished, for the words that they know."""
+"""Read before the first is finished, for the words that they know and what runs in their margins."""
+assert LOOKAHEAD_PAGES >= 2 * REACH
 _TAIL_BYTES = 4096
 _LIGATURES = {
     0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st",
@@ -33,6 +36,9 @@ _LIGATURES = {
 
 
 _LIGATURE = re.compile(f"[{''.join(map(chr, _LIGATURES))}]")
+
+
+NO_EDGES = Edges((), "", is_upright=True, is_full=False)
 
 
 class Entry(NamedTuple):
@@ -47,7 +53,9 @@ class RawPage(NamedTuple):
     """A page's text as PDFium gives it, and about where in it each outline entry that leads here stands."""
 
     text: str
+    label: str
     estimates: list[int | None]
+    edges: Edges
 
 
 def read(path: Path, limits: ExtractLimits) -> Iterator[DocumentInfo | Page]:
@@ -58,16 +66,20 @@ def read(path: Path, limits: ExtractLimits) -> Iterator[DocumentInfo | Page]:
     title = _clean_title(document.get_metadata_value("Title"))
     yield DocumentInfo(paged=True, pages_total=total, title=title or None)
     outline = read_outline(document)
-    hyphens = Hyphens()
+    hyphens, margins = Hyphens(), Margins()
+    waiting: deque[tuple[int, RawPage]] = deque()
     unreadable = 0
-    for first in range(0, total, LOOKAHEAD_PAGES):
-        indexes = range(first, min(first + LOOKAHEAD_PAGES, total))
-        raw = [_read_raw(document, index, outline.get(index, ())) for index in indexes]
-        for page in raw:
-            hyphens.learn(page.text if page else "")
-        for index, page in zip(indexes, raw, strict=True):
-            unreadable += page is None
-            yield _finish(document, index, page, outline.get(index, ()), hyphens)
+    for index in range(total):
+        raw = _read_raw(document, index, outline.get(index, ()))
+        unreadable += raw is None
+        raw = raw or RawPage("", _label(document, index), [None] * len(outline.get(index, ())), NO_EDGES)
+        hyphens.learn(raw.text)
+        margins.add(index, raw.edges)
+        waiting.append((index, raw))
+        if len(waiting) > LOOKAHEAD_PAGES:
+            yield _finish(*waiting.popleft(), outline, hyphens, margins)
+    while waiting:
+        yield _finish(*waiting.popleft(), outline, hyphens, margins)
     if unreadable > total * MAX_UNREADABLE_SHARE:
         raise ReadFailed("damaged_pdf")
 
@@ -132,29 +144,60 @@ def _read_raw(document: pypdfium2.PdfDocument, index: int, entries: Sequence[Ent
         estimates = [
             None if entry.top is None else len(text_page.get_text_bounded(bottom=entry.top)) for entry in entries
         ]
+        label = _label(document, index)
+        edges = read_edges(page, text_page, text, label)
         text_page.close()
-        return RawPage(text, estimates)
+        return RawPage(text, label, estimates, edges)
     except pypdfium2.PdfiumError:
         return None
     finally:
         page.close()
 
 
+def _label(document: pypdfium2.PdfDocument, index: int) -> str:
+    return _clean_title(document.get_page_label(index))[:MAX_LABEL_CHARS]
+
+
 def _finish(
-    document: pypdfium2.PdfDocument, index: int, raw: RawPage | None, entries: Sequence[Entry], hyphens: Hyphens
+    index: int, raw: RawPage, outline: Mapping[int, Sequence[Entry]], hyphens: Hyphens, margins: Margins
 ) -> Page:
-    if raw is None:
-        raw = RawPage("", [None] * len(entries))
-    text = clean(_spelled(hyphens.mend(raw.text)))
+    entries = outline.get(index, ())
+    body, estimates = _without(raw, margins.running(index), entries)
+    text = clean(_spelled(hyphens.mend(body)))
     # The estimates count the raw text's characters, CR LF and all.
-    scale = len(text) / max(len(raw.text), 1)
-    estimates = [None if estimate is None else int(estimate * scale) for estimate in raw.estimates]
-    offsets = find_titles(text, [entry.title for entry in entries], estimates)
+    scale = len(text) / max(len(body), 1)
+    scaled = [None if estimate is None else int(estimate * scale) for estimate in estimates]
+    offsets = find_titles(text, [entry.title for entry in entries], scaled)
     headings = (
         Heading(entry.level, entry.title, index + 1, offset) for entry, offset in zip(entries, offsets, strict=True)
     )
-    label = _clean_title(document.get_page_label(index))[:MAX_LABEL_CHARS]
-    return Page(index + 1, label or None, text, tuple(headings))
+    return Page(index + 1, raw.label or None, text, tuple(headings))
+
+
+def _without(
+    raw: RawPage, running: Sequence[tuple[int, int]], entries: Sequence[Entry]
+) -> tuple[str, list[int | None]]:
+    """Return a page's text without the lines that run, and the estimates for that text; a heading's own line stays."""
+    titles = {_letters(entry.title) for entry in entries}
+    spans = [(start, end) for start, end in running if _letters(raw.text[start:end]) not in titles]
+    if not spans:
+        return raw.text, raw.estimates
+    kept, at = [], 0
+    for start, end in spans:
+        kept.append(raw.text[at:start])
+        at = end + 2 * raw.text.startswith("\r\n", end)
+    text = "".join([*kept, raw.text[at:]])
+    estimates = [
+        None
+        if estimate is None
+        else estimate - sum(min(end, estimate) - start for start, end in spans if start < estimate)
+        for estimate in raw.estimates
+    ]
+    return text.strip("\r\n"), estimates
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _clean_title(title: str) -> str:
