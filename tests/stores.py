@@ -29,10 +29,11 @@ from clara.store.database import Database, Tx, open_database
 from clara.store.jobs import DISCARD, EMBED, INGEST, PURGE
 from clara.store.migrate import backups_dir, migrate
 from clara.store.status import count_jobs
+from clara.tutor.answered import Answered
 from clara.tutor.answering import Answerer, Question
 from clara.tutor.conversations import Conversations
 from clara.tutor.events import CitationEvent, Cited, TextEvent
-from clara.tutor.turns import Answered, Tutor
+from clara.tutor.turns import Tutor
 from tests.waiting import wait_for
 
 PAGE_BREAK = "\f"

@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from clara import __version__
-from clara.api import chats, existing, files, folders, health, me, rag, search, sign_in, usage
+from clara.api import chats, existing, files, folders, health, me, rag, search, sign_in, turns, usage
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
@@ -82,7 +82,7 @@ def create_app(
         drawing=asyncio.Semaphore(DRAWN_AT_ONCE),
         search=engine,
         conversations=Conversations(database, clock),
-        tutor=Tutor(database, _answerer(answerer, engine), clock),
+        tutor=Tutor(database, _answerer(answerer, engine), clock, max_life_s=settings.http.stream_max_life_s),
         budget=Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s),
         drain=drain,
         limiter=limiter,
@@ -117,7 +117,7 @@ def create_app(
         # A little over the file itself: the multipart form around it, and base64 in JSON.
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
-    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, existing):
+    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, existing):
         app.include_router(module.routes)
     app.include_router(docs_router())
     app.include_router(page_router())

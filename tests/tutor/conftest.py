@@ -1,5 +1,6 @@
 """A store on SQLite, and an answerer that the test directs."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,28 +9,35 @@ import pytest
 from clara.rag.search import SearchEngine
 from clara.testing import FakeClock, make_settings
 from clara.tutor.answering import Question
-from clara.tutor.events import CitationEvent, TextEvent
+from clara.tutor.events import AnswerEvent, TextEvent
 from tests.stores import Store, open_store
 
 
 class Scripted:
-    """Answers with the texts that it is given, one event each; an exception in their place is raised."""
+    """Answers with the texts that it is given, one event each, or else with ``events``; exceptions are raised.
+
+    With ``waits`` it says nothing and never ends.
+    """
 
     name = "scripted"
 
     def __init__(self) -> None:
         self.script: list[str | Exception] = ["Answered."]
+        self.events: list[AnswerEvent | Exception] = []
         self.questions: list[Question] = []
+        self.waits = False
 
     def __call__(self, search: SearchEngine) -> "Scripted":
         return self
 
-    async def answer(self, question: Question) -> AsyncIterator[TextEvent | CitationEvent]:
+    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
         self.questions.append(question)
-        for line in self.script:
+        if self.waits:
+            await asyncio.Event().wait()
+        for line in self.events or self.script:
             if isinstance(line, Exception):
                 raise line
-            yield TextEvent(line)
+            yield TextEvent(line) if isinstance(line, str) else line
 
 
 @pytest.fixture

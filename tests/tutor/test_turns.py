@@ -14,8 +14,20 @@ from clara.rag.search import SearchEngine
 from clara.store.tables import conversations, messages
 from clara.testing import FakeClock, make_settings
 from clara.tutor.answering import Question, Said
-from clara.tutor.beginning import HISTORY
-from clara.tutor.events import CitationEvent, DoneEvent, TextEvent, TutorEvent
+from clara.tutor.beginning import HISTORY, Again
+from clara.tutor.events import (
+    ArtifactEvent,
+    CitationEvent,
+    DoneEvent,
+    EndedEvent,
+    ErrorEvent,
+    ProgressEvent,
+    TextEvent,
+    ToolEvent,
+    TutorEvent,
+    UsageEvent,
+)
+from clara.tutor.running import MAX_CHARACTERS
 from clara.tutor.turns import Tutor
 from tests.stores import Store, open_store
 from tests.tutor.conftest import Scripted
@@ -65,7 +77,7 @@ class TestBegin:
 
         turn = await store.tutor.begin("ana", "old", "And ADP?", folder, history, create=True)
 
-        assert turn.question == Question("ana", "And ADP?", folder, history)
+        assert turn.question == Question("ana", "And ADP?", folder, history, conversation_id="old")
         opened = await store.conversations.get("ana", "old")
         assert (opened.title, opened.folder_id, opened.created_at) == ("What is ATP?", folder, clock.now())
         assert await said(store, "old") == [("user", "What is ATP?"), ("assistant", "Energy."), ("user", "And ADP?")]
@@ -185,14 +197,6 @@ class TestAnswer:
         assert caught.value.problem_code == "turn_lost"
         assert [store.count(table) for table in ("conversations", "messages", "citations")] == [0, 0, 0]
 
-    async def test_listener_that_leaves_frees_the_conversation(self, store: Store, answerer: Scripted) -> None:
-        answerer.script = ["One. ", "Two."]
-        running = store.tutor.run(await store.tutor.begin("ana", "c", "Hi", create=True))
-        assert await anext(running) == TextEvent("One. ")
-        await running.aclose()  # type: ignore[attr-defined]
-
-        await store.ask("ana", "Still there?", "c")
-
 
 class Slow:
     """Says one word, and the other when it is let."""
@@ -248,21 +252,34 @@ def lease_until(store: Store) -> float:
 
 
 class TestStream:
-    async def test_has_the_same_events_as_run(self, quoting: Store) -> None:
+    async def test_has_the_events_of_the_answerer_and_a_last_one(self, quoting: Store) -> None:
         await quoting.add("ana", "Mitochondria make ATP.")
-        ran = await events_of(quoting.tutor.run(await quoting.tutor.begin("ana", "a", "ATP?", create=True)))
         streamed = await events_of(quoting.tutor.stream(await quoting.tutor.begin("ana", "b", "ATP?", create=True)))
 
-        assert ran[:-1] == streamed[:-1]
         assert [type(event) for event in streamed] == [CitationEvent, TextEvent, DoneEvent]
 
-    async def test_error_comes_where_it_happened(self, store: Store, answerer: Scripted) -> None:
+    async def test_error_is_the_last_event(self, store: Store, answerer: Scripted) -> None:
         answerer.script = ["One. ", BROKEN]
-        streamed = store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
+        turn = await store.tutor.begin("ana", "c", "Hi", create=True)
 
-        assert await anext(streamed) == TextEvent("One. ")
-        with pytest.raises(ProviderFailed):
-            await anext(streamed)
+        streamed = await events_of(store.tutor.stream(turn))
+
+        assert streamed == [
+            TextEvent("One. "),
+            ErrorEvent("model_failed", 502, "A provider failed", "The model failed.", {}),
+        ]
+        assert await said(store, "c") == [("user", "Hi")], "what was shown is not kept, the question is"
+
+    async def test_what_nobody_expected_is_told_as_ours(self, store: Store, answerer: Scripted) -> None:
+        answerer.script = [ZeroDivisionError("secret")]
+        turn = await store.tutor.begin("ana", "c", "Hi", create=True)
+
+        streamed = await events_of(store.tutor.stream(turn))
+
+        assert isinstance(streamed[-1], ErrorEvent)
+        assert (streamed[-1].code, streamed[-1].status) == ("internal", 500)
+        assert "secret" not in repr(streamed)
+        await store.tutor.begin("ana", "c", "Next?")
 
     @pytest.mark.parametrize("listened", [0, 1])
     async def test_goes_on_when_nobody_listens(self, tmp_path: Any, listened: int) -> None:
@@ -277,6 +294,31 @@ class TestStream:
             await wait_for(lambda: store.count("messages") == 2)
             assert (await said(store, "c"))[1] == ("assistant", "One. Two.")
 
+    async def test_first_piece_is_never_held_and_later_ones_are_joined(self, store: Store, answerer: Scripted) -> None:
+        answerer.script = [f"{number} " for number in range(500)]
+        turn = await store.tutor.begin("ana", "c", "Hi", create=True)
+
+        texts = [event.text for event in await events_of(store.tutor.stream(turn)) if isinstance(event, TextEvent)]
+
+        assert texts[0] == "0 "
+        assert 2 <= len(texts) < 20
+        assert "".join(texts) == "".join(map(str, answerer.script)) == (await said(store, "c"))[1][1]
+
+    async def test_longest_life_ends_it(self, tmp_path: Any) -> None:
+        with open_store(make_settings(tmp_path)) as store:
+            tutor = Tutor(store.database, Slow(), store.clock, max_life_s=0.05)
+
+            answered = await tutor.answer(await tutor.begin("ana", "c", "Hi", create=True))
+
+            assert (answered.content, answered.ended) == ("One. ", "length")
+
+    async def test_endless_answer_is_cut(self, tmp_path: Any) -> None:
+        with open_store(make_settings(tmp_path), answerer=Endless()) as store:
+            _, answered = await store.ask("ana", "Hi", "c")
+
+            assert answered.ended == "length"
+            assert MAX_CHARACTERS < len(answered.content) < MAX_CHARACTERS + 10_000
+
     async def test_is_cut_and_freed_when_the_server_ends(self, tmp_path: Any) -> None:
         with open_store(make_settings(tmp_path), answerer=Slow()) as store:
             streamed = store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
@@ -284,14 +326,216 @@ class TestStream:
 
             await store.tutor.close(timeout_s=0.05)
 
+            last = await anext(streamed)
+            assert isinstance(last, ErrorEvent)
+            assert (last.code, last.status) == ("draining", 503)
+            assert await said(store, "c") == [("user", "Hi")]
             await store.tutor.begin("ana", "c", "Next?")
 
-    async def test_end_of_the_server_waits_for_answers(self, tmp_path: Any) -> None:
+    async def test_is_let_end_when_the_server_ends(self, tmp_path: Any) -> None:
         slow = Slow()
         with open_store(make_settings(tmp_path), answerer=slow) as store:
-            store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
-            closing = asyncio.create_task(store.tutor.close())
+            streamed = store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
+            assert await anext(streamed) == TextEvent("One. ")
             slow.may_go_on.set()
-            await closing
 
-            assert store.count("messages") == 2
+            await store.tutor.close()
+
+            assert (await said(store, "c"))[1] == ("assistant", "One. Two.")
+
+
+class Endless:
+    """Never ends."""
+
+    name = "endless"
+
+    def __call__(self, search: SearchEngine) -> "Endless":
+        return self
+
+    async def answer(self, question: Question) -> AsyncIterator[TextEvent]:
+        while True:
+            yield TextEvent("x" * 1000)
+            await asyncio.sleep(0)
+
+
+class TestWhatComesWithAnAnswer:
+    async def test_is_stored_with_it(self, store: Store, answerer: Scripted) -> None:
+        answerer.events = [
+            ToolEvent("search", "started", "ATP"),
+            TextEvent("Here are cards. "),
+            ArtifactEvent("set_1", "flashcards", "ATP", {"cards": []}),
+            ProgressEvent({"rung": 2}),
+            UsageEvent(10, 3),
+            EndedEvent("length"),
+        ]
+        turn = await store.tutor.begin("ana", "c", "Cards?", create=True)
+
+        streamed = await events_of(store.tutor.stream(turn))
+
+        shown = [event for event in answerer.events if not isinstance(event, ProgressEvent | EndedEvent)]
+        assert streamed[:-1] == shown
+        assert isinstance(streamed[-1], DoneEvent)
+        assert streamed[-1].ended == "length"
+        message = (await store.conversations.messages("ana", "c")).items[-1]
+        assert (message.model, message.ended, message.artifacts) == ("scripted", "length", ["set_1"])
+        assert message.content == "Here are cards. "
+        assert (await store.conversations.get("ana", "c")).progress == {"rung": 2}
+        assert (await store.tutor.begin("ana", "c", "And?")).question.progress == {"rung": 2}
+
+    async def test_progress_of_a_failed_answer_is_not(self, store: Store, answerer: Scripted) -> None:
+        answerer.events = [ProgressEvent({"rung": 2}), BROKEN]
+        with pytest.raises(ProviderFailed):
+            await store.ask("ana", "Hint?", "c")
+
+        assert (await store.conversations.get("ana", "c")).progress == {}
+
+    async def test_mode_and_material_are_the_conversations(self, store: Store) -> None:
+        chat = (await store.conversations.create("ana", mode="hints", material_only=True)).id
+
+        first = await store.tutor.begin("ana", chat, "Hi")
+        await store.tutor.answer(first)
+        await store.conversations.change("ana", chat, mode="exam", material_only=False)
+        second = await store.tutor.begin("ana", chat, "Hi again")
+
+        assert (first.question.mode, first.question.material_only) == ("hints", True)
+        assert (second.question.mode, second.question.material_only) == ("exam", False)
+
+    async def test_another_mode_forgets_what_the_one_before_remembered(self, store: Store, answerer: Scripted) -> None:
+        chat = (await store.conversations.create("ana", mode="hints")).id
+        answerer.events = [TextEvent("Try."), ProgressEvent({"rung": 2})]
+        await store.ask("ana", "Hi", chat)
+
+        await store.conversations.change("ana", chat, mode="hints")
+        assert (await store.conversations.get("ana", chat)).progress == {"rung": 2}
+        await store.conversations.change("ana", chat, mode="exam")
+        assert (await store.conversations.get("ana", chat)).progress == {}
+
+
+class TestStop:
+    async def test_keeps_what_was_written(self, tmp_path: Any) -> None:
+        with open_store(make_settings(tmp_path), answerer=Slow()) as store:
+            streamed = store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
+            assert await anext(streamed) == TextEvent("One. ")
+
+            assert (await store.tutor.stop("ana", "c")) is not None
+
+            last = await anext(streamed)
+            assert isinstance(last, DoneEvent)
+            assert last.ended == "stopped"
+            message = (await store.conversations.messages("ana", "c")).items[-1]
+            assert (message.content, message.ended) == ("One. ", "stopped")
+            await store.tutor.begin("ana", "c", "Next?")
+
+    async def test_before_anything_was_written_leaves_the_question(self, store: Store, answerer: Scripted) -> None:
+        answerer.waits = True
+        turn = await store.tutor.begin("ana", "c", "Hi", create=True)
+        streamed = asyncio.ensure_future(events_of(store.tutor.stream(turn)))
+        await wait_for(lambda: answerer.questions)
+
+        assert await store.tutor.stop("ana", "c") == turn.id
+
+        assert [getattr(event, "code", "") for event in await streamed] == ["turn_stopped"]
+        assert await said(store, "c") == [("user", "Hi")]
+
+    async def test_of_nothing_is_no_error(self, store: Store) -> None:
+        chat, _ = await store.ask("ana", "Hi")
+
+        assert await store.tutor.stop("ana", chat) is None
+        with pytest.raises(NotFound):
+            await store.tutor.stop("ben", chat)
+
+
+class TestAgain:
+    async def test_replaces_the_answer(self, store: Store, answerer: Scripted) -> None:
+        await store.ask("ana", "One?", "c")
+        await store.ask("ana", "Two?", "c")
+        answerer.script = ["Better."]
+        question, answer = (await store.conversations.messages("ana", "c")).items[2:]
+
+        for message_id in (answer.id, question.id):
+            turn = await store.tutor.begin_again(Again("ana", "c", message_id))
+            await store.tutor.answer(turn)
+
+        assert [text for _, text in await said(store, "c")] == ["One?", "Answered.", "Two?", "Better."]
+        assert [line.text for line in answerer.questions[-1].history] == ["One?", "Answered."]
+        assert (await store.conversations.messages("ana", "c")).items[2].id == question.id
+
+    async def test_keeps_the_old_answer_when_there_is_no_new_one(self, store: Store, answerer: Scripted) -> None:
+        await store.ask("ana", "One?", "c")
+        answer = (await store.conversations.messages("ana", "c")).items[-1]
+        answerer.script = ["Well, ", BROKEN]
+
+        with pytest.raises(ProviderFailed):
+            await store.tutor.answer(await store.tutor.begin_again(Again("ana", "c", answer.id)))
+
+        assert await said(store, "c") == [("user", "One?"), ("assistant", "Answered.")]
+
+    async def test_takes_its_citations_along(self, quoting: Store) -> None:
+        await quoting.add("ana", "Mitochondria make ATP.")
+        chat, answered = await quoting.ask("ana", "Who makes ATP?")
+
+        await quoting.tutor.answer(await quoting.tutor.begin_again(Again("ana", chat, answered.message_id)))
+
+        assert [quoting.count(table) for table in ("messages", "citations")] == [2, 1]
+
+    async def test_with_a_change_removes_what_follows_at_once(self, store: Store, answerer: Scripted) -> None:
+        for question in ("One?", "Two?", "Three?"):
+            await store.ask("ana", question, "c")
+        second = (await store.conversations.messages("ana", "c")).items[2]
+        answerer.script = [BROKEN]
+
+        with pytest.raises(ProviderFailed):
+            await store.tutor.answer(await store.tutor.begin_again(Again("ana", "c", second.id, "2?")))
+
+        assert [text for _, text in await said(store, "c")] == ["One?", "Answered.", "2?"]
+        answerer.script = ["Yes."]
+        await store.ask("ana", "2?", "c")
+        assert [text for _, text in await said(store, "c")] == ["One?", "Answered.", "2?", "Yes."]
+
+    async def test_only_questions_are_changed(self, store: Store) -> None:
+        _, answered = await store.ask("ana", "One?", "c")
+
+        with pytest.raises(Invalid) as caught:
+            await store.tutor.begin_again(Again("ana", "c", answered.message_id, "Mine now"))
+        assert caught.value.problem_code == "not_a_question"
+        await store.ask("ana", "Still free?", "c")
+
+    async def test_what_answers_nothing_is_not_answered_again(self, store: Store) -> None:
+        await store.tutor.answer(
+            await store.tutor.begin("ana", "c", "Hi", history=[Said("assistant", "Welcome.")], create=True)
+        )
+        welcome = (await store.conversations.messages("ana", "c")).items[0]
+
+        with pytest.raises(Invalid):
+            await store.tutor.begin_again(Again("ana", "c", welcome.id))
+
+    @pytest.mark.parametrize("owner_id", ["ana", "ben"])
+    async def test_of_an_unknown_message_is_not_there(self, store: Store, owner_id: str) -> None:
+        _, answered = await store.ask("ana", "One?", "c")
+        await store.ask("ben", "One?", "c")
+        message_id = "msg_unknown" if owner_id == "ana" else answered.message_id
+
+        with pytest.raises(NotFound):
+            await store.tutor.begin_again(Again(owner_id, "c", message_id))
+        await store.ask(owner_id, "Still free?", "c")
+
+
+class TestOnce:
+    async def test_stores_nothing(self, store: Store, answerer: Scripted) -> None:
+        history = [Said("user", f"{number}") for number in range(50)]
+
+        events = [event async for event in store.tutor.once("ana", "Hi", None, history, "hints", "Rhyme.", 50)]
+
+        assert events == [TextEvent("Answered.")]
+        asked = answerer.questions[-1]
+        assert (asked.text, asked.mode, asked.instructions, asked.max_tokens) == ("Hi", "hints", "Rhyme.", 50)
+        assert asked.history == history[-HISTORY:]
+        assert [store.count(table) for table in ("conversations", "messages", "turns")] == [0, 0, 0]
+
+    async def test_of_an_unknown_folder_is_refused(self, store: Store) -> None:
+        await store.folders.create("ben", "His")
+        theirs = (await store.folders.list("ben")).items[0].id
+
+        with pytest.raises(NotFound):
+            async for _ in store.tutor.once("ana", "Hi", theirs):
+                pass

@@ -1,12 +1,10 @@
-"""/v1/chats: conversations, and asking in them."""
+"""/v1/chats: conversations and their messages; api/turns.py has asking in them."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Query, Response
 
 from clara.api.deps import CallerDep, Cursor, Limit, ServicesDep
-from clara.api.negotiation import prefers
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
@@ -14,46 +12,40 @@ from clara.api.schemas.chats import (
     ChatAnswer,
     ChatChange,
     ChatList,
-    CitationAnswer,
+    Feedback,
     MessageList,
     NewChat,
-    NewMessage,
-    TurnAnswer,
 )
-from clara.api.streams import EventStream, ServerEvent
 from clara.core.caller import Scope
-from clara.core.errors import Conflict, NotFound
+from clara.core.errors import NotFound
 from clara.core.ids import NO_FOLDER
-from clara.ops.limits import Rate
-from clara.tutor.beginning import Turn
-from clara.tutor.events import CitationEvent, TextEvent, TutorEvent
-from clara.tutor.turns import Collected
 
 routes = router("chats")
 _MISSING = problem_responses(NotFound)
-_EVENTS = "text/event-stream"
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The question and its answer; with `Accept: text/event-stream`, the answer as it is written: "
-        "events `text`, `citation`, and at the end `done` with what JSON would have said, or `error` "
-        "with a problem. The answer is stored even when nobody listens to its end.",
-        "content": {_EVENTS: {"schema": {"type": "string"}}},
-    }
-}
+Wanted = Annotated[str, Query(max_length=200, description="Words to look for.")]
 
 
 @routes.get("/v1/chats")
 @allow(Scope.TUTOR)
-async def list_chats(caller: CallerDep, services: ServicesDep, limit: Limit = 100, cursor: Cursor = None) -> ChatList:
-    """List conversations, latest first."""
-    return ChatList.of(await services.conversations.list(caller.owner_id, limit, cursor))
+async def list_chats(
+    caller: CallerDep, services: ServicesDep, q: Wanted = "", limit: Limit = 100, cursor: Cursor = None
+) -> ChatList:
+    """List conversations, latest first; with `q`, those whose title or one of whose messages has all its words, in any
+    case and with or without accents. What answers quote from files isn't looked through."""
+    return ChatList.of(await services.conversations.list(caller.owner_id, limit, cursor, q))
 
 
 @routes.post("/v1/chats", status_code=201, responses=_MISSING)
 @allow(Scope.TUTOR)
 async def create_chat(caller: CallerDep, services: ServicesDep, body: NewChat, response: Response) -> ChatAnswer:
     """Begin a conversation."""
-    chat = await services.conversations.create(caller.owner_id, body.title or "", body.folder_id or NO_FOLDER)
+    chat = await services.conversations.create(
+        caller.owner_id,
+        body.title or "",
+        body.folder_id or NO_FOLDER,
+        body.mode or "explain",
+        body.material_only or False,
+    )
     response.headers["Location"] = f"/v1/chats/{chat.id}"
     return ChatAnswer.of(chat)
 
@@ -68,8 +60,11 @@ async def get_chat(caller: CallerDep, services: ServicesDep, chat_id: str) -> Ch
 @routes.patch("/v1/chats/{chat_id}", responses=_MISSING)
 @allow(Scope.TUTOR)
 async def change_chat(caller: CallerDep, services: ServicesDep, chat_id: str, body: ChatChange) -> ChatAnswer:
-    """Rename a conversation, or change the folder that its answers come from."""
-    return ChatAnswer.of(await services.conversations.change(caller.owner_id, chat_id, body.title, body.folder_id))
+    """Rename a conversation, or change how it is taught and which folder its answers come from."""
+    changed = await services.conversations.change(
+        caller.owner_id, chat_id, body.title, body.folder_id, body.mode, body.material_only
+    )
+    return ChatAnswer.of(changed)
 
 
 @routes.delete("/v1/chats/{chat_id}", status_code=204, responses=_MISSING)
@@ -88,33 +83,16 @@ async def list_messages(
     return MessageList.of(await services.conversations.messages(caller.owner_id, chat_id, limit, cursor))
 
 
-@routes.post(
-    "/v1/chats/{chat_id}/messages",
-    response_model=TurnAnswer,
-    responses=problem_responses(NotFound, Conflict) | _ANSWERS,
-)
-@allow(Scope.TUTOR, rate=Rate.CHAT)
-async def send_message(
-    request: Request, caller: CallerDep, services: ServicesDep, chat_id: str, body: NewMessage
-) -> TurnAnswer | EventStream:
-    """Ask, and get the answer with its citations. One answer at a time in a conversation: 409 else."""
-    turn = await services.tutor.begin(caller.owner_id, chat_id, body.content, body.folder_id)
-    if prefers(request.headers.get("accept", ""), _EVENTS, "application/json"):
-        events = _as_sent(turn, services.tutor.stream(turn))
-        return EventStream(events, drain=services.drain, max_life_s=services.settings.http.stream_max_life_s)
-    return TurnAnswer.of(turn, await services.tutor.answer(turn))
+@routes.put("/v1/chats/{chat_id}/messages/{message_id}/feedback", status_code=204, responses=_MISSING)
+@allow(Scope.TUTOR)
+async def rate_message(caller: CallerDep, services: ServicesDep, chat_id: str, message_id: str, body: Feedback) -> None:
+    """Say what you think of an answer; a later word replaces it."""
+    rating = 1 if body.rating == "up" else -1
+    await services.conversations.rate(caller.owner_id, chat_id, message_id, rating, body.note)
 
 
-async def _as_sent(turn: Turn, events: AsyncIterator[TutorEvent]) -> AsyncIterator[ServerEvent]:
-    collected = Collected()
-    number = 0
-    async for event in events:
-        number += 1
-        answered = collected.add(event)
-        match event:
-            case TextEvent(text):
-                yield ServerEvent("text", {"text": text}, id=str(number))
-            case CitationEvent(citation):
-                yield ServerEvent("citation", CitationAnswer.of(citation).model_dump(mode="json"), id=str(number))
-        if answered is not None:
-            yield ServerEvent("done", TurnAnswer.of(turn, answered).model_dump(mode="json"), id=str(number))
+@routes.delete("/v1/chats/{chat_id}/messages/{message_id}/feedback", status_code=204, responses=_MISSING)
+@allow(Scope.TUTOR)
+async def unrate_message(caller: CallerDep, services: ServicesDep, chat_id: str, message_id: str) -> None:
+    """Take back what was said of an answer."""
+    await services.conversations.rate(caller.owner_id, chat_id, message_id, None)

@@ -28,6 +28,7 @@ from clara.core.errors import (
     Unavailable,
     UnsupportedType,
 )
+from clara.tutor.events import ErrorEvent
 
 _log = structlog.get_logger(__name__)
 
@@ -69,15 +70,21 @@ class RequestTimeout(ClaraError):
 
 def problem(error: ClaraError, request_id: str | None) -> dict[str, Any]:
     """Return the problem's members; the error's facts are added and can't replace the standard ones."""
+    told = ErrorEvent(error.problem_code, error.status, error.title, error.detail, error.facts)
+    return problem_of(told, request_id)
+
+
+def problem_of(event: ErrorEvent, request_id: str | None) -> dict[str, Any]:
+    """Return the problem that ended a turn."""
     body: dict[str, Any] = {
-        "type": f"urn:clara:problem:{error.problem_code}",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.detail,
-        "code": error.problem_code,
+        "type": f"urn:clara:problem:{event.code}",
+        "title": event.title,
+        "status": event.status,
+        "detail": event.detail,
+        "code": event.code,
         "instance": request_id,
     }
-    return body | {name: _plain(fact) for name, fact in error.facts.items() if name not in _STANDARD}
+    return body | {name: _plain(fact) for name, fact in event.facts.items() if name not in _STANDARD}
 
 
 def problem_response(error: ClaraError, request_id: str | None) -> Response:

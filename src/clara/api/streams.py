@@ -3,9 +3,9 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from clara.api.context import context_of
 from clara.api.problems import as_clara_error, problem
+from clara.core.errors import ClaraError
 from clara.ops.drain import Drain
 
 _log = structlog.get_logger(__name__)
@@ -28,6 +29,12 @@ SEND_TIMEOUT_S = 30.0
 """A client that takes nothing for so long is dropped."""
 
 
+class Sendable(Protocol):
+    """What a stream is made of."""
+
+    def encode(self) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
     """One event; ``data`` is sent as JSON on one line. ``id`` is what a client sends back as Last-Event-ID."""
@@ -38,8 +45,31 @@ class ServerEvent:
 
     def encode(self) -> bytes:
         head = f"id: {self.id}\n" if self.id is not None else ""
-        data = json.dumps(self.data, separators=(",", ":"), allow_nan=False)
-        return f"{head}event: {self.event}\ndata: {data}\n\n".encode()
+        return f"{head}event: {self.event}\n".encode() + Data(self.data).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """An event without a name, as protocols of others have them; sent as JSON on one line."""
+
+    data: Any
+
+    def encode(self) -> bytes:
+        return f"data: {json.dumps(self.data, separators=(',', ':'), allow_nan=False)}\n\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a stream tells that it ends early: of an error, with the request's id, and that it is cut, with why."""
+
+    error: Callable[[ClaraError, str], bytes]
+    shutdown: Callable[[str], bytes]
+
+
+OURS = Dialect(
+    lambda error, request_id: ServerEvent("error", problem(error, request_id)).encode(),
+    lambda reason: ServerEvent("shutdown", {"reason": reason}).encode(),
+)
 
 
 class EventStream(Response):
@@ -49,9 +79,11 @@ class EventStream(Response):
 
     def __init__(
         self,
-        events: AsyncIterator[ServerEvent],
+        events: AsyncIterator[Sendable],
         *,
         drain: Drain,
+        dialect: Dialect = OURS,
+        headers: Mapping[str, str] | None = None,
         heartbeat_s: float = HEARTBEAT_S,
         max_life_s: float = MAX_LIFE_S,
         send_timeout_s: float = SEND_TIMEOUT_S,
@@ -60,12 +92,14 @@ class EventStream(Response):
         self.background = None
         self._events = events
         self._drain = drain
+        self._dialect = dialect
         self._heartbeat_s = heartbeat_s
         self._max_life_s = max_life_s
         self._send_timeout_s = send_timeout_s
         self._sending_since: float | None = None
         self._sent_at = 0.0
-        self.init_headers({"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"})
+        usual = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
+        self.init_headers(usual | dict(headers or {}))
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +137,7 @@ class EventStream(Response):
             context.refusal = known.problem_code
             if known.status >= 500:
                 _log.error("stream.failed", request_id=context.request_id, route=context.route, exc_info=error)
-            return ServerEvent("error", problem(known, context.request_id)).encode()
+            return self._dialect.error(known, context.request_id)
         return b""
 
     async def _watch(
@@ -121,7 +155,7 @@ class EventStream(Response):
                 return pump.result()
             if drain in done or now >= ends_at:
                 reason = "draining" if drain in done else "max_life"
-                return ServerEvent("shutdown", {"reason": reason}).encode()
+                return self._dialect.shutdown(reason)
             if now >= self._due_at():
                 if self._sending_since is not None:
                     break

@@ -11,7 +11,7 @@ from clara.jobs.held import HeldJob
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx
 from clara.store.jobs import DISCARD, PURGE, enqueue
-from clara.store.system import expired_uploads, sweep_reservations, sweep_sign_ins, waiting_subjects
+from clara.store.system import expired_uploads, sweep_reservations, sweep_sign_ins, sweep_turns, waiting_subjects
 from clara.store.uploads import forget_upload
 
 PURGE_RETRY_S = 600.0
@@ -84,7 +84,7 @@ def _try_later(job: HeldJob) -> None:
 
 
 def sweep(database: Database, now: Callable[[], float]) -> int:
-    """Queue the blobs of uploads that were never finished for removal, forget old sign-ins; return how many blobs."""
+    """Queue the blobs of uploads that were never finished for removal, forget what is over; return how many blobs."""
 
     def expire(tx: Tx) -> int:
         expired = expired_uploads(tx)
@@ -93,6 +93,7 @@ def sweep(database: Database, now: Callable[[], float]) -> int:
             enqueue(tx, owner_id, DISCARD, key)
         sweep_sign_ins(tx, now())
         sweep_reservations(tx)
+        sweep_turns(tx)
         return len(expired)
 
     return database.write_now(expire)

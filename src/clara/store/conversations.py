@@ -5,34 +5,49 @@ A message is stored as parts: {"text": …} as it was written, or {"cite": n} fo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
+from clara.core.folding import fold
 from clara.core.paging import Position
 from clara.store.database import Tx
 from clara.store.tables import citations, conversations, db_now, files, messages
+from clara.store.turns import remove_turns
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
+    """A conversation. ``progress`` is what its mode remembers; ``turn_id`` the turn that is running, if one is."""
+
     id: str
     title: str
     folder_id: str
     created_at: float
     updated_at: float
+    mode: str = "explain"
+    material_only: bool = False
+    progress: dict[str, Any] = field(default_factory=dict)
+    turn_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; ``role`` is "user" or "assistant". ``seq`` counts from 1 in its conversation."""
+    """One message; ``role`` is "user" or "assistant". ``seq`` counts from 1 in its conversation.
+
+    Of answers: ``model`` wrote it, ``ended`` is how, ``rating`` is 1 or -1 with a note, or None.
+    """
 
     seq: int
     id: str
     role: str
     parts: list[dict[str, Any]]
     created_at: float
+    model: str | None = None
+    ended: str | None = None
+    rating: int | None = None
+    rating_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,12 @@ _CONVERSATION = sa.select(
     conversations.c.folder_id,
     conversations.c.created_at,
     conversations.c.updated_at,
+    conversations.c.mode,
+    conversations.c.material_only,
+    conversations.c.progress,
+    sa.case((conversations.c.turn_lease_until >= db_now(), conversations.c.turn_id)),
 )
+_OF_CONVERSATION = ("id", "title", "folder_id", "created_at", "updated_at", "mode", "material_only", "progress")
 
 
 def _appending() -> sa.Executable:
@@ -84,7 +104,7 @@ def _key(owner_id: str, conversation_id: str) -> sa.ColumnElement[bool]:
 
 
 def add_conversation(tx: Tx, owner_id: str, conversation: Conversation) -> None:
-    values = {name: getattr(conversation, name) for name in Conversation.__slots__}
+    values = {name: getattr(conversation, name) for name in _OF_CONVERSATION} | {"folded": fold(conversation.title)}
     tx.execute(conversations.insert().values(owner_id=owner_id, turn_lease_until=0, **values))
 
 
@@ -93,31 +113,54 @@ def get_conversation(tx: Tx, owner_id: str, conversation_id: str) -> Conversatio
     return Conversation(*row) if row else None
 
 
-def list_conversations(tx: Tx, owner_id: str, limit: int, after: Position | None) -> Sequence[Conversation]:
-    """Latest first."""
-    query = _CONVERSATION.where(conversations.c.owner_id == owner_id)
+def list_conversations(
+    tx: Tx, owner_id: str, limit: int, after: Position | None, words: Sequence[str] = ()
+) -> Sequence[Conversation]:
+    """Latest first. With folded ``words``, those whose title, or one of whose messages, has all of them."""
+    query = _CONVERSATION.where(conversations.c.owner_id == owner_id, *_having(owner_id, words))
     if after:
         query = query.where(sa.tuple_(conversations.c.updated_at, conversations.c.id) < sa.tuple_(*after))
     query = query.order_by(conversations.c.updated_at.desc(), conversations.c.id.desc()).limit(limit)
     return [Conversation(*row) for row in tx.execute(query)]
 
 
-def count_conversations(tx: Tx, owner_id: str) -> int:
+def _having(owner_id: str, words: Sequence[str]) -> Sequence[sa.ColumnElement[bool]]:
+    if not words:
+        return ()
+    titled = [conversations.c.folded.contains(word, autoescape=True) for word in words]
+    said = sa.select(1).where(
+        messages.c.owner_id == owner_id,
+        messages.c.conversation_id == conversations.c.id,
+        *(messages.c.folded.contains(word, autoescape=True) for word in words),
+    )
+    return (sa.or_(sa.and_(*titled), said.exists()),)
+
+
+def count_conversations(tx: Tx, owner_id: str, words: Sequence[str] = ()) -> int:
     query = sa.select(sa.func.count()).select_from(conversations).where(conversations.c.owner_id == owner_id)
-    return tx.execute(query).scalar_one()
+    return tx.execute(query.where(*_having(owner_id, words))).scalar_one()
 
 
 def change_conversation(tx: Tx, owner_id: str, conversation_id: str, **values: Any) -> bool:
-    """Set title, folder_id or updated_at; return False when there is no such conversation."""
+    """Set columns of a conversation; return False when there is no such conversation."""
+    if "title" in values:
+        values["folded"] = fold(values["title"])
     return tx.execute(conversations.update().where(_key(owner_id, conversation_id)).values(**values)).rowcount == 1
 
 
+def replace_title(tx: Tx, owner_id: str, conversation_id: str, before: str, title: str) -> bool:
+    """Change a title that still is ``before``; False when somebody else has changed it."""
+    query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.title == before)
+    return tx.execute(query.values(title=title, folded=fold(title))).rowcount == 1
+
+
 def remove_conversation(tx: Tx, owner_id: str, conversation_id: str) -> bool:
-    """Delete a conversation with its messages and citations; False when there is none."""
+    """Delete a conversation with its messages, citations and turns; False when there is none."""
     # Its row first, so that an answer that is being stored is stored before this, and deleted, or not at all.
     row = sa.select(conversations.c.id).where(_key(owner_id, conversation_id)).with_for_update()
     if tx.execute(row).scalar() is None:
         return False
+    remove_turns(tx, owner_id, conversation_id)
     for table in (citations, messages):
         tx.execute(table.delete().where(table.c.owner_id == owner_id, table.c.conversation_id == conversation_id))
     tx.execute(conversations.delete().where(_key(owner_id, conversation_id)))
@@ -155,10 +198,52 @@ def add_message(
 ) -> int:
     """Append a message and return its seq. ``model`` and ``ended``: who wrote an answer, and how it ended."""
     message = {"owner_id": owner_id, "conversation_id": conversation_id, "id": message_id, "role": role}
-    written = {"parts": parts, "created_at": now, "model": model, "ended": ended}
+    written = {"parts": parts, "created_at": now, "model": model, "ended": ended, "folded": fold(_text_of(parts))}
     seq: int = tx.execute(_APPEND, message | written).scalar_one()
     tx.execute(_TOUCH, {"key_owner_id": owner_id, "key_id": conversation_id, "updated_at": now})
     return seq
+
+
+def _text_of(parts: Sequence[dict[str, Any]]) -> str:
+    return "".join(part.get("text", "") for part in parts)
+
+
+def get_message(tx: Tx, owner_id: str, conversation_id: str, message_id: str) -> Message | None:
+    row = tx.execute(_messages(owner_id, conversation_id).where(messages.c.id == message_id)).one_or_none()
+    return Message(*row) if row else None
+
+
+def change_message(
+    tx: Tx, owner_id: str, conversation_id: str, seq: int, parts: list[dict[str, Any]], now: float
+) -> None:
+    """Replace what a message says."""
+    query = messages.update().where(
+        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id, messages.c.seq == seq
+    )
+    tx.execute(query.values(parts=parts, folded=fold(_text_of(parts)), created_at=now))
+
+
+def rate_message(
+    tx: Tx, owner_id: str, conversation_id: str, message_id: str, rating: int | None, note: str | None
+) -> None:
+    query = messages.update().where(
+        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id, messages.c.id == message_id
+    )
+    tx.execute(query.values(rating=rating, rating_note=note))
+
+
+def remove_messages_after(tx: Tx, owner_id: str, conversation_id: str, seq: int) -> None:
+    """Delete the messages that follow one, with their citations."""
+    for table, place in ((citations, citations.c.message_seq), (messages, messages.c.seq)):
+        tx.execute(
+            table.delete().where(table.c.owner_id == owner_id, table.c.conversation_id == conversation_id, place > seq)
+        )
+
+
+def _messages(owner_id: str, conversation_id: str) -> sa.Select[Any]:
+    return sa.select(*(messages.c[name] for name in Message.__slots__)).where(
+        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id
+    )
 
 
 def add_citations(tx: Tx, owner_id: str, conversation_id: str, cited: Sequence[Citation]) -> None:
@@ -172,9 +257,7 @@ def list_messages(
     tx: Tx, owner_id: str, conversation_id: str, last: int, before: int | None = None
 ) -> Sequence[Message]:
     """Return the newest ``last`` messages, oldest first; with ``before``, of those with a lower seq."""
-    query = sa.select(*(messages.c[name] for name in Message.__slots__)).where(
-        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id
-    )
+    query = _messages(owner_id, conversation_id)
     if before is not None:
         query = query.where(messages.c.seq < before)
     return [Message(*row) for row in tx.execute(query.order_by(messages.c.seq.desc()).limit(last))][::-1]
@@ -185,6 +268,15 @@ def count_messages(tx: Tx, owner_id: str, conversation_id: str) -> int:
     return tx.execute(
         query.where(messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id)
     ).scalar_one()
+
+
+def role_after(tx: Tx, owner_id: str, conversation_id: str, seq: int) -> str | None:
+    """Return whose message follows one; None when none does."""
+    query = sa.select(messages.c.role).where(
+        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id, messages.c.seq > seq
+    )
+    role: str | None = tx.execute(query.order_by(messages.c.seq).limit(1)).scalar()
+    return role
 
 
 def list_citations(tx: Tx, owner_id: str, conversation_id: str, first: int, last: int) -> Sequence[Citation]:

@@ -13,6 +13,7 @@ from clara.store.jobs import EMBED, INGEST, PURGE, enqueue, remove_job
 from clara.store.learners import change_corpus
 from clara.store.passages import remove_text
 from clara.store.tables import citations, documents, files
+from clara.store.turns import clear_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
     tx.execute(files.delete().where(files.c.owner_id == owner_id, files.c.id == file_id))
     kept = _is_referred_to(tx, owner_id, file.document.id)
     counts = {} if kept else _delete_document(tx, owner_id, file.document)
+    clear_turns(tx, owner_id)
     change_corpus(tx, owner_id)
     return Receipt(file_id, {"files": 1, **counts}, kept, citing)
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from clara.store.database import Tx
-from clara.store.tables import db_now, jobs, service_keys, sign_in_links, sign_in_sessions, uploads, usage_reservations
+from clara.store.tables import (
+    db_now,
+    jobs,
+    service_keys,
+    sign_in_links,
+    sign_in_sessions,
+    turn_events,
+    turns,
+    uploads,
+    usage_reservations,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,16 @@ def expired_uploads(tx: Tx, limit: int = 100) -> Sequence[tuple[str, str]]:
 def sweep_reservations(tx: Tx) -> None:
     """Remove tokens that were reserved by processes that are gone."""
     tx.execute(usage_reservations.delete().where(usage_reservations.c.expires_at < db_now()))
+
+
+def sweep_turns(tx: Tx, limit: int = 500) -> int:
+    """Forget turns whose time to be shown again is over, with their events; return how many."""
+    query = sa.select(turns.c.owner_id, turns.c.id).where(turns.c.expires_at < db_now()).limit(limit)
+    over = [(row[0], row[1]) for row in tx.execute(query.with_for_update(skip_locked=True))]
+    for table, column in ((turn_events, turn_events.c.turn_id), (turns, turns.c.id)):
+        if over:
+            tx.execute(table.delete().where(sa.tuple_(table.c.owner_id, column).in_(over)))
+    return len(over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ conversations = sa.Table(
     sa.Column("mode", sa.String(16), nullable=False, server_default="explain"),
     sa.Column("material_only", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("progress", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("folded", sa.Text, nullable=False, server_default=""),
     sa.ForeignKeyConstraint(["owner_id", "folder_id"], ["folders.owner_id", "folders.id"]),
     sa.Index(None, "owner_id", "updated_at", "id"),
 )
@@ -210,6 +211,7 @@ messages = sa.Table(
     sa.Column("ended", sa.String(16)),
     sa.Column("rating", sa.SmallInteger),
     sa.Column("rating_note", sa.String(1000)),
+    sa.Column("folded", sa.Text, nullable=False, server_default=""),
     sa.ForeignKeyConstraint(["owner_id", "conversation_id"], ["conversations.owner_id", "conversations.id"]),
 )
 
@@ -241,6 +243,7 @@ turns = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("conversation_id", sa.String(128), nullable=False),
     sa.Column("question_id", sa.String(40), nullable=False),
+    sa.Column("message_id", sa.String(40), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("stop_asked", sa.Boolean, nullable=False),
     _time("created_at"),

@@ -21,7 +21,7 @@ class Question:
 
     ``mode`` is "explain", "hints" or "exam", as the conversation or a lock says, and ``progress`` what that mode
     remembers. ``material_only``: nothing is answered from general knowledge. ``instructions`` are a client's own system
-    text, which ranks below ours.
+    text, which ranks below ours. ``max_tokens`` is how long an answer the client wants at most, None if it doesn't say.
     """
 
     owner_id: str
@@ -33,6 +33,7 @@ class Question:
     material_only: bool = False
     progress: Mapping[str, Any] = field(default_factory=dict)
     instructions: str = ""
+    max_tokens: int | None = None
 
 
 class Answerer(Protocol):

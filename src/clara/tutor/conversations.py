@@ -1,10 +1,12 @@
 """Conversations as their learner reads them: quotes are put back in from the files, as long as those exist."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from clara.core.clock import Clock
 from clara.core.errors import Invalid, NotFound
+from clara.core.folding import fold
 from clara.core.ids import NO_FOLDER, new_id
 from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_title
@@ -21,6 +23,8 @@ NOT_READ = "(from a file that is being read again)"
 MAX_TITLE = 80
 CHUNKS_A_QUERY = 200
 MAX_SEQ = 2**31 - 1
+MAX_WORDS = 8
+"""Of what is looked for in conversations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,11 @@ class ShownCitation:
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A message as it is read now; ``seq`` counts from 1 in its conversation."""
+    """A message as it is read now; ``seq`` counts from 1 in its conversation.
+
+    Of questions: whether an answer follows. Of answers: who wrote it and how it ended, its rating (1 or -1), and the
+    ids of the study sets that came with it.
+    """
 
     seq: int
     id: str
@@ -47,6 +55,12 @@ class ShownMessage:
     content: str
     citations: Sequence[ShownCitation]
     created_at: float
+    answered: bool | None = None
+    model: str | None = None
+    ended: str | None = None
+    rating: int | None = None
+    rating_note: str | None = None
+    artifacts: Sequence[str] = ()
 
 
 class Conversations:
@@ -56,9 +70,17 @@ class Conversations:
         self._database = database
         self._clock = clock
 
-    async def create(self, owner_id: str, title: str = "", folder_id: str = NO_FOLDER) -> Conversation:
+    async def create(
+        self,
+        owner_id: str,
+        title: str = "",
+        folder_id: str = NO_FOLDER,
+        mode: str = "explain",
+        material_only: bool = False,
+    ) -> Conversation:
         now = self._clock.now()
-        conversation = Conversation(new_id("chat"), _title(title) if title else "", folder_id, now, now)
+        cleaned = _title(title) if title else ""
+        conversation = Conversation(new_id("chat"), cleaned, folder_id, now, now, mode, material_only)
 
         def add(tx: Tx) -> None:
             lock_learner(tx, owner_id, now)
@@ -71,30 +93,45 @@ class Conversations:
     async def get(self, owner_id: str, conversation_id: str) -> Conversation:
         return await self._database.read(lambda tx: _require(tx, owner_id, conversation_id))
 
-    async def list(self, owner_id: str, limit: int = 100, cursor: str | None = None) -> PageOf[Conversation]:
+    async def list(
+        self, owner_id: str, limit: int = 100, cursor: str | None = None, wanted: str = ""
+    ) -> PageOf[Conversation]:
+        """Return conversations, latest first; with ``wanted``, those of whose texts one has all its words.
+
+        The texts are the title and each message, without quotes: those aren't stored as text.
+        """
         after = read_cursor(cursor)
+        words = fold(wanted).split()[:MAX_WORDS]
 
         def query(tx: Tx) -> PageOf[Conversation]:
-            found = stored.list_conversations(tx, owner_id, limit + 1, after)
-            total = stored.count_conversations(tx, owner_id)
+            found = stored.list_conversations(tx, owner_id, limit + 1, after, words)
+            total = stored.count_conversations(tx, owner_id, words)
             return page_of(found, limit, total, lambda item: (item.updated_at, item.id))
 
-        return await self._database.read(query)
+        return await (self._database.scan if words else self._database.read)(query)
 
     async def change(
-        self, owner_id: str, conversation_id: str, title: str | None, folder_id: str | None
+        self,
+        owner_id: str,
+        conversation_id: str,
+        title: str | None = None,
+        folder_id: str | None = None,
+        mode: str | None = None,
+        material_only: bool | None = None,
     ) -> Conversation:
-        values = {} if title is None else {"title": _title(title)}
-        if folder_id is not None:
-            values["folder_id"] = folder_id
+        """Change what isn't None. Another mode begins anew: what the one before remembered is forgotten."""
+        given = {"title": title and _title(title), "folder_id": folder_id, "material_only": material_only}
+        values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
 
         def change(tx: Tx) -> Conversation:
-            _require(tx, owner_id, conversation_id)
             if folder_id is not None:
                 lock_learner(tx, owner_id, self._clock.now())
+            before = _require(tx, owner_id, conversation_id)
+            if folder_id is not None:
                 require_folder(tx, owner_id, folder_id)
-            if values:
-                stored.change_conversation(tx, owner_id, conversation_id, **values)
+            changed = {} if mode in (None, before.mode) else {"mode": mode, "progress": {}}
+            if values or changed:
+                stored.change_conversation(tx, owner_id, conversation_id, **values, **changed)
             return _require(tx, owner_id, conversation_id)
 
         return await self._database.write(change)
@@ -119,6 +156,26 @@ class Conversations:
 
         return await self._database.read(query)
 
+    async def message(self, owner_id: str, conversation_id: str, message_id: str) -> ShownMessage:
+        def query(tx: Tx) -> ShownMessage:
+            message = _require_message(tx, owner_id, conversation_id, message_id)
+            return _show(tx, owner_id, conversation_id, [message])[0]
+
+        return await self._database.read(query)
+
+    async def rate(
+        self, owner_id: str, conversation_id: str, message_id: str, rating: int | None, note: str | None = None
+    ) -> None:
+        """Keep what the learner thinks of an answer: 1, -1, or None for nothing."""
+
+        def rate(tx: Tx) -> None:
+            message = _require_message(tx, owner_id, conversation_id, message_id)
+            if message.role != "assistant":
+                raise Invalid("Only answers are rated. Name a message of the tutor's.", code="not_an_answer")
+            stored.rate_message(tx, owner_id, conversation_id, message_id, rating, note)
+
+        await self._database.write(rate)
+
 
 def no_such_conversation() -> NotFound:
     return NotFound("There is no such conversation. Look in the list of conversations.", code="conversation_not_found")
@@ -129,6 +186,18 @@ def _require(tx: Tx, owner_id: str, conversation_id: str) -> Conversation:
     if conversation is None:
         raise no_such_conversation()
     return conversation
+
+
+def no_such_message() -> NotFound:
+    return NotFound("There is no such message. Look in the conversation's messages.", code="message_not_found")
+
+
+def _require_message(tx: Tx, owner_id: str, conversation_id: str, message_id: str) -> Message:
+    _require(tx, owner_id, conversation_id)
+    message = stored.get_message(tx, owner_id, conversation_id, message_id)
+    if message is None:
+        raise no_such_message()
+    return message
 
 
 def _title(title: str) -> str:
@@ -162,7 +231,13 @@ def _show(tx: Tx, owner_id: str, conversation_id: str, messages: Sequence[Messag
         name = names.get(item.file_id, (None, ""))[0]
         shown = _show_citation(item, name, chunks.get((item.document_id, item.chunk_seq)))
         cited.setdefault(item.message_seq, {})[item.n] = shown
-    return [_show_message(message, cited.get(message.seq, {})) for message in messages]
+    read = [_show_message(message, cited.get(message.seq, {})) for message in messages]
+    followers = [message.role for message in messages[1:]]
+    followers.append(stored.role_after(tx, owner_id, conversation_id, messages[-1].seq) or "")
+    return [
+        replace(message, answered=follower == "assistant") if message.role == "user" else message
+        for message, follower in zip(read, followers, strict=True)
+    ]
 
 
 def _show_citation(item: Citation, name: str | None, chunk: ChunkRow | None) -> ShownCitation:
@@ -175,9 +250,22 @@ def _show_citation(item: Citation, name: str | None, chunk: ChunkRow | None) -> 
 
 def _show_message(message: Message, cited: dict[int, ShownCitation]) -> ShownMessage:
     content = "".join(
-        _quote_of(part["cite"], cited.get(part["cite"])) if "cite" in part else part["text"] for part in message.parts
+        _quote_of(part["cite"], cited.get(part["cite"])) if "cite" in part else part.get("text", "")
+        for part in message.parts
     )
-    return ShownMessage(message.seq, message.id, message.role, content, tuple(cited.values()), message.created_at)
+    return ShownMessage(
+        message.seq,
+        message.id,
+        message.role,
+        content,
+        tuple(cited.values()),
+        message.created_at,
+        model=message.model,
+        ended=message.ended,
+        rating=message.rating,
+        rating_note=message.rating_note,
+        artifacts=[part["artifact"] for part in message.parts if "artifact" in part],
+    )
 
 
 def _quote_of(n: int, citation: ShownCitation | None) -> str:

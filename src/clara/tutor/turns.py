@@ -1,85 +1,56 @@
-"""One turn: take the conversation, store the question, answer as events, store the answer."""
+"""Turns: a question taken, its answer written by a task of its own, and heard by whoever asks, then or later."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 import structlog
 
 from clara.core.clock import Clock
-from clara.core.errors import ClaraError, Conflict, Invalid
-from clara.core.ids import new_id
+from clara.core.errors import Internal, Invalid
+from clara.core.ids import NO_FOLDER
 from clara.store import conversations as stored
-from clara.store.conversations import Citation
+from clara.store import turns
+from clara.store.conversations import Conversation
 from clara.store.database import Database, Tx
-from clara.tutor.answering import Answerer, Said
-from clara.tutor.beginning import Asked, Turn, begin_turn
-from clara.tutor.events import CitationEvent, Cited, DoneEvent, EndedEvent, ProgressEvent, TextEvent, TutorEvent
+from clara.store.folders import require_folder
+from clara.tutor.answered import Answered, Collected
+from clara.tutor.answering import Answerer, Question, Said
+from clara.tutor.beginning import HISTORY, Again, Asked, Terms, Turn, begin_again, begin_turn, teaching_rules
+from clara.tutor.conversations import no_such_conversation
+from clara.tutor.events import AnswerEvent, TutorEvent
+from clara.tutor.following import follow_stored, no_such_turn
+from clara.tutor.running import KEPT_S, TURN_LEASE_S, TURN_MAX_LIFE_S, Pace, RunningTurn
+from clara.tutor.tape import Numbered
+from clara.tutor.titles import Titler
 
 log = structlog.get_logger()
 
-TURN_LEASE_S = 15.0
-"""For so long a conversation is held after its server died; while an answer is written the lease is prolonged."""
 CLOSE_TIMEOUT_S = 5.0
+STOP_TIMEOUT_S = 3.0
+STOP_POLL_S = 0.1
 
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A whole turn, for doors that don't stream."""
-
-    message_id: str
-    content: str
-    citations: Sequence[Cited]
-    answered_at: float
-    covered: bool
-
-
-@dataclass(slots=True)
-class Collected:
-    """What a turn's events amount to."""
-
-    texts: list[str] = field(default_factory=list)
-    cited: list[Cited] = field(default_factory=list)
-
-    def add(self, event: TutorEvent) -> Answered | None:
-        """Take one event; return the whole turn with the last."""
-        match event:
-            case TextEvent(text):
-                self.texts.append(text)
-            case CitationEvent(citation):
-                self.cited.append(citation)
-            case DoneEvent():
-                content = "".join(self.texts)
-                return Answered(event.message_id, content, self.cited, event.answered_at, event.covered)
-        return None
-
-
-@dataclass(slots=True)
-class _Answer:
-    parts: list[dict[str, Any]] = field(default_factory=list)
-    cited: list[Cited] = field(default_factory=list)
-
-    def add(self, event: TextEvent | CitationEvent) -> None:
-        if isinstance(event, CitationEvent):
-            self.cited.append(event.citation)
-        elif event.quote_of is not None:
-            self.parts.append({"cite": event.quote_of})
-        elif self.parts and "text" in self.parts[-1]:
-            self.parts[-1]["text"] += event.text
-        else:
-            self.parts.append({"text": event.text})
+__all__ = ["TURN_LEASE_S", "TURN_MAX_LIFE_S", "Tutor"]
 
 
 class Tutor:
     """Answers in conversations; one turn at a time in each."""
 
-    def __init__(self, database: Database, answerer: Answerer, clock: Clock, lease_s: float = TURN_LEASE_S) -> None:
+    def __init__(
+        self,
+        database: Database,
+        answerer: Answerer,
+        clock: Clock,
+        lease_s: float = TURN_LEASE_S,
+        max_life_s: float = TURN_MAX_LIFE_S,
+        titler: Titler | None = None,
+    ) -> None:
         self._database = database
         self._answerer = answerer
         self._clock = clock
-        self._lease_s = lease_s
-        self._streamed: set[asyncio.Task[None]] = set()
+        self._pace = Pace(lease_s, max_life_s)
+        self._titler = titler
+        self._running: dict[str, RunningTurn] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def model(self) -> str:
@@ -94,123 +65,172 @@ class Tutor:
         folder_id: str | None = None,
         history: Sequence[Said] = (),
         create: bool = False,
+        mode: str | None = None,
+        instructions: str = "",
+        max_tokens: int | None = None,
     ) -> Turn:
         """Take the conversation and store the question, which is not doubled when it stands there without an answer.
 
         ``folder_id`` is for this question: None means the conversation's, "none" every file. ``create``: an id that
         this learner doesn't have opens a conversation of that id, filled from ``history``; otherwise it is NotFound.
-        Conflict while another turn runs in it.
+        ``mode`` changes the conversation's. Conflict while another turn runs in it.
         """
-        if not message.strip():
-            raise Invalid("The message is empty. Send a question.", code="empty_message")
-        now = self._clock.now()
-        asked = Asked(owner_id, conversation_id, message, folder_id, history, create, now, self._lease_s)
-        return await self._database.write(lambda tx: begin_turn(tx, asked))
+        _check(message)
+        asked = Asked(owner_id, conversation_id, message, folder_id, history, create, mode, instructions, max_tokens)
+        terms = self._terms()
+        return await self._database.write(lambda tx: begin_turn(tx, asked, terms))
 
-    async def run(self, turn: Turn) -> AsyncIterator[TutorEvent]:
-        """Yield the answer's events; the last says that it is stored. However it ends, the conversation is free."""
-        answer = _Answer()
-        done = False
-        holding = asyncio.create_task(self._hold(turn))
+    async def begin_again(self, again: Again) -> Turn:
+        """Take the conversation to answer a question once more, or to answer it as it is changed."""
+        if again.content is not None:
+            _check(again.content)
+        terms = self._terms()
+        return await self._database.write(lambda tx: begin_again(tx, again, terms))
+
+    def _terms(self) -> Terms:
+        return Terms(self._clock.now(), self._pace.lease_s, self._pace.max_life_s + KEPT_S)
+
+    def start(self, turn: Turn) -> RunningTurn:
+        """Run a turn that was begun to its end, whether or not somebody listens."""
+        running = RunningTurn(turn, self._answerer, self._database, self._clock, self._pace)
+        self._running[turn.id] = running
+        task = asyncio.create_task(self._run(running), name="turn")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return running
+
+    async def _run(self, running: RunningTurn) -> None:
         try:
-            async for event in self._answerer.answer(turn.question):
-                if isinstance(event, ProgressEvent | EndedEvent):
-                    continue
-                if isinstance(event, TextEvent | CitationEvent):
-                    answer.add(event)
-                yield event
-            message_id, now = await self._store(turn, answer)
-            done = True
-            yield DoneEvent(message_id, turn.question_id, now, covered=bool(answer.cited))
+            await running.run()
         finally:
-            holding.cancel()
-            if not done:
-                owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
-                await self._database.write(lambda tx: stored.end_turn(tx, owner_id, conversation_id, turn.id))
-
-    async def _hold(self, turn: Turn) -> None:
-        """Prolong the turn's lease for as long as it runs."""
-        owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
-        while True:
-            await asyncio.sleep(self._lease_s / 3)
-            try:
-                await self._database.write(
-                    lambda tx: stored.hold_turn(tx, owner_id, conversation_id, turn.id, self._lease_s)
-                )
-            except ClaraError as error:
-                log.warning("turn.not_held", turn=turn.id, code=error.problem_code)
-
-    async def answer(self, turn: Turn) -> Answered:
-        """Run a turn to its end."""
-        collected = Collected()
-        async for event in self.run(turn):
-            if (answered := collected.add(event)) is not None:
-                return answered
-        raise RuntimeError("a turn ended without its last event")
+            del self._running[running.turn.id]
+        turn = running.turn
+        if self._titler is not None and turn.titled is not None and running.error is None:
+            await self._titler.name(turn.question, turn.titled)
 
     def stream(self, turn: Turn) -> AsyncIterator[TutorEvent]:
-        """Run a turn to its end, whether or not somebody listens that long; return its events as they come."""
-        events: asyncio.Queue[TutorEvent | Exception] = asyncio.Queue()
+        """Run a turn to its end, whether or not somebody listens that long; return its events as they come.
 
-        async def write() -> None:
-            try:
-                async for event in self.run(turn):
-                    events.put_nowait(event)
-            except Exception as error:
-                # Whoever asked may have gone: then nobody else would tell of it.
-                if not isinstance(error, ClaraError) or error.status >= 500:
-                    log.exception("turn.failed", turn=turn.id)
-                events.put_nowait(error)
+        The last is DoneEvent once all is stored, or ErrorEvent: they raise nothing of the turn's.
+        """
+        return _events(self.start(turn))
 
-        task = asyncio.create_task(write(), name="turn")
-        self._streamed.add(task)
-        task.add_done_callback(self._streamed.discard)
-        return _events(events)
+    async def answer(self, turn: Turn) -> Answered:
+        """Run a turn to its end, and return it or raise why there is no answer."""
+        running = self.start(turn)
+        collected = Collected()
+        async for heard in running.tape.listen():
+            if (answered := collected.add(heard.event)) is not None:
+                return answered
+        raise running.error or Internal()
+
+    async def find(self, owner_id: str, conversation_id: str, turn_id: str) -> Turn:
+        """Return a turn that runs anywhere, or that ended a short while ago."""
+
+        def query(tx: Tx) -> Turn:
+            row = turns.get_turn(tx, owner_id, turn_id)
+            conversation = stored.get_conversation(tx, owner_id, conversation_id)
+            if row is None or conversation is None or row.conversation_id != conversation_id:
+                raise no_such_turn()
+            asked = stored.get_message(tx, owner_id, conversation_id, row.question_id)
+            text = "".join(part.get("text", "") for part in asked.parts) if asked else ""
+            asked_at, seq = (asked.created_at, asked.seq) if asked else (0.0, 0)
+            question = Question(owner_id, text, None, (), conversation_id)
+            return Turn(turn_id, row.question_id, row.message_id, asked_at, conversation, question, seq)
+
+        return await self._database.read(query)
+
+    def follow(self, turn: Turn) -> AsyncIterator[Numbered]:
+        """Yield a turn's events from its first, or from the first that is left, as they come; on any server."""
+        running = self._running.get(turn.id)
+        if running is not None:
+            return running.tape.listen()
+        return follow_stored(self._database, turn.question.owner_id, turn.id)
+
+    async def stop(self, owner_id: str, conversation_id: str) -> str | None:
+        """Stop the turn that runs in a conversation, on any server, and wait a little for its end; return its id."""
+
+        def ask(tx: Tx) -> str | None:
+            turn_id = _require(tx, owner_id, conversation_id).turn_id
+            return turn_id if turn_id and turns.ask_to_stop(tx, owner_id, turn_id) else None
+
+        turn_id = await self._database.write(ask)
+        if turn_id is None:
+            return None
+        if turn_id in self._running:
+            self._running[turn_id].stop()
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                # Another server's turn can't set an event here.
+                while await self._runs(owner_id, conversation_id, turn_id):  # noqa: ASYNC110
+                    await asyncio.sleep(STOP_POLL_S)
+        except TimeoutError:
+            log.warning("turn.stops_late", turn=turn_id)
+        return turn_id
+
+    async def _runs(self, owner_id: str, conversation_id: str, turn_id: str) -> bool:
+        found = await self._database.read(lambda tx: stored.get_conversation(tx, owner_id, conversation_id))
+        return found is not None and found.turn_id == turn_id
+
+    async def once(
+        self,
+        owner_id: str,
+        message: str,
+        folder_id: str | None = None,
+        history: Sequence[Said] = (),
+        mode: str = "explain",
+        instructions: str = "",
+        max_tokens: int | None = None,
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """Answer a question of which nothing is stored; raise what goes wrong. Leaving ends the answer."""
+        _check(message)
+        now, wanted = self._clock.now(), folder_id or NO_FOLDER
+        conversation = Conversation("", "", wanted, now, now, mode)
+
+        def rules(tx: Tx) -> Question:
+            require_folder(tx, owner_id, wanted)
+            found = teaching_rules(tx, owner_id, conversation, wanted)
+            return Question(
+                owner_id,
+                message,
+                None if wanted == NO_FOLDER else wanted,
+                history[-HISTORY:],
+                mode=found.mode,
+                material_only=found.material_only,
+                instructions=instructions,
+                max_tokens=max_tokens,
+            )
+
+        question = await self._database.read(rules)
+        events = self._answerer.answer(question)
+        try:
+            async for event in events:
+                yield event
+        finally:
+            if isinstance(events, AsyncGenerator):
+                await events.aclose()
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
-        """Let answers that are being streamed be written; cut what takes too long."""
-        if self._streamed:
-            _, late = await asyncio.wait(self._streamed, timeout=timeout_s)
+        """Let answers be written; cut what takes too long."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=timeout_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _store(self, turn: Turn, answer: _Answer) -> tuple[str, float]:
-        message_id, now = new_id("msg"), self._clock.now()
-        owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
 
-        def store(tx: Tx) -> None:
-            if not stored.end_turn(tx, owner_id, conversation_id, turn.id):
-                raise Conflict(
-                    "The answer is not kept: its conversation was deleted, or another question asked. Ask again.",
-                    code="turn_lost",
-                )
-            seq = stored.add_message(tx, owner_id, conversation_id, message_id, "assistant", answer.parts, now)
-            stored.add_citations(tx, owner_id, conversation_id, [_citation(seq, cited) for cited in answer.cited])
-
-        await self._database.write(store)
-        return message_id, now
+async def _events(running: RunningTurn) -> AsyncIterator[TutorEvent]:
+    async for heard in running.tape.listen():
+        yield heard.event
 
 
-async def _events(events: "asyncio.Queue[TutorEvent | Exception]") -> AsyncIterator[TutorEvent]:
-    while True:
-        event = await events.get()
-        if isinstance(event, Exception):
-            raise event
-        yield event
-        if isinstance(event, DoneEvent):
-            return
+def _check(message: str) -> None:
+    if not message.strip():
+        raise Invalid("The message is empty. Send a question.", code="empty_message")
 
 
-def _citation(seq: int, cited: Cited) -> Citation:
-    return Citation(
-        seq,
-        cited.n,
-        cited.file_id,
-        cited.document_id,
-        cited.chunk_seq,
-        cited.start,
-        cited.end,
-        cited.page_from,
-        cited.page_to,
-    )
+def _require(tx: Tx, owner_id: str, conversation_id: str) -> Conversation:
+    conversation = stored.get_conversation(tx, owner_id, conversation_id)
+    if conversation is None:
+        raise no_such_conversation()
+    return conversation

@@ -1,17 +1,22 @@
 """Conversations and answers on the wire."""
 
-from typing import Literal
+from typing import Annotated, Literal, cast
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictStr, StringConstraints
 
 from clara.api.schemas.fields import Answer, Body, Id, MessageText, Title, folder_on_the_wire
 from clara.core.clock import iso
 from clara.core.paging import PageOf
 from clara.store.conversations import Conversation
+from clara.tutor.answered import Answered
 from clara.tutor.beginning import Turn
 from clara.tutor.conversations import ShownCitation, ShownMessage, chunk_id_of
 from clara.tutor.events import Cited
-from clara.tutor.turns import Answered
+
+Mode = Literal["explain", "hints", "exam"]
+Role = Literal["user", "assistant"]
+Rating = Literal["up", "down"]
+Note = Annotated[StrictStr, StringConstraints(max_length=1000)]
 
 
 class NewChat(Body):
@@ -19,13 +24,19 @@ class NewChat(Body):
 
     title: Title | None = None
     folder_id: Id | None = Field(None, description='Answers come from this folder only; "none" means all files.')
+    mode: Mode | None = Field(None, description="explain, when it is left out.")
+    material_only: StrictBool | None = Field(None, description="Answers come from the learner's files alone.")
 
 
 class ChatChange(Body):
-    """A new title or folder; what is left out stays as it is."""
+    """What is to change of a conversation; what is left out stays as it is."""
 
     title: Title | None = None
     folder_id: Id | None = Field(None, description='The folder that answers come from; "none" means all files.')
+    mode: Mode | None = Field(
+        None, description="Another mode begins anew: what the one before remembered is forgotten."
+    )
+    material_only: StrictBool | None = Field(None, description="Answers come from the learner's files alone.")
 
 
 class NewMessage(Body):
@@ -37,12 +48,28 @@ class NewMessage(Body):
     )
 
 
+class MessageChange(Body):
+    """A question as it should have been asked."""
+
+    content: MessageText = Field(examples=["Where is ATP made?"])
+
+
+class Feedback(Body):
+    """What the learner thinks of an answer."""
+
+    rating: Rating
+    note: Note | None = None
+
+
 class ChatAnswer(Answer):
     """A conversation."""
 
     id: str
     title: str = Field(description="Empty until the first question, when none was given.")
     folder_id: str | None = Field(description="Null: answers come from all files.")
+    mode: Mode
+    material_only: bool
+    turn_id: str | None = Field(description="The turn that is running; null when no answer is being written.")
     created_at: str
     updated_at: str
 
@@ -52,6 +79,9 @@ class ChatAnswer(Answer):
             id=chat.id,
             title=chat.title,
             folder_id=folder_on_the_wire(chat.folder_id),
+            mode=cast(Mode, chat.mode),
+            material_only=chat.material_only,
+            turn_id=chat.turn_id,
             created_at=iso(chat.created_at),
             updated_at=iso(chat.updated_at),
         )
@@ -97,23 +127,51 @@ class CitationAnswer(Answer):
         )
 
 
+class FeedbackAnswer(Answer):
+    """What the learner thought of an answer."""
+
+    rating: Rating
+    note: str | None
+
+
+class ArtifactRef(Answer):
+    """A study set that was made with an answer."""
+
+    set_id: str
+
+
 class MessageAnswer(Answer):
     """A question, or an answer with its citations."""
 
     id: str
-    role: Literal["user", "assistant"]
+    role: Role
     content: str
     citations: list[CitationAnswer]
     created_at: str
+    answered: bool | None = Field(
+        description="Of a question: whether its answer follows. False while that is written, and when it failed."
+    )
+    artifacts: list[ArtifactRef] = Field(description="Study sets that were made with the answer.")
+    model: str | None = Field(description='What wrote the answer; "none": it is quotes.')
+    ended: str | None = Field(description="How the answer ended: end, length, refusal or stopped.")
+    feedback: FeedbackAnswer | None
 
     @classmethod
     def of(cls, message: ShownMessage) -> "MessageAnswer":
+        feedback = None
+        if message.rating is not None:
+            feedback = FeedbackAnswer(rating="up" if message.rating > 0 else "down", note=message.rating_note)
         return cls(
             id=message.id,
-            role=message.role,
+            role=cast(Role, message.role),
             content=message.content,
             citations=[CitationAnswer.of(citation) for citation in message.citations],
             created_at=iso(message.created_at),
+            answered=message.answered,
+            artifacts=[ArtifactRef(set_id=set_id) for set_id in message.artifacts],
+            model=message.model,
+            ended=message.ended,
+            feedback=feedback,
         )
 
 
@@ -133,20 +191,39 @@ class MessageList(Answer):
 class TurnAnswer(Answer):
     """A question and its answer, as they are stored."""
 
+    turn_id: str
     question: MessageAnswer
     message: MessageAnswer
     covered: bool = Field(description="False when the material doesn't answer the question.")
 
     @classmethod
-    def of(cls, turn: Turn, answered: Answered) -> "TurnAnswer":
-        question = MessageAnswer(
-            id=turn.question_id, role="user", content=turn.question.text, citations=[], created_at=iso(turn.asked_at)
-        )
-        message = MessageAnswer(
+    def of(cls, turn: Turn, answered: Answered, model: str) -> "TurnAnswer":
+        message = ShownMessage(
+            seq=0,
             id=answered.message_id,
             role="assistant",
             content=answered.content,
-            citations=[CitationAnswer.of(cited) for cited in answered.citations],
-            created_at=iso(answered.answered_at),
+            citations=(),
+            created_at=answered.answered_at,
+            model=model,
+            ended=answered.ended,
+            artifacts=[artifact.set_id for artifact in answered.artifacts],
         )
-        return cls(question=question, message=message, covered=answered.covered)
+        citations = [CitationAnswer.of(cited) for cited in answered.citations]
+        shown = MessageAnswer.of(message).model_copy(update={"citations": citations})
+        return cls(turn_id=turn.id, question=_question(turn), message=shown, covered=answered.covered)
+
+    @classmethod
+    def of_stored(cls, turn: Turn, message: ShownMessage, covered: bool) -> "TurnAnswer":
+        return cls(turn_id=turn.id, question=_question(turn), message=MessageAnswer.of(message), covered=covered)
+
+
+def _question(turn: Turn) -> MessageAnswer:
+    asked = ShownMessage(0, turn.question_id, "user", turn.question.text, (), turn.asked_at, answered=True)
+    return MessageAnswer.of(asked)
+
+
+class StopAnswer(Answer):
+    """What was stopped."""
+
+    turn_id: str | None = Field(description="Null when nothing was running.")

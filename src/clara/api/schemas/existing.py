@@ -12,10 +12,10 @@ from clara.rag.documents import Passage
 from clara.store.conversations import Conversation
 from clara.store.files import File
 from clara.store.folders import Folder
+from clara.tutor.answered import Answered
 from clara.tutor.answering import Said
 from clara.tutor.beginning import Turn
 from clara.tutor.conversations import ShownMessage
-from clara.tutor.turns import Answered
 
 MAX_HISTORY = 200
 """Messages; existing clients send 20 turns."""

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from clara.core.folding import fold
+
 revision = "0003"
 down_revision = "0002"
 
@@ -41,6 +43,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("conversation_id", sa.String(length=128), nullable=False),
         sa.Column("question_id", sa.String(length=40), nullable=False),
+        sa.Column("message_id", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("stop_asked", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
@@ -187,11 +190,31 @@ def upgrade() -> None:
         op.f("ix_reviews_owner_id_card_id_reviewed_at"), "reviews", ["owner_id", "card_id", "reviewed_at"], unique=False
     )
 
+
     op.add_column("conversations", sa.Column("mode", sa.String(length=16), server_default="explain", nullable=False))
     op.add_column("conversations", sa.Column("material_only", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("conversations", sa.Column("progress", sa.JSON(), server_default="{}", nullable=False))
+    op.add_column("conversations", sa.Column("folded", sa.Text(), server_default="", nullable=False))
 
     op.add_column("messages", sa.Column("model", sa.String(length=200), nullable=True))
     op.add_column("messages", sa.Column("ended", sa.String(length=16), nullable=True))
     op.add_column("messages", sa.Column("rating", sa.SmallInteger(), nullable=True))
     op.add_column("messages", sa.Column("rating_note", sa.String(length=1000), nullable=True))
+    op.add_column("messages", sa.Column("folded", sa.Text(), server_default="", nullable=False))
+    _fold()
+
+
+def _fold() -> None:
+    """Make what is there findable: titles, and what was said."""
+    tx = op.get_bind()
+    key = "owner_id = :owner_id AND id = :id"
+    for row in tx.execute(sa.text("SELECT owner_id, id, title FROM conversations")).all():
+        values = {"owner_id": row[0], "id": row[1], "folded": fold(row[2])}
+        tx.execute(sa.text(f"UPDATE conversations SET folded = :folded WHERE {key}"), values)
+    key = "owner_id = :owner_id AND conversation_id = :conversation_id AND seq = :seq"
+    said = sa.table("messages", *(sa.column(name) for name in ("owner_id", "conversation_id", "seq")))
+    said.append_column(sa.column("parts", sa.JSON()))
+    for row in tx.execute(sa.select(said)).all():
+        text = "".join(part.get("text", "") for part in row[3])
+        values = {"owner_id": row[0], "conversation_id": row[1], "seq": row[2], "folded": fold(text)}
+        tx.execute(sa.text(f"UPDATE messages SET folded = :folded WHERE {key}"), values)
