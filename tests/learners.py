@@ -23,6 +23,9 @@ class Learner:
     async def post(self, address: str, **options: Any) -> httpx.Response:
         return await self.request("POST", address, **options)
 
+    async def put(self, address: str, **options: Any) -> httpx.Response:
+        return await self.request("PUT", address, **options)
+
     async def patch(self, address: str, **options: Any) -> httpx.Response:
         return await self.request("PATCH", address, **options)
 

@@ -11,8 +11,19 @@ from tests.learners import Learner
 pytestmark = pytest.mark.anyio
 
 CELLS = b"# Cells\n\nMitochondria make the ATP of the cell.\n\n# Plants\n\nChloroplasts catch the light.\n"
-CHAT = {"id", "title", "folder_id", "created_at", "updated_at"}
-MESSAGE = {"id", "role", "content", "citations", "created_at"}
+CHAT = {"id", "title", "folder_id", "mode", "material_only", "turn_id", "created_at", "updated_at"}
+MESSAGE = {
+    "id",
+    "role",
+    "content",
+    "citations",
+    "created_at",
+    "answered",
+    "artifacts",
+    "model",
+    "ended",
+    "feedback",
+}
 STREAM = {"Accept": "text/event-stream"}
 
 
@@ -45,6 +56,17 @@ class TestConversations:
         assert (await ana.delete(address)).status_code == 204
         assert code_of(await ana.get(address)) == (404, "conversation_not_found")
         assert code_of(await ana.delete(address)) == (404, "conversation_not_found")
+
+    async def test_have_a_mode(self, ana: Learner) -> None:
+        chat = (await ana.post("/v1/chats", json={"mode": "hints", "material_only": True})).json()
+        address = f"/v1/chats/{chat['id']}"
+
+        assert (chat["mode"], chat["material_only"], chat["turn_id"]) == ("hints", True, None)
+        assert (await ana.patch(address, json={"title": "x"})).json()["mode"] == "hints"
+        changed = (await ana.patch(address, json={"mode": "exam", "material_only": False})).json()
+        assert (changed["mode"], changed["material_only"]) == ("exam", False)
+        assert (await ana.patch(address, json={"mode": "cheat"})).status_code == 422
+        assert (await ana.get(f"/v1/chats/{await ana.chat()}")).json()["mode"] == "explain"
 
     async def test_unknown_folder_is_not_there(self, ana: Learner, ben: Learner) -> None:
         theirs = await ben.folder()
@@ -89,6 +111,87 @@ class TestConversations:
         assert len(title) <= 80
 
 
+class TestLookingFor:
+    async def test_finds_titles_and_messages_however_they_are_written(self, ana: Learner, ben: Learner) -> None:
+        titled = await ana.chat(title="Die ÜBUNG vom Montag")
+        asked = await ana.chat(title="Other")
+        await ana.ask(asked, "Where is the Ubungsblatt?")
+        await ana.chat(title="Nothing")
+        await ben.chat(title="Übung")
+
+        async def found(words: str) -> list[str]:
+            page = (await ana.get("/v1/chats", params={"q": words})).json()
+            assert page["total"] == len(page["chats"])
+            return [chat["id"] for chat in page["chats"]]
+
+        assert await found("übung") == [asked, titled]
+        assert await found("montag  ubung") == [titled]
+        assert await found("montag ubungsblatt") == [], "one text has all the words"
+        assert len(await found("")) == len(await found(" ")) == 3
+        renamed = await ana.patch(f"/v1/chats/{titled}", json={"title": "Tuesday"})
+        assert renamed.status_code == 200
+        assert await found("montag") == []
+        assert await found("tuesday") == [titled]
+
+    @pytest.mark.parametrize("words", ["100%", "a_b", "a/b", "a\\b", "'; DROP TABLE messages; --", "%", "_", "naïve"])
+    async def test_takes_every_character_for_itself(self, ana: Learner, words: str) -> None:
+        chat = await ana.chat(title="Signs")
+        await ana.chat(title="100 axb aXb other ' drop")
+        await ana.ask(chat, f"What does <{words}> mean?")
+
+        page = (await ana.get("/v1/chats", params={"q": words})).json()
+
+        assert [item["id"] for item in page["chats"]] == [chat]
+
+    async def test_pages(self, ana: Learner) -> None:
+        chats = [await ana.chat(title=f"Find {number}") for number in range(3)]
+        await ana.chat(title="Other")
+
+        first = (await ana.get("/v1/chats", params={"q": "find", "limit": 2})).json()
+        second = (await ana.get("/v1/chats", params={"q": "find", "limit": 2, "cursor": first["next_cursor"]})).json()
+
+        assert [chat["id"] for chat in first["chats"] + second["chats"]] == chats[::-1]
+        assert (first["total"], second["next_cursor"]) == (3, None)
+
+    async def test_does_not_look_through_quotes(self, ana: Learner) -> None:
+        await ana.upload("cells.md", CELLS)
+        await ana.ask(await ana.chat(title="Cells"), "Who makes ATP?")
+
+        assert (await ana.get("/v1/chats", params={"q": "mitochondria"})).json()["chats"] == []
+
+
+class TestFeedback:
+    async def test_is_kept_replaced_and_taken_back(self, ana: Learner) -> None:
+        chat = await ana.chat()
+        message = (await ana.ask(chat, "Hi"))["message"]
+        address = f"/v1/chats/{chat}/messages/{message['id']}/feedback"
+
+        async def kept() -> Any:
+            return (await ana.get(f"/v1/chats/{chat}/messages")).json()["messages"][-1]["feedback"]
+
+        assert await kept() is None
+        assert (await ana.put(address, json={"rating": "up"})).status_code == 204
+        assert await kept() == {"rating": "up", "note": None}
+        assert (await ana.put(address, json={"rating": "down", "note": "Wrong page."})).status_code == 204
+        assert await kept() == {"rating": "down", "note": "Wrong page."}
+        assert (await ana.delete(address)).status_code == 204
+        assert await kept() is None
+
+    async def test_is_for_answers_of_ones_own(self, ana: Learner, ben: Learner) -> None:
+        chat = await ana.chat()
+        turn = await ana.ask(chat, "Hi")
+        theirs = (await ben.ask(await ben.chat(), "Hi"))["message"]["id"]
+
+        async def rated(message_id: str, **body: Any) -> tuple[int, str]:
+            address = f"/v1/chats/{chat}/messages/{message_id}/feedback"
+            return code_of(await ana.put(address, json={"rating": "up"} | body))
+
+        assert await rated(turn["question"]["id"]) == (422, "not_an_answer")
+        assert await rated(theirs) == (404, "message_not_found")
+        for body in ({"rating": "5"}, {"note": "x" * 1001}, {"other": 1}):
+            assert (await rated(turn["message"]["id"], **body))[0] == 422
+
+
 class TestMessages:
     async def test_answer_is_as_it_is_stored(self, ana: Learner) -> None:
         await ana.upload("cells.md", CELLS)
@@ -96,7 +199,7 @@ class TestMessages:
 
         turn = await ana.ask(chat, "Who makes ATP?")
 
-        assert set(turn) == {"question", "message", "covered"}
+        assert set(turn) == {"turn_id", "question", "message", "covered"}
         assert set(turn["question"]) == set(turn["message"]) == MESSAGE
         assert (turn["question"]["content"], turn["question"]["citations"]) == ("Who makes ATP?", [])
         assert turn["covered"] is True
@@ -188,7 +291,8 @@ class TestStream:
 
         assert answer.headers["content-type"].startswith("text/event-stream")
         events = events_of(answer.text)
-        assert [number for number, _, _ in events] == [str(number) for number in range(1, len(events) + 1)]
+        turn_id = events[-1][2]["turn_id"]
+        assert [number for number, _, _ in events] == [f"{turn_id}:{number}" for number in range(1, len(events) + 1)]
         assert {event for _, event, _ in events} == {"text", "citation", "done"}
         assert events[-1][1] == "done"
         done = events[-1][2]

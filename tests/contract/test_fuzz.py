@@ -26,7 +26,7 @@ EXAMPLES = 8
 """Of each kind, an operation: values that fit, values that fit with ids that exist, values that don't fit."""
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-STREAMS = {"watch_file"}
+STREAMS = {"follow_turn", "watch_file"}
 
 
 def _document() -> dict[str, Any]:
@@ -57,6 +57,7 @@ class Fuzzed:
         with httpx.Client(base_url=self.url, headers=self.headers) as client:
             folder = client.post("/v1/folders", json={"name": "f"}).json()["id"]
             chat = client.post("/v1/chats", json={}).json()["id"]
+            turn = client.post(f"/v1/chats/{chat}/messages", json={"content": "Hi"}).json()
             book = make_pdf([f"The heart {self.made} pumps blood."])
             form = {"files": {"file": ("b.pdf", book)}, "data": {"folder_id": folder}}
             file = client.post("/homework/upload-rag", **form).json()["file_id"]  # type: ignore[arg-type]
@@ -65,6 +66,8 @@ class Fuzzed:
             "chat_id": chat,
             "conversation_id": chat,
             "file_id": file,
+            "message_id": turn["message"]["id"],
+            "turn_id": turn["turn_id"],
             "user_id": "fuzz",
             "number": "1",
         }

@@ -43,7 +43,7 @@ PUBLIC = {
 SECRET = "zanzibar"
 """In the name, title or text of everything that is Ben's."""
 
-OBJECTS = {"file_id", "folder_id", "chat_id", "conversation_id"}
+OBJECTS = {"file_id", "folder_id", "chat_id", "conversation_id", "message_id", "turn_id"}
 """Parameters of an address that name a learner's thing."""
 OTHER_PARAMETERS = {"user_id": "", "number": "1", "name": "x-ABCDEFGH.js"}
 FOLDER_NAMES = ("folder_id", "class_id", "folderId")
@@ -55,6 +55,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "POST /v1/chats": {"title": "x"},
     "PATCH /v1/chats/{chat_id}": {"title": "x"},
     "POST /v1/chats/{chat_id}/messages": {"content": "What is blue?"},
+    "PATCH /v1/chats/{chat_id}/messages/{message_id}": {"content": "What is blue?"},
+    "PUT /v1/chats/{chat_id}/messages/{message_id}/feedback": {"rating": "up"},
     "POST /homework/chat-rag": {"message": "What is blue?"},
     "POST /homework/folders": {"name": "x"},
     "POST /v1/sign-in": {"token": "x"},
@@ -205,7 +207,7 @@ async def things_of(learner: Learner, words: str) -> dict[str, str]:
     book = make_pdf([f"The {words} is blue. Page {number} of the {words}." for number in (1, 2, 3)])
     uploaded = await learner.upload(f"{words}.pdf", book, folder_id=folder_id)
     chat_id = await learner.chat(title=words)
-    await learner.ask(chat_id, f"What is {words}?")
+    turn = await learner.ask(chat_id, f"What is {words}?")
     made_up = f"made-up-by-{learner.id}"
     await learner.post("/homework/chat-rag", json={"message": f"What is {words}?", "conversation_id": made_up})
     return {
@@ -213,6 +215,8 @@ async def things_of(learner: Learner, words: str) -> dict[str, str]:
         "folder_id": folder_id,
         "chat_id": chat_id,
         "conversation_id": made_up,
+        "message_id": turn["message"]["id"],
+        "turn_id": turn["turn_id"],
         "user_id": learner.id,
     }
 

@@ -15,12 +15,13 @@ OPERATIONS = frozenset(
     re.findall(
         r"\w+",
         """
-ask_existing cancel_file change_chat change_file change_folder create_chat create_existing_folder create_folder
-delete_chat delete_existing_file delete_existing_file_of delete_file delete_folder describe_existing_files download_file
-get_chat get_file get_folder get_health get_liveness get_me get_metrics get_page get_page_image get_rag_context
-get_rag_search get_readiness get_service_card get_usage list_chats list_existing_conversations
-list_existing_conversations_of list_existing_files list_existing_files_of list_existing_folders list_existing_folders_of
-list_existing_messages list_files list_folders list_messages retry_file search_files send_message sign_in sign_out
+ask_existing cancel_file change_chat change_file change_folder change_message create_chat create_existing_folder
+create_folder delete_chat delete_existing_file delete_existing_file_of delete_file delete_folder
+describe_existing_files download_file follow_turn get_chat get_file get_folder get_health get_liveness get_me
+get_metrics get_page get_page_image get_rag_context get_rag_search get_readiness get_service_card get_usage list_chats
+list_existing_conversations list_existing_conversations_of list_existing_files list_existing_files_of
+list_existing_folders list_existing_folders_of list_existing_messages list_files list_folders list_messages
+rate_message regenerate_message retry_file search_files send_message sign_in sign_out stop_turn unrate_message
 upload_existing upload_existing_too upload_file watch_file
 """,
     )

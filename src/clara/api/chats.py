@@ -30,8 +30,10 @@ Wanted = Annotated[str, Query(max_length=200, description="Words to look for.")]
 async def list_chats(
     caller: CallerDep, services: ServicesDep, q: Wanted = "", limit: Limit = 100, cursor: Cursor = None
 ) -> ChatList:
-    """List conversations, latest first; with `q`, those whose title or one of whose messages has all its words, in any
-    case and with or without accents. What answers quote from files isn't looked through."""
+    """List conversations, latest first; with `q`, those whose title or one of whose messages has all its words.
+
+    Case and accents make no difference. What answers quote from files isn't looked through.
+    """
     return ChatList.of(await services.conversations.list(caller.owner_id, limit, cursor, q))
 
 

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 
 from clara.api.context import context_of
 from clara.api.deps import CallerDep, Services, ServicesDep
@@ -80,13 +81,19 @@ async def regenerate_message(
     return await _answer(request, services, await services.tutor.begin_again(again))
 
 
-@routes.get("/v1/chats/{chat_id}/turns/{turn_id}/events", responses=problem_responses(NotFound) | EVENT_STREAM)
+@routes.get(
+    "/v1/chats/{chat_id}/turns/{turn_id}/events",
+    response_class=StreamingResponse,
+    responses=problem_responses(NotFound) | EVENT_STREAM,
+)
 @allow(Scope.TUTOR)
 async def follow_turn(
     request: Request, caller: CallerDep, services: ServicesDep, chat_id: str, turn_id: str
-) -> EventStream:
-    """Listen to an answer that is being written, or was within the last five minutes: from its beginning, or after
-    the event that `Last-Event-ID` names."""
+) -> Response:
+    """Listen to an answer that is being written, or was within the last five minutes.
+
+    It comes from its beginning, or from after the event that `Last-Event-ID` names.
+    """
     heard = _last_heard(request)
     after = heard[1] if heard and heard[0] == turn_id else 0
     return await _follow(request, caller, services, chat_id, turn_id, after)
