@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from clara import __version__
-from clara.api import chats, existing, files, folders, health, me, rag, search, sign_in, turns, usage
+from clara.api import chats, existing, files, folders, health, me, rag, search, sign_in, study, turns, usage
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
@@ -28,7 +28,9 @@ from clara.library.pages import Pages
 from clara.ops.drain import Drain
 from clara.ops.limits import Rate, RateLimiter
 from clara.ops.metrics import Metrics
+from clara.providers.chat import ChatModel
 from clara.providers.jwks import JwksCache
+from clara.providers.models import make_chat_model
 from clara.providers.tokens import Issuer, LocalIssuer, TokenVerifier
 from clara.rag.embedder import make_embedder
 from clara.rag.search import SearchEngine
@@ -37,6 +39,9 @@ from clara.store.blobs import BlobStore
 from clara.store.database import open_database
 from clara.store.identity import StoredIdentities
 from clara.store.migrate import migrate
+from clara.study.marking import Marker
+from clara.study.reviewing import Reviews
+from clara.study.studio import Studio
 from clara.tutor.answering import Answerer
 from clara.tutor.conversations import Conversations
 from clara.tutor.turns import Tutor
@@ -55,6 +60,7 @@ def create_app(
     *,
     clock: Clock | None = None,
     answerer: Callable[[SearchEngine], Answerer] | None = None,
+    chat_model: ChatModel | None = None,
 ) -> FastAPI:
     """Return the app for these settings; keywords replace parts. Its lifespan migrates, and starts the worker."""
     clock = clock or SystemClock()
@@ -84,6 +90,10 @@ def create_app(
         conversations=Conversations(database, clock),
         tutor=Tutor(database, _answerer(answerer, engine), clock, max_life_s=settings.http.stream_max_life_s),
         budget=Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s),
+        chat_model=chat_model or make_chat_model(settings),
+        studio=Studio(engine, clock, settings.study),
+        marker=Marker(database, clock, engine.tokenizer),
+        reviews=Reviews(database, clock),
         drain=drain,
         limiter=limiter,
         metrics=metrics,
@@ -117,7 +127,7 @@ def create_app(
         # A little over the file itself: the multipart form around it, and base64 in JSON.
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
-    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, existing):
+    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study, existing):
         app.include_router(module.routes)
     app.include_router(docs_router())
     app.include_router(page_router())

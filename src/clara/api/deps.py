@@ -14,20 +14,28 @@ from clara.core.clock import Clock
 from clara.library.budget import Budget
 from clara.library.files import Files
 from clara.library.folders import Folders
+from clara.library.metering import MeteredModel
 from clara.library.pages import Pages
 from clara.ops.drain import Drain
 from clara.ops.limits import RateLimiter
 from clara.ops.metrics import Metrics
+from clara.providers.chat import ChatModel
 from clara.rag.search import SearchEngine
 from clara.settings import Settings
 from clara.store.database import Database
+from clara.study.marking import Marker
+from clara.study.reviewing import Reviews
+from clara.study.studio import Studio
 from clara.tutor.conversations import Conversations
 from clara.tutor.turns import Tutor
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that routes use, made once in create_app. ``drawing`` is held while a page's picture is made."""
+    """Everything that routes use, made once in create_app. ``drawing`` is held while a page's picture is made.
+
+    ``chat_model`` is None where no model is set up: see ``learners_model``.
+    """
 
     settings: Settings
     clock: Clock
@@ -41,6 +49,10 @@ class Services:
     conversations: Conversations
     tutor: Tutor
     budget: Budget
+    chat_model: ChatModel | None
+    studio: Studio
+    marker: Marker
+    reviews: Reviews
     drain: Drain
     limiter: RateLimiter
     metrics: Metrics
@@ -51,6 +63,12 @@ async def services(request: Request) -> Services:
     found = request.app.state.services
     assert isinstance(found, Services)
     return found
+
+
+def learners_model(services: Services, owner_id: str) -> ChatModel | None:
+    """Return the model as one learner may use it, held against their budget; None without a model."""
+    model = services.chat_model
+    return None if model is None else MeteredModel(services.budget, owner_id, model)
 
 
 ServicesDep = Annotated[Services, Depends(services)]

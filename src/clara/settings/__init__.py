@@ -23,6 +23,7 @@ from clara.settings.sections import (
     LimitSettings,
     ModelSettings,
     SearchSettings,
+    StudySettings,
     endpoint,
     origin,
 )
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     chats: ChatSettings = ChatSettings()
     jobs: JobSettings = JobSettings()
     search: SearchSettings = SearchSettings()
+    study: StudySettings = StudySettings()
     models: ModelSettings = ModelSettings()
     database: DatabaseSettings = DatabaseSettings()
     blobs: BlobSettings = BlobSettings()

@@ -94,6 +94,15 @@ class ChatSettings(Section):
     """Of one conversation."""
 
 
+class StudySettings(Section):
+    """What is made for a learner to study with."""
+
+    max_sets: int = Field(2_000, ge=1)
+    """A learner may keep."""
+    make_s: float = Field(90, gt=0)
+    """How long one may take to be made, with a model."""
+
+
 class JobSettings(Section):
     """Background work."""
 

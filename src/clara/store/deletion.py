@@ -12,18 +12,23 @@ from clara.store.files import Document, get_file
 from clara.store.jobs import EMBED, INGEST, PURGE, enqueue, remove_job
 from clara.store.learners import change_corpus
 from clara.store.passages import remove_text
+from clara.store.study_deletion import cite_instead, forget_file
 from clara.store.tables import citations, documents, files
 from clara.store.turns import clear_turns
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a deletion removed. ``document_kept`` says that the same bytes lie in another folder of the learner's."""
+    """What a deletion removed. ``document_kept`` says that the same bytes lie in another folder of the learner's.
+
+    ``conversations`` cite the file, ``study`` are sets that a model wrote from it: (id, title) of what stays.
+    """
 
     file_id: str
     deleted: dict[str, int]
     document_kept: bool
     conversations: Sequence[tuple[str, str]]
+    study: Sequence[tuple[str, str]] = ()
 
 
 def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
@@ -36,12 +41,15 @@ def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
     if file is None:
         return None
     citing = conversations_citing(tx, owner_id, file_id)
+    forgotten = forget_file(tx, owner_id, file_id)
     tx.execute(files.delete().where(files.c.owner_id == owner_id, files.c.id == file_id))
     kept = _is_referred_to(tx, owner_id, file.document.id)
     counts = {} if kept else _delete_document(tx, owner_id, file.document)
     clear_turns(tx, owner_id)
     change_corpus(tx, owner_id)
-    return Receipt(file_id, {"files": 1, **counts}, kept, citing)
+    if forgotten.items:
+        counts["study_items"] = forgotten.items
+    return Receipt(file_id, {"files": 1, **counts}, kept, citing, forgotten.kept)
 
 
 def merge_file(tx: Tx, owner_id: str, file_id: str, same_as: str) -> Receipt:
@@ -51,6 +59,7 @@ def merge_file(tx: Tx, owner_id: str, file_id: str, same_as: str) -> Receipt:
         .where(citations.c.owner_id == owner_id, citations.c.file_id == file_id)
         .values(file_id=same_as)
     )
+    cite_instead(tx, owner_id, file_id, same_as)
     tx.execute(files.delete().where(files.c.owner_id == owner_id, files.c.id == file_id))
     return Receipt(file_id, {"files": 1}, document_kept=True, conversations=())
 

@@ -65,13 +65,21 @@ class CitingConversation(Answer):
     title: str
 
 
+class KeptStudySet(Answer):
+    """A study set that a model wrote from a deleted file."""
+
+    id: str
+    title: str
+
+
 class ReceiptAnswer(Answer):
-    """What a deletion removed, and which conversations may still speak of it."""
+    """What a deletion removed, and which conversations and study sets may still speak of it."""
 
     file_id: str
     deleted: dict[str, int] = Field(description="Rows and blobs removed, by kind.")
     document_kept: bool = Field(description="True when the same bytes lie in another folder of yours.")
     conversations: list[CitingConversation]
+    study: list[KeptStudySet]
 
     @classmethod
     def of(cls, receipt: Receipt) -> "ReceiptAnswer":
@@ -80,6 +88,7 @@ class ReceiptAnswer(Answer):
             deleted=receipt.deleted,
             document_kept=receipt.document_kept,
             conversations=[CitingConversation(id=id_, title=title) for id_, title in receipt.conversations],
+            study=[KeptStudySet(id=id_, title=title) for id_, title in receipt.study],
         )
 
 

@@ -1,0 +1,145 @@
+"""Quizzes marked by the server: a choice by its option, a short answer by what the page says."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from clara.core.clock import Clock
+from clara.core.errors import Conflict, Invalid
+from clara.core.ids import new_id
+from clara.rag.support import numbers
+from clara.rag.tokenizer import Tokenizer
+from clara.store.database import Database, Tx
+from clara.store.learners import lock_known_learner
+from clara.store.progress import AttemptRow, add_attempt, count_attempts, list_attempts
+from clara.study.scope import Kind
+from clara.study.sets import Item, StudySet, show_sets
+from clara.study.studio import require_set
+
+MAX_ATTEMPTS = 1_000
+"""Of one quiz that are kept; further ones are marked and not kept."""
+MAX_ANSWER = 500
+_LEAST_TYPO_CHARS = 5
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """One question as it was answered; ``given`` is None where it wasn't."""
+
+    item: Item
+    given: str | None
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """``id`` is None for one that was marked but is not kept."""
+
+    id: str | None
+    marked: Sequence[Marked]
+    created_at: float
+
+    @property
+    def right(self) -> int:
+        return sum(one.right for one in self.marked)
+
+
+class Marker:
+    """Marks attempts at quizzes of one learner at a time; someone else's are NotFound."""
+
+    def __init__(self, database: Database, clock: Clock, tokenizer: Tokenizer) -> None:
+        self._database = database
+        self._clock = clock
+        self._tokenizer = tokenizer
+
+    async def mark(self, owner_id: str, set_id: str, answers: Mapping[int, str]) -> Attempt:
+        """Mark answers by item and keep the attempt; what isn't answered is wrong. Invalid for unknown items."""
+        now = self._clock.now()
+
+        def mark(tx: Tx) -> Attempt:
+            lock_known_learner(tx, owner_id)
+            quiz = show_sets(tx, owner_id, [require_set(tx, owner_id, set_id)])[0]
+            marked = self._mark(quiz, answers)
+            if count_attempts(tx, owner_id, set_id) >= MAX_ATTEMPTS:
+                return Attempt(None, marked, now)
+            attempt = Attempt(new_id("try"), marked, now)
+            stored = [_stored(one) for one in marked]
+            row = AttemptRow(attempt.id or "", set_id, stored, attempt.right, len(marked), now)
+            add_attempt(tx, owner_id, row)
+            return attempt
+
+        return await self._database.write(mark)
+
+    async def list(self, owner_id: str, set_id: str, limit: int = 100) -> Sequence[AttemptRow]:
+        """Return the latest attempts, latest first."""
+
+        def read(tx: Tx) -> Sequence[AttemptRow]:
+            require_set(tx, owner_id, set_id)
+            return list_attempts(tx, owner_id, set_id, limit)
+
+        return await self._database.read(read)
+
+    def _mark(self, quiz: StudySet, answers: Mapping[int, str]) -> list[Marked]:
+        if quiz.kind is not Kind.QUIZ:
+            raise Conflict("Only a quiz can be attempted; cards are reviewed.", code="not_a_quiz")
+        unknown = answers.keys() - {item.number for item in quiz.items}
+        if unknown:
+            raise Invalid(f"The quiz has no question {min(unknown)}. Answer by its items.", code="unknown_item")
+        return [self._mark_one(item, answers.get(item.number), quiz.language) for item in quiz.items]
+
+    def _mark_one(self, item: Item, given: str | None, language: str) -> Marked:
+        if given is None or not given.strip():
+            return Marked(item, None, False)
+        answer = item.body["answer"]
+        if item.body["type"] == "choice":
+            return Marked(item, given, normal(given) == normal(answer))
+        page = " ".join(source.quote or "" for source in item.sources)
+        return Marked(item, given, says_the_same(self._tokenizer, given, answer, page, language))
+
+
+def says_the_same(tokenizer: Tokenizer, given: str, answer: str, page: str, language: str) -> bool:
+    """Tell whether a short answer is right: it says the words and numbers of the answer, and nothing the page doesn't.
+
+    One letter of a longer word may be wrong.
+    """
+    if normal(given) == normal(answer):
+        return True
+    if not numbers(answer) <= numbers(given) or not numbers(given) <= numbers(f"{page} {answer}"):
+        return False
+    wanted, said = set(tokenizer.terms(answer, language)), set(tokenizer.terms(given, language))
+    known = set(tokenizer.terms(page, language)) | wanted
+    if wanted and wanted <= said and len(said - known) <= len(said & known):
+        return True
+    return _is_typo(normal(given), normal(answer))
+
+
+def normal(text: str) -> str:
+    """Return the text without case, marks and doubled blanks; alone its marks where it has nothing else."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _NOT_WORDS.sub(" ", folded).strip() or " ".join(folded.split())
+
+
+def _is_typo(one: str, other: str) -> bool:
+    """Tell whether one letter was changed, added, left out, or exchanged with the next."""
+    if (
+        min(len(one), len(other)) < _LEAST_TYPO_CHARS
+        or abs(len(one) - len(other)) > 1
+        or numbers(one) != numbers(other)
+    ):
+        return False
+    at = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    if at is None:
+        return True
+    swapped = one[:at] + one[at + 1 : at + 2] + one[at] + one[at + 2 :]
+    return other in (swapped,) or one[at + 1 :] in (other[at:], other[at + 1 :]) or one[at:] == other[at + 1 :]
+
+
+def _stored(marked: Marked) -> dict[str, object]:
+    """Return what is kept of an answer: never its text, which may be the file's own."""
+    stored: dict[str, object] = {"item": marked.item.number, "right": marked.right}
+    options = [normal(option) for option in marked.item.body["options"]]
+    if marked.given is not None and normal(marked.given) in options:
+        stored["option"] = options.index(normal(marked.given))
+    return stored

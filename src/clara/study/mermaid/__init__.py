@@ -1,0 +1,1 @@
+"""Mermaid text, printed from typed nodes and edges: nobody but this package writes it."""
