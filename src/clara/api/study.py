@@ -100,7 +100,7 @@ async def attempt_quiz(caller: CallerDep, services: ServicesDep, set_id: str, bo
 @allow(Scope.TUTOR)
 async def list_attempts(caller: CallerDep, services: ServicesDep, set_id: str, limit: Limit = 100) -> AttemptList:
     """The scores of the latest attempts at a quiz."""
-    return AttemptList.of(await services.marker.list(caller.owner_id, set_id, limit))
+    return AttemptList.of(await services.marker.attempts(caller.owner_id, set_id, limit))
 
 
 @routes.get("/v1/reviews/due", responses=_MISSING)

@@ -72,7 +72,7 @@ class Marker:
 
         return await self._database.write(mark)
 
-    async def list(self, owner_id: str, set_id: str, limit: int = 100) -> Sequence[AttemptRow]:
+    async def attempts(self, owner_id: str, set_id: str, limit: int = 100) -> Sequence[AttemptRow]:
         """Return the latest attempts, latest first."""
 
         def read(tx: Tx) -> Sequence[AttemptRow]:
