@@ -20,7 +20,10 @@ CELLS = b"# Cells\n\nMitochondria make the ATP of the cell.\n\n# Plants\n\nChlor
 BOOK = make_pdf(["The heart pumps blood.", "The liver makes bile.", "Kidneys filter the blood."])
 
 ANSWER = {"success", "response", "tool_calls", "conversation_id", "context_used", "timestamp", "citations"}
-CITATION = {"n", "file_id", "file_name", "page_from", "page_to", "heading", "quote", "chunk_id"}
+CITATION = {"n", "file_id", "file_name", "page_from", "page_to", "heading", "quote", "chunk_id"} | {
+    "page_label_from",
+    "page_label_to",
+}
 UPLOADED = {"status", "message", "filename", "file_id", "chunks_processed", "cache_key"}
 FILE = {"id", "name", "type", "size", "uploaded_at", "chunks_count", "folder_id", "class_id", "user_id", "status"}
 FOLDER = {"id", "name", "description", "created_at", "user_id"}

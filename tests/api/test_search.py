@@ -22,13 +22,15 @@ PASSAGE = {
     "folder_id",
     "page_from",
     "page_to",
+    "page_label_from",
+    "page_label_to",
     "heading",
     "text",
     "score",
     "marks",
 }
 RESULT = {"chunk_id", "content", "score", "source_file", "metadata"}
-METADATA = {"file_id", "folder_id", "class_id", "page_from", "page_to", "heading"}
+METADATA = {"file_id", "folder_id", "class_id", "page_from", "page_to", "page_label_from", "page_label_to", "heading"}
 
 
 class TestSearchFiles:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from clara.core.errors import Unavailable
 from clara.store.database import Tx, fetch_all
 from clara.store.learners import change_corpus
-from clara.store.passages import ChunkRow, add_chunks, corpus_version, get_chunks
+from clara.store.passages import ChunkRow, PageRow, add_chunks, add_pages, corpus_version, get_chunks, get_labels
 from tests.stores import Store
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +48,21 @@ class TestGetChunks:
 
             assert [step for step in plan if step.startswith("SEARCH")]
             assert all("seq=?" in step for step in plan if step.startswith(("SEARCH", "SCAN")))
+
+
+class TestGetLabels:
+    async def test_gives_those_that_are_printed_and_the_learners(self, store: Store) -> None:
+        document, other = await _document(store, "ana"), await _document(store, "ben", "Four.")
+
+        def write(tx: Tx) -> None:
+            add_pages(tx, "ana", document, [PageRow(n, f"p{n}" if n % 2 else None, n, "") for n in range(10, 600)])
+
+        store.database.write_now(write)
+        places = [(document, n) for n in range(700)] + [(other, 1), ("doc_none", 1)]
+        found = store.database.read_now(lambda tx: get_labels(tx, "ana", [*places, *places]))
+
+        assert found == {(document, n): f"p{n}" for n in range(11, 600, 2)}
+        assert store.database.read_now(lambda tx: get_labels(tx, "ana", [])) == {}
 
 
 def _plan_of_get_chunks(tx: Tx) -> list[str]:

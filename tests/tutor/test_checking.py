@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clara.rag.documents import Page
+from clara.rag.documents import Heading, Page
 from clara.rag.extract.messages import DocumentInfo
 from clara.settings import Settings
 from clara.tutor.checking import Draft, check
@@ -47,6 +47,26 @@ class TestCheck:
         assert [(one.n, one.page_from, one.page_to) for one in cited] == [(1, 1, 1), (2, 1, 2), (3, 2, 2)]
         text = f"{FIRST}\n{SECOND}"
         assert all(text[one.start : one.end] == one.quote for one in cited)
+
+    async def test_names_the_printed_numbers_of_those_pages(self, store: Store, drafts: list[Draft]) -> None:
+        cited = await check(store.database, "ana", drafts)
+        assert [(one.label_from, one.label_to) for one in cited] == [("i", "i"), ("i", "ii"), ("ii", "ii")]
+        passage = (await store.search.search("ana", "cells division")).passages[0]
+        assert (passage.label_from, passage.label_to) == ("i", "ii")
+
+    async def test_names_the_heading_of_the_quote_alone(self, store: Store) -> None:
+        text = "Cells divide by mitosis.\nGrowth\nThen they grow."
+
+        def read(*_: object) -> Generator[DocumentInfo | Page]:
+            yield DocumentInfo(True, 1, None)
+            yield Page(1, None, text, (Heading(1, "Cells", 1, 0), Heading(2, "Growth", 1, text.index("Growth"))))
+
+        await store.upload("ana", make_pdf(["one"]), name="cells.pdf")
+        await store.work(read)
+        found = (await store.search.search("ana", "mitosis")).passages[0]
+        starts = [found.text.index(word) for word in ("Cells", "Then")]
+        cited = await check(store.database, "ana", [Draft(found, at, found.text.index(".", at) + 1) for at in starts])
+        assert [(one.heading, one.label_from) for one in cited] == [("Cells", None), ("Cells › Growth", None)]
 
     async def test_drops_what_does_not_stand_there(self, store: Store, drafts: list[Draft]) -> None:
         passage = drafts[0].passage

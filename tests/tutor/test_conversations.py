@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from clara.core.errors import Invalid
 from clara.store.passages import remove_text
+from clara.store.tables import chunks, citations
 from clara.tutor.answering import Said
-from clara.tutor.conversations import DELETED, MAX_TITLE, NOT_READ, title_of
+from clara.tutor.conversations import DELETED, MAX_TITLE, MOVED, NOT_READ, title_of
 from tests.stores import Store
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +33,28 @@ class TestMessages:
 
         assert message.content == f"{NOT_READ} [1]"
         assert (message.citations[0].file_name, message.citations[0].quote) == ("cells.txt", None)
+
+    async def test_quote_that_another_reading_has_elsewhere_is_not_shown(self, quoting: Store) -> None:
+        await quoting.add("ana", "Mitochondria make ATP.")
+        chat, _ = await quoting.ask("ana", "Who makes ATP?")
+
+        await quoting.database.write(
+            lambda tx: tx.execute(chunks.update().values(text="Chloroplasts do other things."))
+        )
+        message = (await quoting.conversations.messages("ana", chat)).items[1]
+
+        assert message.content == f"{MOVED} [1]"
+        cited = message.citations[0]
+        assert (cited.file_name, cited.quote, cited.heading, cited.chunk_id) == ("cells.txt", None, None, None)
+
+    async def test_quote_from_before_checksums_is_shown(self, quoting: Store) -> None:
+        await quoting.add("ana", "Mitochondria make ATP.")
+        chat, _ = await quoting.ask("ana", "Who makes ATP?")
+
+        await quoting.database.write(lambda tx: tx.execute(citations.update().values(quote_crc=None)))
+        message = (await quoting.conversations.messages("ana", chat)).items[1]
+
+        assert message.content == "“Mitochondria make ATP.” [1]"
 
     async def test_quote_of_a_deleted_file_is_gone(self, quoting: Store) -> None:
         file_id = await quoting.add("ana", "Mitochondria make ATP.")

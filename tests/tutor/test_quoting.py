@@ -118,6 +118,13 @@ class TestAnswer:
         assert answer.cited[0].page_from == answer.cited[0].page_to == 2
         assert "[1] (p. 2)" in answer.text
 
+    async def test_a_quote_from_a_book_names_the_printed_page_and_the_files(self, store: Store, asking: Asking) -> None:
+        pages = ("Cells divide by mitosis.", "A cell of yeast divides in ninety minutes. It buds.")
+        await asking.add("", name="cells.pdf", read=_pages_of(pages, first=70))
+        answer = await asking.ask("How many minutes does yeast need to divide?")
+        assert (answer.cited[0].page_from, answer.cited[0].label_from) == (2, "71")
+        assert "[1] (p. 71, PDF 2)" in answer.text
+
     async def test_is_short(self, store: Store, asking: Asking) -> None:
         await asking.add("\n\n".join(f"Cells of kind {n} hold energy. {PLANTS}" for n in range(30)), name="b.md")
         answer = await asking.ask("Which cells hold energy?")
@@ -275,10 +282,12 @@ class TestHostileFiles:
                 assert len(one.quote) <= 420
 
 
-def _pages_of(pages: Sequence[str]) -> Callable[..., Generator[DocumentInfo | Page]]:
+def _pages_of(pages: Sequence[str], first: int = 1) -> Callable[..., Generator[DocumentInfo | Page]]:
+    """Return a reader of these pages; ``first`` is the number printed on the first."""
+
     def read(*_: object) -> Generator[DocumentInfo | Page]:
         yield DocumentInfo(True, len(pages), None)
         for number, text in enumerate(pages, 1):
-            yield Page(number, None, text)
+            yield Page(number, None if first == 1 else str(number - 1 + first), text)
 
     return read

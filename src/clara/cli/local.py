@@ -17,6 +17,7 @@ from clara.core.ids import NO_FOLDER, check_user_id
 from clara.library.files import Files
 from clara.library.folders import Folders
 from clara.ops.logs import configure_logging
+from clara.rag.documents import Passage
 from clara.rag.embedder import make_embedder
 from clara.rag.passages import source_of
 from clara.rag.search import SearchEngine
@@ -153,7 +154,7 @@ def ask(settings: Settings, user: str, folder: str | None, question: str, as_jso
     if citations:
         print()
     for cited in citations:
-        print(f"[{cited.n}] {_place(cited.file_name, cited.page_from, cited.page_to, cited.heading)}")
+        print(f"[{cited.n}] {source_of(cited)}{_under(cited)}")
     return 0
 
 
@@ -169,11 +170,9 @@ async def _ask(local: _Local, user: str, folder: str | None, question: str) -> t
     return "".join(texts), citations
 
 
-def _place(name: str, first: int | None, last: int | None, heading: str) -> str:
-    if first is None:
-        return f"{name}, {heading}" if heading else name
-    pages = f"page {first}" if first == last else f"pages {first}-{last}"
-    return f"{name}, {pages}" + (f" ({heading})" if heading else "")
+def _under(place: Passage | Cited) -> str:
+    """Return the heading behind a place that has pages; one without names it already."""
+    return f" ({place.heading})" if place.heading and place.page_from is not None else ""
 
 
 def search(settings: Settings, user: str, folder: str | None, words: str, as_json: bool) -> int:
@@ -186,8 +185,8 @@ def search(settings: Settings, user: str, folder: str | None, words: str, as_jso
             print(json.dumps([asdict(passage) for passage in local.search.mark(found).passages]))
             return 0
         for number, passage in enumerate(found.passages, 1):
-            heading = f" ({passage.heading})" if passage.heading and passage.page_from is not None else ""
-            print(f"{number}. {source_of(passage)}{heading}  [{passage.score:.2f}]\n{_indented(passage.text)}\n")
+            place = f"{source_of(passage)}{_under(passage)}"
+            print(f"{number}. {place}  [{passage.score:.2f}]\n{_indented(passage.text)}\n")
         if not found.passages:
             print("Nothing was found." if found.corpus_chunks else "There is nothing to search in: ingest files first.")
         return 0 if found.passages else 1

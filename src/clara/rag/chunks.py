@@ -16,9 +16,9 @@ _WHOLE = 1.3
 """A section up to this many times the size stays in one piece: half a chunk more costs less than a stump."""
 _SHORTEST = 0.4
 _SHORTEST_PARAGRAPH = 0.6
-_LEAD_CHARS = 200
+LEAD_CHARS = 200
 """A parent heading with no more text than this goes with its first subsection."""
-_TITLE_CHARS = 200
+TITLE_CHARS = 200
 _DEEPEST = 8
 
 _NOT_BLANK = re.compile(r"\S")
@@ -95,7 +95,7 @@ class Chunker:
             leads = True
         while self._headings:
             offset, heading = self._headings[0]
-            if not leads or heading.level <= self._path[-1].level or offset - start > _LEAD_CHARS:
+            if not leads or heading.level <= self._path[-1].level or offset - start > LEAD_CHARS:
                 return offset
             self._enter(self._headings.popleft()[1])
         return None
@@ -166,7 +166,7 @@ class Chunker:
 
 
 def _title(heading: Heading) -> str:
-    return " ".join(heading.title[: 2 * _TITLE_CHARS].split())[:_TITLE_CHARS]
+    return " ".join(heading.title[: 2 * TITLE_CHARS].split())[:TITLE_CHARS]
 
 
 def _is_row(line: str, above: str) -> bool:

@@ -50,7 +50,8 @@ class Chunk:
 class Passage:
     """A chunk as found: where it stands, how well it fits, and which of its characters matched.
 
-    ``page_from`` and ``page_to`` are None in formats without pages. ``marks`` are (start, end) offsets in ``text``.
+    ``page_from`` and ``page_to`` are None in formats without pages; ``label_from`` and ``label_to`` are their printed
+    numbers, None where the file names none. ``marks`` are (start, end) offsets in ``text``.
     """
 
     chunk_id: str
@@ -67,3 +68,5 @@ class Passage:
     text: str
     score: float
     marks: tuple[tuple[int, int], ...] = ()
+    label_from: str | None = None
+    label_to: str | None = None

@@ -1,6 +1,7 @@
 """Passages as one text, for a prompt that somebody else writes."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from clara.rag.documents import Passage
 
@@ -24,10 +25,40 @@ def join_passages(passages: Sequence[Passage], max_tokens: int) -> str:
     return "\n\n".join(parts)
 
 
-def source_of(passage: Passage) -> str:
-    """Return "file, page 3" or "file, pages 3-4", with the heading where there are no pages."""
-    if passage.page_from is None:
-        return f"{passage.file_name}, {passage.heading}" if passage.heading else passage.file_name
-    if passage.page_from == passage.page_to:
-        return f"{passage.file_name}, page {passage.page_from}"
-    return f"{passage.file_name}, pages {passage.page_from}-{passage.page_to}"
+class Place(Protocol):
+    """What a passage and a citation have in common."""
+
+    @property
+    def file_name(self) -> str: ...
+    @property
+    def page_from(self) -> int | None: ...
+    @property
+    def page_to(self) -> int | None: ...
+    @property
+    def label_from(self) -> str | None: ...
+    @property
+    def label_to(self) -> str | None: ...
+    @property
+    def heading(self) -> str: ...
+
+
+def source_of(place: Place) -> str:
+    """Return "file, page 3", "file, pages 14-15 (printed xii-xiii)", or with the heading where there are no pages."""
+    if place.page_from is None:
+        return f"{place.file_name}, {place.heading}" if place.heading else place.file_name
+    if place.page_from == place.page_to:
+        return f"{place.file_name}, page {place.page_from}{_printed(place)}"
+    return f"{place.file_name}, pages {place.page_from}-{place.page_to}{_printed(place)}"
+
+
+def _printed(place: Place) -> str:
+    printed = printed_pages(place)
+    return f" (printed {printed[0] if printed[0] == printed[1] else '-'.join(printed)})" if printed else ""
+
+
+def printed_pages(place: Place) -> tuple[str, str] | None:
+    """Return the numbers printed on the first and last page, None where they are the counted ones or aren't known."""
+    labels = (place.label_from, place.label_to)
+    if labels[0] is None or labels[1] is None or labels == (str(place.page_from), str(place.page_to)):
+        return None
+    return labels[0], labels[1]

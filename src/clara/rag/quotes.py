@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import zlib
 from dataclasses import dataclass
 
 _SOFT = "\u00ad"
@@ -23,6 +24,11 @@ _UNSPACED = re.compile(
 )
 _WORK_A_CHARACTER = 64
 """How often a character may be compared, on average, before a search gives up: keeps hostile text linear."""
+
+
+def quote_crc(quote: str) -> int:
+    """Return a checksum, below 2**32, by which a quote is known again where only its place was kept."""
+    return zlib.crc32(quote.encode("utf-8", "surrogatepass"))
 
 
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:

@@ -16,7 +16,9 @@ from clara.rag.shard import Hit
 from clara.rag.tokenizer import Tokenizer
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
-from clara.store.passages import ChunkRow, Placed, corpus_version, get_chunks
+from clara.store.passages import ChunkRow, Placed, corpus_version, get_chunks, get_labels
+
+log = structlog.get_logger()
 
 INLINE_CHUNKS = 20_000
 """A corpus larger than this is scored in a thread: about a millisecond of the event loop."""
@@ -125,8 +127,7 @@ class SearchEngine:
         hits = shard.search(query, asked.folder_id, asked.limit)
         rows = get_chunks(tx, asked.owner_id, [(hit.document_id, hit.seq) for hit in hits])
         passages = tuple(
-            _passage(hit, rows[hit.document_id, hit.seq], _place(corpus, hit.document_id, asked.folder_id))
-            for hit in hits
+            _passage(hit, rows[hit.document_id, hit.seq], places[hit.document_id], labels) for hit in hits
         )
         held = shard.holders(query)
         words = [(weight, holders, terms) for (weight, terms), holders in zip(query.words, held, strict=True)]
@@ -149,6 +150,10 @@ class _Asked:
     vectors: Vectors
     folder_id: str | None
     limit: int
+        places = {hit.document_id: _place(corpus, hit.document_id, asked.folder_id) for hit in hits}
+        paged = (row for row in rows.values() if places[row.document_id].paged)
+        ends = (place for row in paged for place in ((row.document_id, row.page_from), (row.document_id, row.page_to)))
+        labels = get_labels(tx, asked.owner_id, ends)
 
 
 def _place(corpus: Corpus, document_id: str, folder_id: str | None) -> Placed:
@@ -156,7 +161,7 @@ def _place(corpus: Corpus, document_id: str, folder_id: str | None) -> Placed:
     return next((placed for placed in places if placed.folder_id == folder_id), places[0])
 
 
-def _passage(hit: Hit, row: ChunkRow, placed: Placed) -> Passage:
+def _passage(hit: Hit, row: ChunkRow, placed: Placed, labels: Mapping[tuple[str, int], str]) -> Passage:
     return Passage(
         chunk_id=f"{row.document_id}-{row.seq}",
         file_id=placed.file_id,
@@ -172,3 +177,5 @@ def _passage(hit: Hit, row: ChunkRow, placed: Placed) -> Passage:
         text=row.text,
         score=hit.score,
     )
+        label_from=labels.get((row.document_id, row.page_from)),
+        label_to=labels.get((row.document_id, row.page_to)),

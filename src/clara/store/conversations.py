@@ -52,7 +52,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a quote stands: characters ``start`` to ``end`` of the document's text, in a chunk of a file."""
+    """Where a quote stands: characters ``start`` to ``end`` of the document's text, in a chunk of a file.
+
+    ``quote_crc`` tells whether the quote still stands there; citations from before it was kept have None.
+    """
 
     message_seq: int
     n: int
@@ -63,6 +66,7 @@ class Citation:
     end: int
     page_from: int | None
     page_to: int | None
+    quote_crc: int | None = None
 
 
 _CONVERSATION = sa.select(

@@ -1,6 +1,6 @@
 """A document's text and index: pages, chunks and segments, written by ingestion and read by search."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from clara.store.database import Tx, fetch_all
 from clara.store.tables import chunks, documents, files, pages, segments
+
+LABELS_A_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,37 @@ def _chunks_query(dialect: str, count: int) -> str:
         'SELECT document_id, seq, page_from, page_to, start, "end", heading, text FROM chunks '
         f"WHERE {' OR '.join([place] * count)}"
     )
+
+
+def get_labels(tx: Tx, owner_id: str, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
+    """Return the printed page numbers of (document id, page) places; pages without one are left out."""
+    keys = sorted(set(places))
+    found: dict[tuple[str, int], str] = {}
+    for at in range(0, len(keys), LABELS_A_QUERY):
+        some = keys[at : at + LABELS_A_QUERY]
+        values = [value for key in some for value in (owner_id, *key)]
+        rows = fetch_all(tx, _labels_query(tx.dialect.name, len(some)), values)
+        found |= {(row[0], row[1]): row[2] for row in rows if row[2] is not None}
+    return found
+
+
+@lru_cache(512)
+def _labels_query(dialect: str, count: int) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    place = f"(owner_id = {mark} AND document_id = {mark} AND number = {mark})"
+    return f"SELECT document_id, number, label FROM pages WHERE {' OR '.join([place] * count)}"
+
+
+def section_starts(tx: Tx, owner_id: str, document_id: str) -> Sequence[tuple[int, str]]:
+    """Return (seq, heading) of the first chunk under each heading path, in the order of the text."""
+    first = sa.func.min(chunks.c.seq)
+    query = (
+        sa.select(first, chunks.c.heading)
+        .where(chunks.c.owner_id == owner_id, chunks.c.document_id == document_id)
+        .group_by(chunks.c.heading)
+        .order_by(first)
+    )
+    return [(row[0], row[1]) for row in tx.execute(query)]
 
 
 def get_page(tx: Tx, owner_id: str, document_id: str, number: int) -> PageRow | None:

@@ -41,7 +41,10 @@ class SetRow:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an item's quote number ``n`` stands: characters ``start`` to ``end`` of the document's text."""
+    """Where an item's quote number ``n`` stands: characters ``start`` to ``end`` of the document's text.
+
+    ``quote_crc`` (rag/quotes) tells whether it still stands there.
+    """
 
     item: int
     n: int
@@ -52,6 +55,7 @@ class Source:
     end: int
     page_from: int | None
     page_to: int | None
+    quote_crc: int | None = None
 
 
 _COLUMNS = tuple(study_sets.c[name] for name in SetRow.__slots__)

@@ -229,6 +229,7 @@ citations = sa.Table(
     sa.Column("end", sa.Integer, nullable=False),
     sa.Column("page_from", sa.Integer),
     sa.Column("page_to", sa.Integer),
+    sa.Column("quote_crc", sa.BigInteger),
     sa.ForeignKeyConstraint(
         ["owner_id", "conversation_id", "message_seq"],
         ["messages.owner_id", "messages.conversation_id", "messages.seq"],
@@ -338,6 +339,7 @@ study_sources = sa.Table(
     sa.Column("end", sa.Integer, nullable=False),
     sa.Column("page_from", sa.Integer),
     sa.Column("page_to", sa.Integer),
+    sa.Column("quote_crc", sa.BigInteger),
     sa.ForeignKeyConstraint(["owner_id", "set_id"], ["study_sets.owner_id", "study_sets.id"]),
     sa.Index(None, "owner_id", "file_id"),
 )

@@ -1,6 +1,6 @@
 """Conversations as their learner reads them: quotes are put back in from the files, as long as those exist."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,16 +10,19 @@ from clara.core.folding import fold
 from clara.core.ids import NO_FOLDER, new_id
 from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_title
+from clara.rag.headings import heading_at
 from clara.rag.layout import lay_out
+from clara.rag.quotes import quote_crc
 from clara.store import conversations as stored
 from clara.store.conversations import Citation, Conversation, Message
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
-from clara.store.passages import ChunkRow, get_chunks
+from clara.store.passages import ChunkRow, get_chunks, get_labels
 
 DELETED = "(from a deleted file)"
 NOT_READ = "(from a file that is being read again)"
+MOVED = "(from a file that was read anew and has this elsewhere now: look at its place)"
 MAX_TITLE = 80
 CHUNKS_A_QUERY = 200
 MAX_SEQ = 2**31 - 1
@@ -29,7 +32,10 @@ MAX_WORDS = 8
 
 @dataclass(frozen=True, slots=True)
 class ShownCitation:
-    """A stored citation. When its file is gone there are no texts; while it is read again, only the file's name."""
+    """A stored citation. When its file is gone there are no texts; while it is read again, only the file's name.
+
+    ``is_moved``: the file was read anew, and something else stands at the quote's place; it isn't shown.
+    """
 
     n: int
     file_id: str
@@ -39,6 +45,9 @@ class ShownCitation:
     heading: str | None
     quote: str | None
     chunk_id: str | None
+    label_from: str | None = None
+    label_to: str | None = None
+    is_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +235,12 @@ def _show(tx: Tx, owner_id: str, conversation_id: str, messages: Sequence[Messag
     chunks: dict[tuple[str, int], ChunkRow] = {}
     for at in range(0, len(keys), CHUNKS_A_QUERY):
         chunks |= get_chunks(tx, owner_id, keys[at : at + CHUNKS_A_QUERY])
+    places = {(c.document_id, p) for c in citations if c.file_id in names for p in (c.page_from, c.page_to) if p}
+    labels = get_labels(tx, owner_id, places)
     cited: dict[int, dict[int, ShownCitation]] = {}
     for item in citations:
         name = names.get(item.file_id, (None, ""))[0]
-        shown = _show_citation(item, name, chunks.get((item.document_id, item.chunk_seq)))
+        shown = _show_citation(item, name, chunks.get((item.document_id, item.chunk_seq)), labels)
         cited.setdefault(item.message_seq, {})[item.n] = shown
     read = [_show_message(message, cited.get(message.seq, {})) for message in messages]
     followers = [message.role for message in messages[1:]]
@@ -240,12 +251,29 @@ def _show(tx: Tx, owner_id: str, conversation_id: str, messages: Sequence[Messag
     ]
 
 
-def _show_citation(item: Citation, name: str | None, chunk: ChunkRow | None) -> ShownCitation:
-    place = item.n, item.file_id, name, item.page_from, item.page_to
-    if name is None or chunk is None or not chunk.start <= item.start < item.end <= chunk.end:
-        return ShownCitation(*place, heading=None, quote=None, chunk_id=None)
-    quote = chunk.text[item.start - chunk.start : item.end - chunk.start]
-    return ShownCitation(*place, chunk.heading, quote, chunk_id_of(item.document_id, item.chunk_seq))
+def _show_citation(
+    item: Citation, name: str | None, chunk: ChunkRow | None, labels: Mapping[tuple[str, int], str]
+) -> ShownCitation:
+    place = ShownCitation(
+        item.n,
+        item.file_id,
+        name,
+        item.page_from,
+        item.page_to,
+        heading=None,
+        quote=None,
+        chunk_id=None,
+        label_from=labels.get((item.document_id, item.page_from or 0)),
+        label_to=labels.get((item.document_id, item.page_to or 0)),
+    )
+    if name is None or chunk is None:
+        return place
+    start = item.start - chunk.start
+    quote = chunk.text[max(start, 0) : max(item.end - chunk.start, 0)]
+    if start < 0 or item.end > chunk.end or not quote or item.quote_crc not in (None, quote_crc(quote)):
+        return replace(place, is_moved=True)
+    heading = heading_at(chunk.heading, chunk.text, start)
+    return replace(place, heading=heading, quote=quote, chunk_id=chunk_id_of(item.document_id, item.chunk_seq))
 
 
 def _show_message(message: Message, cited: dict[int, ShownCitation]) -> ShownMessage:
@@ -271,7 +299,9 @@ def _show_message(message: Message, cited: dict[int, ShownCitation]) -> ShownMes
 def _quote_of(n: int, citation: ShownCitation | None) -> str:
     if citation is None or citation.file_name is None:
         return f"{DELETED} [{n}]"
-    return f"{NOT_READ} [{n}]" if citation.quote is None else quoted(citation.quote, n)
+    if citation.quote is None:
+        return f"{MOVED if citation.is_moved else NOT_READ} [{n}]"
+    return quoted(citation.quote, n)
 
 
 def quoted(quote: str, n: int) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 class Cited:
     """A checked citation: ``quote`` stands, as text, at ``start`` to ``end`` of the document's text.
 
-    ``page_from`` and ``page_to`` are None in formats without pages; ``n`` is the mark's number in the answer.
+    ``page_from`` and ``page_to`` are None in formats without pages; ``label_from`` and ``label_to`` are the numbers
+    printed on those pages, None where the file names none. ``n`` is the mark's number in the answer.
     """
 
     n: int
@@ -23,6 +24,8 @@ class Cited:
     quote: str
     start: int
     end: int
+    label_from: str | None = None
+    label_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import islice
 
 from clara.rag.embedder import StaticEmbedder
+from clara.rag.passages import printed_pages
 from clara.rag.languages import UNKNOWN, detect_language
 from clara.rag.ranking import EARLIER_WEIGHTS
 from clara.rag.search import SearchEngine, SearchResult
@@ -120,6 +121,12 @@ def _excuse(phrases: Phrases, asked: Asked, found: SearchResult, folder_id: str 
 def _place(phrases: Phrases, citation: Cited) -> str:
     if citation.page_from is None:
         return ""
-    if citation.page_from == citation.page_to:
-        return " " + phrases.page.format(citation.page_from)
-    return " " + phrases.pages.format(citation.page_from, citation.page_to)
+    first, last = str(citation.page_from), str(citation.page_to)
+    printed = printed_pages(citation)
+    if first == last:
+        return " " + phrases.page.format(f"{printed[0]}, PDF {first}" if printed else first)
+    return " " + (
+        phrases.pages.format(printed[0], f"{printed[1]}, PDF {first}–{last}")
+        if printed
+        else phrases.pages.format(first, last)
+    )

@@ -8,6 +8,7 @@ import structlog
 
 from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Conflict, Internal, ProviderTimeout, Unavailable
+from clara.rag.quotes import quote_crc
 from clara.store import conversations as stored
 from clara.store import turns
 from clara.store.conversations import Citation
@@ -287,4 +288,5 @@ def _citation(seq: int, cited: Cited) -> Citation:
         cited.end,
         cited.page_from,
         cited.page_to,
+        quote_crc(cited.quote),
     )

@@ -108,6 +108,8 @@ class CitationAnswer(Answer):
     file_name: str | None = Field(description="Null when the file was deleted.")
     page_from: int | None = Field(description="Null in formats without pages.")
     page_to: int | None
+    page_label_from: str | None = Field(description="The number printed on page_from, null where the file names none.")
+    page_label_to: str | None
     heading: str | None
     quote: str | None
     chunk_id: str | None
@@ -121,6 +123,8 @@ class CitationAnswer(Answer):
             file_name=cited.file_name,
             page_from=cited.page_from,
             page_to=cited.page_to,
+            page_label_from=cited.label_from,
+            page_label_to=cited.label_to,
             heading=cited.heading,
             quote=cited.quote,
             chunk_id=chunk_id,

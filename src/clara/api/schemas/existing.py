@@ -259,7 +259,9 @@ class RagResult(Loose):
     content: str
     score: float
     source_file: str
-    metadata: dict[str, Any] = Field(description="file_id, folder_id, class_id, page_from, page_to, heading.")
+    metadata: dict[str, Any] = Field(
+        description="file_id, folder_id, class_id, page_from, page_to, page_label_from, page_label_to, heading."
+    )
 
     @classmethod
     def of(cls, passage: Passage) -> "RagResult":
@@ -275,6 +277,8 @@ class RagResult(Loose):
                 "class_id": folder_id,
                 "page_from": passage.page_from,
                 "page_to": passage.page_to,
+                "page_label_from": passage.label_from,
+                "page_label_to": passage.label_to,
                 "heading": passage.heading,
             },
         )

@@ -15,6 +15,8 @@ class PassageAnswer(Answer):
     folder_id: str | None
     page_from: int | None = Field(description="Null in formats without pages.")
     page_to: int | None
+    page_label_from: str | None = Field(description="The number printed on page_from, null where the file names none.")
+    page_label_to: str | None
     heading: str = Field(description="The path of headings above it, outermost first.")
     text: str
     score: float
@@ -29,6 +31,8 @@ class PassageAnswer(Answer):
             folder_id=folder_on_the_wire(passage.folder_id),
             page_from=passage.page_from,
             page_to=passage.page_to,
+            page_label_from=passage.label_from,
+            page_label_to=passage.label_to,
             heading=passage.heading,
             text=passage.text,
             score=round(passage.score, 6),

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("page_from", sa.Integer(), nullable=True),
         sa.Column("page_to", sa.Integer(), nullable=True),
+        sa.Column("quote_crc", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["owner_id", "set_id"],
             ["study_sets.owner_id", "study_sets.id"],
@@ -190,6 +191,7 @@ def upgrade() -> None:
         op.f("ix_reviews_owner_id_card_id_reviewed_at"), "reviews", ["owner_id", "card_id", "reviewed_at"], unique=False
     )
 
+    op.add_column("citations", sa.Column("quote_crc", sa.BigInteger(), nullable=True))
 
     op.add_column("conversations", sa.Column("mode", sa.String(length=16), server_default="explain", nullable=False))
     op.add_column("conversations", sa.Column("material_only", sa.Boolean(), server_default=sa.false(), nullable=False))
