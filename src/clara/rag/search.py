@@ -18,8 +18,6 @@ from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.passages import ChunkRow, Placed, corpus_version, get_chunks, get_labels
 
-log = structlog.get_logger()
-
 INLINE_CHUNKS = 20_000
 """A corpus larger than this is scored in a thread: about a millisecond of the event loop."""
 MOST = 50
@@ -126,6 +124,10 @@ class SearchEngine:
         query = make_query(self.tokenizer, shard.languages, asked.question, asked.earlier, vectors)
         hits = shard.search(query, asked.folder_id, asked.limit)
         rows = get_chunks(tx, asked.owner_id, [(hit.document_id, hit.seq) for hit in hits])
+        places = {hit.document_id: _place(corpus, hit.document_id, asked.folder_id) for hit in hits}
+        paged = (row for row in rows.values() if places[row.document_id].paged)
+        ends = (place for row in paged for place in ((row.document_id, row.page_from), (row.document_id, row.page_to)))
+        labels = get_labels(tx, asked.owner_id, ends)
         passages = tuple(
             _passage(hit, rows[hit.document_id, hit.seq], places[hit.document_id], labels) for hit in hits
         )
@@ -150,10 +152,6 @@ class _Asked:
     vectors: Vectors
     folder_id: str | None
     limit: int
-        places = {hit.document_id: _place(corpus, hit.document_id, asked.folder_id) for hit in hits}
-        paged = (row for row in rows.values() if places[row.document_id].paged)
-        ends = (place for row in paged for place in ((row.document_id, row.page_from), (row.document_id, row.page_to)))
-        labels = get_labels(tx, asked.owner_id, ends)
 
 
 def _place(corpus: Corpus, document_id: str, folder_id: str | None) -> Placed:
@@ -176,6 +174,6 @@ def _passage(hit: Hit, row: ChunkRow, placed: Placed, labels: Mapping[tuple[str,
         heading=row.heading,
         text=row.text,
         score=hit.score,
-    )
         label_from=labels.get((row.document_id, row.page_from)),
         label_to=labels.get((row.document_id, row.page_to)),
+    )

@@ -6,8 +6,8 @@ from functools import partial
 from itertools import islice
 
 from clara.rag.embedder import StaticEmbedder
-from clara.rag.passages import printed_pages
 from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.passages import printed_pages
 from clara.rag.ranking import EARLIER_WEIGHTS
 from clara.rag.search import SearchEngine, SearchResult
 from clara.tutor.answering import Question
@@ -119,6 +119,7 @@ def _excuse(phrases: Phrases, asked: Asked, found: SearchResult, folder_id: str 
 
 
 def _place(phrases: Phrases, citation: Cited) -> str:
+    """Return where a quote stands: by the numbers that a book has in print, and those that a viewer counts."""
     if citation.page_from is None:
         return ""
     first, last = str(citation.page_from), str(citation.page_to)
