@@ -1,5 +1,6 @@
 """Cards and questions without a model: a sentence of the material with its term left out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,11 +83,10 @@ def make_questions(clozes: Sequence[Cloze], facts: Sequence[Fact], finder: TermF
 
 def _without(fact: Fact, term: Term, tokenizer: Tokenizer) -> Cloze | None:
     """Leave the term out wherever it stands; None where too much would be gone, or its words still be there."""
-    spans = [(term.start, term.end)]
-    at = fact.text.find(term.text, term.end)
-    while at >= 0:
-        spans.append((at, at + len(term.text)))
-        at = fact.text.find(term.text, at + len(term.text))
+    whole = re.escape(term.text) if fact.language in UNSPACED else rf"(?<!\w){re.escape(term.text)}(?!\w)"
+    spans = [match.span() for match in re.finditer(whole, fact.text)]
+    if (term.start, term.end) not in spans:
+        return None
     if len(spans) > _MOST_BLANKS:
         return None
     front = fact.text

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from clara.rag.chunks import HEADING_SEPARATOR
 from clara.rag.documents import Passage
+from clara.rag.layout import lay_out
 from clara.rag.parts import split
 from clara.rag.quotes import find_quote
 from clara.rag.statements import says_something
 from clara.study.drafts import DraftItem, Quote
-from clara.study.facts import Fact
+from clara.study.facts import Fact, stands_alone
 from clara.study.terms import TermFinder
 
 MAX_NODES = 40
@@ -61,7 +62,8 @@ def _place_of(title: str, passage: Passage) -> Quote:
     if found is not None:
         return Quote(passage, *found)
     spans = [span for span in split(passage.text, passage.heading) if says_something(passage.text[slice(*span)])]
-    return Quote(passage, *(spans[0] if spans else (0, len(passage.text))))
+    prose = [span for span in spans if stands_alone(lay_out(passage.text[slice(*span)]), "")]
+    return Quote(passage, *next(iter(prose or spans), (0, len(passage.text))))
 
 
 def _of_terms(facts: Sequence[Fact], finder: TermFinder) -> dict[str, _Node]:

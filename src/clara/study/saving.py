@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from clara.core.errors import Conflict
 from clara.core.ids import NO_FOLDER, new_id
 from clara.rag.places import pages_of
-from clara.rag.quotes import find_quote
+from clara.rag.quotes import find_quote, quote_crc
 from clara.store.cards import NEW, CardRow, add_cards
 from clara.store.database import Tx
 from clara.store.files import get_file
@@ -119,4 +119,5 @@ def _source(
     if find_quote(quote.text, "\n".join(page.text for page in pages) if pages else chunk.text) is None:
         return None
     first, last = (pages[0].number, pages[-1].number) if pages else (passage.page_from, passage.page_to)
-    return Source(item, n, passage.file_id, passage.document_id, passage.seq, start, end, first, last)
+    place = passage.file_id, passage.document_id, passage.seq, start, end, first, last
+    return Source(item, n, *place, quote_crc(quote.text))

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clara.rag.headings import heading_at
+from clara.rag.quotes import quote_crc
 from clara.store.cards import CardRow, list_cards
 from clara.store.conversations import file_names
 from clara.store.database import Tx
-from clara.store.passages import ChunkRow, get_chunks
+from clara.store.passages import ChunkRow, get_chunks, get_labels
 from clara.store.study import NO_MODEL, SetRow, Source, list_sources
 from clara.study.scope import Kind, Scope
 
@@ -26,6 +28,8 @@ class ShownSource:
     heading: str | None
     quote: str | None
     chunk_id: str | None
+    label_from: str | None = None
+    label_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,13 @@ def show_sets(tx: Tx, owner_id: str, rows: Sequence[SetRow]) -> list[StudySet]:
     chunks: dict[tuple[str, int], ChunkRow] = {}
     for at in range(0, len(keys), CHUNKS_A_QUERY):
         chunks |= get_chunks(tx, owner_id, keys[at : at + CHUNKS_A_QUERY])
+    places = {(one.document_id, page) for one in every for page in (one.page_from, one.page_to) if page is not None}
+    labels = get_labels(tx, owner_id, places)
     shown: dict[str, dict[int, list[ShownSource]]] = {}
     for set_id, found in sources.items():
         for source in found:
             name = names.get(source.file_id, (None, ""))[0]
-            one = _show(source, name, chunks.get((source.document_id, source.chunk_seq)))
+            one = _show(source, name, chunks.get((source.document_id, source.chunk_seq)), labels)
             shown.setdefault(set_id, {}).setdefault(source.item, []).append(one)
     return [_set(row, shown.get(row.id, {}), cards.get(row.id, ())) for row in rows]
 
@@ -108,9 +114,21 @@ def _items(
         yield Item(item["item"], body, sources.get(item["item"], ()))
 
 
-def _show(source: Source, name: str | None, chunk: ChunkRow | None) -> ShownSource:
+def _show(
+    source: Source, name: str | None, chunk: ChunkRow | None, labels: Mapping[tuple[str, int], str]
+) -> ShownSource:
     place = source.n, source.file_id, name, source.page_from, source.page_to
-    if name is None or chunk is None or not chunk.start <= source.start < source.end <= chunk.end:
+    if name is None or chunk is None:
         return ShownSource(*place, heading=None, quote=None, chunk_id=None)
-    quote = chunk.text[source.start - chunk.start : source.end - chunk.start]
-    return ShownSource(*place, chunk.heading, quote, f"{source.document_id}-{source.chunk_seq}")
+    start = source.start - chunk.start
+    quote = chunk.text[start : source.end - chunk.start] if start >= 0 and source.end <= chunk.end else ""
+    if not quote or source.quote_crc not in (None, quote_crc(quote)):
+        return ShownSource(*place, heading=None, quote=None, chunk_id=None)
+    return ShownSource(
+        *place,
+        heading=heading_at(chunk.heading, chunk.text, start),
+        quote=quote,
+        chunk_id=f"{source.document_id}-{source.chunk_seq}",
+        label_from=labels.get((source.document_id, source.page_from or 0)),
+        label_to=labels.get((source.document_id, source.page_to or 0)),
+    )

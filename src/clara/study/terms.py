@@ -83,7 +83,8 @@ class TermFinder:
         if kind == "year":
             return Term(text, start, end, key, kind, 0.8)
         worth = sum(self._worth(term) for term in key) / len(key)
-        if kind != "name" and text.casefold() in COMMON_WORDS.get(fact.language, ()):
+        common = COMMON_WORDS.get(fact.language, frozenset())
+        if kind != "name" and not common.isdisjoint(text.casefold().split()):
             worth *= _COMMON
         if kind == "word" and text.endswith(NOT_NOUNS.get(fact.language, ())):
             worth *= _COMMON

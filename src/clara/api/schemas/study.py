@@ -386,8 +386,15 @@ def state_of(card: CardRow) -> Any:
 
 
 def cited(sources: Sequence[ShownSource]) -> list[CitationAnswer]:
-    names = [name for name in CitationAnswer.model_fields if name in ShownSource.__slots__]
-    return [CitationAnswer(**{name: getattr(source, name) for name in names}) for source in sources]
+    same = [name for name in CitationAnswer.model_fields if name in ShownSource.__slots__]
+    return [
+        CitationAnswer(
+            **{name: getattr(source, name) for name in same},
+            page_label_from=source.label_from,
+            page_label_to=source.label_to,
+        )
+        for source in sources
+    ]
 
 
 def _node(item: Item) -> NodeAnswer:
