@@ -25,9 +25,10 @@ from clara.rag.reembedding import Reembedding
 from clara.rag.search import SearchEngine
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
-from clara.store.database import Database, Tx, open_database
+from clara.store.database import Database, Tx
 from clara.store.jobs import DISCARD, EMBED, INGEST, PURGE
 from clara.store.migrate import backups_dir, migrate
+from clara.store.opening import open_database
 from clara.store.status import count_jobs
 from clara.tutor.answered import Answered
 from clara.tutor.answering import Answerer, Question

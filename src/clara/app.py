@@ -36,9 +36,9 @@ from clara.rag.embedder import make_embedder
 from clara.rag.search import SearchEngine
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
-from clara.store.database import open_database
 from clara.store.identity import StoredIdentities
 from clara.store.migrate import migrate
+from clara.store.opening import open_database
 from clara.study.marking import Marker
 from clara.study.reviewing import Reviews
 from clara.study.studio import Studio
@@ -87,8 +87,14 @@ def create_app(
         pages=Pages(database),
         drawing=asyncio.Semaphore(DRAWN_AT_ONCE),
         search=engine,
-        conversations=Conversations(database, clock),
-        tutor=Tutor(database, _answerer(answerer, engine), clock, max_life_s=settings.http.stream_max_life_s),
+        conversations=Conversations(database, clock, settings.chats),
+        tutor=Tutor(
+            database,
+            _answerer(answerer, engine),
+            clock,
+            max_life_s=settings.http.stream_max_life_s,
+            limits=settings.chats,
+        ),
         budget=Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s),
         chat_model=chat_model or make_chat_model(settings),
         studio=Studio(engine, clock, settings.study),
@@ -166,7 +172,7 @@ def _jwks(settings: Settings, clock: Clock, metrics: Metrics) -> JwksCache | Non
 def _tokens(settings: Settings, clock: Clock, jwks: JwksCache | None) -> TokenVerifier | None:
     issuers = []
     if jwks is not None:
-        parties = frozenset(settings.allowed_origins)
+        parties = frozenset((*settings.allowed_origins, *settings.auth.authorized_parties))
         issuers.append(Issuer(jwks, settings.auth.issuer, settings.auth.audience, parties))
     if settings.development:
         issuers.append(LocalIssuer(settings.data_dir, clock).issuer())

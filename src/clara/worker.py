@@ -18,9 +18,10 @@ from clara.rag.ingest import Ingestion
 from clara.rag.reembedding import Reembedding
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
-from clara.store.database import Database, open_database
+from clara.store.database import Database
 from clara.store.jobs import DISCARD, EMBED, INGEST, PURGE
 from clara.store.migrate import backups_dir, check_migrated, migrate
+from clara.store.opening import open_database
 
 log = structlog.get_logger()
 

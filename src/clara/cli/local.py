@@ -23,9 +23,10 @@ from clara.rag.passages import source_of
 from clara.rag.search import SearchEngine
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
-from clara.store.database import Database, open_database
+from clara.store.database import Database
 from clara.store.files import File, Status
 from clara.store.migrate import migrate
+from clara.store.opening import open_database
 from clara.tutor.answering import Answerer, Question
 from clara.tutor.events import CitationEvent, Cited, TextEvent
 from clara.tutor.quoting import QuotingAnswerer

@@ -18,7 +18,7 @@ from clara.store.database import Database, Tx
 from clara.store.deletion import Receipt, delete_file
 from clara.store.files import Document, File, Status, require_file
 from clara.store.folders import require_folder
-from clara.store.jobs import INGEST, remove_job
+from clara.store.jobs import INGEST, enqueue_scrub, remove_job
 from clara.store.learners import change_corpus, lock_learner
 from clara.store.passages import remove_text
 
@@ -107,6 +107,8 @@ class Files:
             return require_file(tx, owner_id, file_id)
 
         return await self._database.write(change)
+            if name is not None:
+                enqueue_scrub(tx, owner_id)
 
     async def delete(self, owner_id: str, file_id: str) -> Receipt:
         """Delete a file, and the document behind it when it lies in no other folder."""

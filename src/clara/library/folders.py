@@ -1,6 +1,6 @@
 """What a learner does with folders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from clara.core.clock import Clock
 from clara.core.errors import Conflict, Invalid, NotFound
@@ -12,23 +12,38 @@ from clara.store import folders as stored
 from clara.store.database import Database, Tx
 from clara.store.deletion import Receipt, delete_file, merge_file
 from clara.store.folders import Folder
+from clara.store.jobs import enqueue_scrub
 from clara.store.learners import change_corpus, lock_learner
 
 FIRST = 1000
 MAX_FOLDERS = 10_000
 MAX_DESCRIPTION = 500
-FILES_A_WRITE = 20
-"""Files deleted in one transaction: other writers wait that long."""
+FILES_A_WRITE = 8
+ROWS_A_WRITE = 2000
+"""Files, and pages and passages of theirs, deleted in one transaction unless it is a single file's: other writers wait
+that long."""
+MERGED_A_WRITE = 50
 
 Receipts = Sequence[Receipt]
 
 
 class Folders:
-    """Folders of one learner at a time; someone else's are NotFound."""
+    """Folders of one learner at a time; someone else's are NotFound.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    ``forget`` is called with the owner when what is in memory of their files must go, ``wake`` when there is work.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        forget: Callable[[str], None] = lambda owner_id: None,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._forget = forget
+        self._wake = wake
 
     async def create(self, owner_id: str, name: str, description: str = "") -> Folder:
         now = self._clock.now()
@@ -69,6 +84,7 @@ class Folders:
 
         def change(tx: Tx) -> Folder | None:
             if values:
+                enqueue_scrub(tx, owner_id)
                 stored.change_folder(tx, owner_id, folder_id, self._clock.now(), **values)
             return stored.get_folder(tx, owner_id, folder_id)
 
@@ -92,6 +108,8 @@ class Folders:
                 if receipts:
                     return receipts
                 raise
+            self._forget(owner_id)
+            self._wake()
             receipts += some
             if done:
                 return receipts
@@ -101,8 +119,8 @@ class Folders:
         lock_learner(tx, owner_id, now)
         if stored.get_folder(tx, owner_id, folder_id) is None:
             raise _missing()
-        receipts = _delete_files(tx, owner_id, folder_id) if with_files else _merge_files(tx, owner_id, folder_id)
-        done = len(receipts) < FILES_A_WRITE
+        enqueue_scrub(tx, owner_id)
+        receipts, done = (_delete_files if with_files else _merge_files)(tx, owner_id, folder_id)
         if done:
             stored_files.move_files(tx, owner_id, folder_id, NO_FOLDER, now)
             stored.remove_folder(tx, owner_id, folder_id)
@@ -110,15 +128,25 @@ class Folders:
         return receipts, done
 
 
-def _delete_files(tx: Tx, owner_id: str, folder_id: str) -> Receipts:
-    found = stored_files.list_files(tx, owner_id, folder_id, None, FILES_A_WRITE, None)
-    receipts = (delete_file(tx, owner_id, file.id) for file in found)
-    return [receipt for receipt in receipts if receipt is not None]
+def _delete_files(tx: Tx, owner_id: str, folder_id: str) -> tuple[Receipts, bool]:
+    """Delete some of a folder's files; True when those were the last."""
+    found = stored_files.list_files(tx, owner_id, folder_id, None, FILES_A_WRITE + 1, None)
+    receipts: list[Receipt] = []
+    rows = 0
+    for file in found[:FILES_A_WRITE]:
+        rows += file.document.chunks + file.document.pages_done
+        if receipts and rows > ROWS_A_WRITE:
+            break
+        if receipt := delete_file(tx, owner_id, file.id):
+            receipts.append(receipt)
+    return receipts, len(receipts) == len(found)
 
 
-def _merge_files(tx: Tx, owner_id: str, folder_id: str) -> Receipts:
-    doubled = stored_files.doubled_files(tx, owner_id, folder_id, NO_FOLDER, FILES_A_WRITE)
-    return [merge_file(tx, owner_id, file_id, same_as) for file_id, same_as in doubled]
+def _merge_files(tx: Tx, owner_id: str, folder_id: str) -> tuple[Receipts, bool]:
+    """Merge some of a folder's files with the same that lie in no folder; True when those were the last."""
+    doubled = stored_files.doubled_files(tx, owner_id, folder_id, NO_FOLDER, MERGED_A_WRITE)
+    receipts = [merge_file(tx, owner_id, file_id, same_as) for file_id, same_as in doubled]
+    return receipts, len(receipts) < MERGED_A_WRITE
 
 
 def _missing() -> NotFound:

@@ -1,22 +1,22 @@
-"""What a deletion leaves to a job: the blob, the write-ahead log or dead rows, and backups from before a migration."""
+"""What a deletion leaves to a job: the blob, traces of rows in the database, and backups from before a migration."""
 
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from clara.core.errors import ClaraError, Unavailable
 from clara.jobs.held import HeldJob
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx
-from clara.store.jobs import DISCARD, PURGE, enqueue
-from clara.store.system import expired_uploads, sweep_reservations, sweep_sign_ins, sweep_turns, waiting_subjects
+from clara.store.jobs import DISCARD, PURGE, ROWS, enqueue
+from clara.store.system import expired_uploads, sweep_reservations, sweep_sign_ins, sweep_turns, waiting_work
 from clara.store.uploads import forget_upload
 
 PURGE_RETRY_S = 600.0
 SCRUB_PAUSE = 20
-"""How many times as long as a scrub took the next one waits: a large database isn't rewritten all the time."""
+"""How many times as long as a scrub took the next one waits: a large database isn't read through all the time."""
 SCRUB_RETRY_S = 60.0
 
 
@@ -35,20 +35,24 @@ class Discard:
 
 
 class Purge:
-    """Removes the blob of a deleted document, whose key is the job's subject, and every trace of deleted rows."""
+    """Removes the blob of a deleted document, whose key is the job's subject, and every trace of deleted rows.
+
+    With the subject ROWS there is no blob, only rows.
+    """
 
     def __init__(self, database: Database, blobs: BlobStore, backups: Path) -> None:
         self._database = database
         self._blobs = blobs
         self._backups = backups
         self._scrubbing = threading.Lock()
-        self._scrubbed: set[tuple[str, str]] = set()
+        self._scrubbed: Mapping[tuple[str, str], int] = {}
         self._scrub_at = 0.0
 
     def run(self, job: HeldJob) -> None:
-        self._blobs.delete_now(job.subject)
+        if job.subject != ROWS:
+            self._blobs.delete_now(job.subject)
         with self._scrubbing:
-            if (job.owner_id, job.subject) not in self._scrubbed:
+            if not self._is_scrubbed(job):
                 wait_s = self._scrub_at - time.monotonic()
                 if wait_s > 0:
                     job.give_back(wait_s, failed=False)
@@ -56,11 +60,19 @@ class Purge:
                 self._scrub()
         job.finish(lambda tx: None)
 
+    def _is_scrubbed(self, job: HeldJob) -> bool:
+        """True when the last scrub began after the deletion: then the work was claimed by then, or once since.
+
+        What is deleted later queues the work anew, and each of that and of its claim takes an attempt.
+        """
+        seen = self._scrubbed.get((job.owner_id, job.subject))
+        return seen is not None and job.attempt <= seen + 1
+
     def _scrub(self) -> None:
         """Once for all deletions that are committed by now: a folder of 1,000 files is 1,000 jobs."""
         started = time.monotonic()
         self._scrub_at = started + SCRUB_RETRY_S
-        committed = self._database.read_now(lambda tx: waiting_subjects(tx, PURGE))
+        committed = self._database.read_now(lambda tx: waiting_work(tx, PURGE))
         try:
             if self._backups.exists():
                 shutil.rmtree(self._backups)

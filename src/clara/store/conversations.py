@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from clara.core.folding import fold
 from clara.core.paging import Position
 from clara.store.database import Tx
+from clara.store.jobs import enqueue_scrub
 from clara.store.tables import citations, conversations, db_now, files, messages
 from clara.store.turns import remove_turns
 
@@ -164,6 +165,7 @@ def remove_conversation(tx: Tx, owner_id: str, conversation_id: str) -> bool:
     row = sa.select(conversations.c.id).where(_key(owner_id, conversation_id)).with_for_update()
     if tx.execute(row).scalar() is None:
         return False
+    enqueue_scrub(tx, owner_id)
     remove_turns(tx, owner_id, conversation_id)
     for table in (citations, messages):
         tx.execute(table.delete().where(table.c.owner_id == owner_id, table.c.conversation_id == conversation_id))
@@ -221,6 +223,7 @@ def change_message(
     tx: Tx, owner_id: str, conversation_id: str, seq: int, parts: list[dict[str, Any]], now: float
 ) -> None:
     """Replace what a message says."""
+    enqueue_scrub(tx, owner_id)
     query = messages.update().where(
         messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id, messages.c.seq == seq
     )
@@ -238,6 +241,7 @@ def rate_message(
 
 def remove_messages_after(tx: Tx, owner_id: str, conversation_id: str, seq: int) -> None:
     """Delete the messages that follow one, with their citations."""
+    enqueue_scrub(tx, owner_id)
     for table, place in ((citations, citations.c.message_seq), (messages, messages.c.seq)):
         tx.execute(
             table.delete().where(table.c.owner_id == owner_id, table.c.conversation_id == conversation_id, place > seq)

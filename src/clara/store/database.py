@@ -6,14 +6,11 @@ what it returns is handed over only after the commit.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
 from clara.core.errors import ClaraError, Unavailable
-
-if TYPE_CHECKING:
-    from clara.settings import Settings
 
 T = TypeVar("T")
 Tx = sa.Connection
@@ -50,17 +47,6 @@ class Database(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-def open_database(settings: "Settings") -> Database:
-    """Open what DATABASE_URL names. The schema must be there: see ``store.migrate``."""
-    if settings.sqlalchemy_url.startswith("sqlite"):
-        from clara.store.sqlite import SqliteDatabase
-
-        return SqliteDatabase(settings.data_dir / "clara.db")
-    from clara.store.postgresql import PostgresqlDatabase
-
-    return PostgresqlDatabase(settings.sqlalchemy_url, pool_size=settings.database.pool_size)
 
 
 def fetch_all(tx: Tx, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:

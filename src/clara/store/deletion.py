@@ -9,7 +9,7 @@ from clara.store.conversations import conversations_citing
 from clara.store.database import Tx
 from clara.store.embeddings import remove_embeddings
 from clara.store.files import Document, get_file
-from clara.store.jobs import EMBED, INGEST, PURGE, enqueue, remove_job
+from clara.store.jobs import EMBED, INGEST, PURGE, enqueue, enqueue_scrub, remove_job
 from clara.store.learners import change_corpus
 from clara.store.passages import remove_text
 from clara.store.study_deletion import cite_instead, forget_file
@@ -34,8 +34,8 @@ class Receipt:
 def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
     """Delete a file, and its document with all text and index when no other file refers to it; None: no such file.
 
-    The blob, the write-ahead log and backups are left to a job of this transaction. The caller holds the learner's
-    lock.
+    The blob, what is left of rows in the database's files, and backups are left to a job of this transaction. The
+    caller holds the learner's lock.
     """
     file = get_file(tx, owner_id, file_id)
     if file is None:
@@ -45,6 +45,8 @@ def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
     tx.execute(files.delete().where(files.c.owner_id == owner_id, files.c.id == file_id))
     kept = _is_referred_to(tx, owner_id, file.document.id)
     counts = {} if kept else _delete_document(tx, owner_id, file.document)
+    if kept:
+        enqueue_scrub(tx, owner_id)
     clear_turns(tx, owner_id)
     change_corpus(tx, owner_id)
     if forgotten.items:
@@ -61,6 +63,7 @@ def merge_file(tx: Tx, owner_id: str, file_id: str, same_as: str) -> Receipt:
     )
     cite_instead(tx, owner_id, file_id, same_as)
     tx.execute(files.delete().where(files.c.owner_id == owner_id, files.c.id == file_id))
+    enqueue_scrub(tx, owner_id)
     return Receipt(file_id, {"files": 1}, document_kept=True, conversations=())
 
 

@@ -1,6 +1,6 @@
 """The few statements without an owner: claims, keys, sign-ins and sweeps. No route imports this."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -89,10 +89,10 @@ def _take(tx: Tx, owner_id: str, job_id: str, lapsed: bool, worker: str, lease_s
     return Job(*tx.execute(query.returning(*(jobs.c[name] for name in names))).one())
 
 
-def waiting_subjects(tx: Tx, kind: str) -> set[tuple[str, str]]:
-    """Return (owner, subject) of all work of a kind that isn't done."""
-    rows = tx.execute(sa.select(jobs.c.owner_id, jobs.c.subject).where(jobs.c.kind == kind))
-    return {(row[0], row[1]) for row in rows}
+def waiting_work(tx: Tx, kind: str) -> Mapping[tuple[str, str], int]:
+    """Return the attempt so far of all work of a kind that isn't done, by (owner, subject)."""
+    rows = tx.execute(sa.select(jobs.c.owner_id, jobs.c.subject, jobs.c.attempts).where(jobs.c.kind == kind))
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def expired_uploads(tx: Tx, limit: int = 100) -> Sequence[tuple[str, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from clara.core.errors import Conflict, Invalid
 from clara.core.ids import NO_FOLDER, new_id
+from clara.settings.sections import ChatSettings
 from clara.store import conversations as stored
 from clara.store.conversations import Conversation, Message
 from clara.store.database import Tx
@@ -13,6 +14,7 @@ from clara.store.learners import lock_learner
 from clara.store.turns import add_turn
 from clara.tutor.answering import Question, Said
 from clara.tutor.conversations import no_such_conversation, no_such_message, title_of
+from clara.tutor.quotas import check_conversations, check_messages
 
 HISTORY = 12
 """How many earlier messages a turn looks back at."""
@@ -39,11 +41,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When a turn begins, for how long it holds its conversation, and is kept should it never end; seconds."""
+    """When a turn begins, for how long it holds its conversation, and is kept should it never end; seconds.
+
+    ``limits``: how many conversations and messages there may be.
+    """
 
     now: float
     lease_s: float
     life_s: float
+    limits: ChatSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
     lock_learner(tx, owner_id, now)
     if asked.folder_id is not None:
         require_folder(tx, owner_id, asked.folder_id)
-    conversation = _find_or_open(tx, asked, now)
+    conversation = _find_or_open(tx, asked, terms)
     turn_id = _take(tx, owner_id, conversation, terms)
     titled = None
     if not conversation.title:
@@ -93,6 +99,7 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
     if before and before[-1].role == "user" and before[-1].parts == parts:
         question_id, seq, asked_at, before = before[-1].id, before[-1].seq, before[-1].created_at, before[:-1]
     else:
+        check_messages(before[-1].seq if before else 0, terms.limits)
         question_id, asked_at = new_id("msg"), now
         seq = stored.add_message(tx, owner_id, conversation.id, question_id, "user", parts, now)
     question = _question(tx, asked, conversation, before[-HISTORY:])
@@ -186,13 +193,14 @@ def _question(tx: Tx, asked: Asked, conversation: Conversation, before: Sequence
     )
 
 
-def _find_or_open(tx: Tx, asked: Asked, now: float) -> Conversation:
-    owner_id = asked.owner_id
+def _find_or_open(tx: Tx, asked: Asked, terms: Terms) -> Conversation:
+    owner_id, now = asked.owner_id, terms.now
     found = stored.get_conversation(tx, owner_id, asked.conversation_id) if asked.conversation_id else None
     if found is not None:
         return found
     if not asked.create:
         raise no_such_conversation()
+    check_conversations(tx, owner_id, terms.limits)
     first = next((said.text for said in asked.history if said.role == "user"), "")
     conversation = Conversation(
         asked.conversation_id or new_id("chat"), title_of(first), asked.folder_id or NO_FOLDER, now, now

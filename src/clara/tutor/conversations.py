@@ -13,12 +13,15 @@ from clara.library.names import clean_title
 from clara.rag.headings import heading_at
 from clara.rag.layout import lay_out
 from clara.rag.quotes import quote_crc
+from clara.settings.sections import ChatSettings
 from clara.store import conversations as stored
 from clara.store.conversations import Citation, Conversation, Message
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
+from clara.store.jobs import enqueue_scrub
 from clara.store.learners import lock_learner
 from clara.store.passages import ChunkRow, get_chunks, get_labels
+from clara.tutor.quotas import check_conversations
 
 DELETED = "(from a deleted file)"
 NOT_READ = "(from a file that is being read again)"
@@ -75,9 +78,10 @@ class ShownMessage:
 class Conversations:
     """Conversations of one learner at a time; someone else's are NotFound."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, limits: ChatSettings | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._limits = limits or ChatSettings()
 
     async def create(
         self,
@@ -94,6 +98,7 @@ class Conversations:
         def add(tx: Tx) -> None:
             lock_learner(tx, owner_id, now)
             require_folder(tx, owner_id, folder_id)
+            check_conversations(tx, owner_id, self._limits)
             stored.add_conversation(tx, owner_id, conversation)
 
         await self._database.write(add)
@@ -139,6 +144,8 @@ class Conversations:
             if folder_id is not None:
                 require_folder(tx, owner_id, folder_id)
             changed = {} if mode in (None, before.mode) else {"mode": mode, "progress": {}}
+            if title is not None:
+                enqueue_scrub(tx, owner_id)
             if values or changed:
                 stored.change_conversation(tx, owner_id, conversation_id, **values, **changed)
             return _require(tx, owner_id, conversation_id)

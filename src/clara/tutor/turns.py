@@ -8,6 +8,7 @@ import structlog
 from clara.core.clock import Clock
 from clara.core.errors import Internal, Invalid
 from clara.core.ids import NO_FOLDER
+from clara.settings.sections import ChatSettings
 from clara.store import conversations as stored
 from clara.store import turns
 from clara.store.conversations import Conversation
@@ -43,12 +44,14 @@ class Tutor:
         lease_s: float = TURN_LEASE_S,
         max_life_s: float = TURN_MAX_LIFE_S,
         titler: Titler | None = None,
+        limits: ChatSettings | None = None,
     ) -> None:
         self._database = database
         self._answerer = answerer
         self._clock = clock
         self._pace = Pace(lease_s, max_life_s)
         self._titler = titler
+        self._limits = limits or ChatSettings()
         self._running: dict[str, RunningTurn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -88,7 +91,7 @@ class Tutor:
         return await self._database.write(lambda tx: begin_again(tx, again, terms))
 
     def _terms(self) -> Terms:
-        return Terms(self._clock.now(), self._pace.lease_s, self._pace.max_life_s + KEPT_S)
+        return Terms(self._clock.now(), self._pace.lease_s, self._pace.max_life_s + KEPT_S, self._limits)
 
     def start(self, turn: Turn) -> RunningTurn:
         """Run a turn that was begun to its end, whether or not somebody listens."""
