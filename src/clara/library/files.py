@@ -38,7 +38,10 @@ DECODED_AT_ONCE = 2
 
 
 class Files:
-    """Files of one learner at a time; someone else's are NotFound."""
+    """Files of one learner at a time; someone else's are NotFound.
+
+    ``wake`` is called when there is work, ``forget`` with the owner when what is in memory of their files must go.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Files:
         clock: Clock,
         limits: FileSettings,
         wake: Callable[[], None] = lambda: None,
+        forget: Callable[[str], None] = lambda owner_id: None,
     ) -> None:
         self.blobs = blobs
         self.held = HeldBytes(HELD_BYTES)
@@ -54,6 +58,7 @@ class Files:
         self._database = database
         self._clock = clock
         self._wake = wake
+        self._forget = forget
         self._uploads = Uploads(database, blobs, clock, limits, wake)
 
     def receiving(self) -> AbstractAsyncContextManager[Receiving]:
@@ -102,13 +107,13 @@ class Files:
                 values["folder_id"] = folder_id
             if not values:
                 return file
+            if name is not None:
+                enqueue_scrub(tx, owner_id)
             stored.change_file(tx, owner_id, file_id, now, **values)
             change_corpus(tx, owner_id)
             return require_file(tx, owner_id, file_id)
 
         return await self._database.write(change)
-            if name is not None:
-                enqueue_scrub(tx, owner_id)
 
     async def delete(self, owner_id: str, file_id: str) -> Receipt:
         """Delete a file, and the document behind it when it lies in no other folder."""
@@ -121,6 +126,7 @@ class Files:
             return receipt
 
         receipt = await self._database.write(delete)
+        self._forget(owner_id)
         self._wake()
         return receipt
 
