@@ -10,8 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from tests.contents import Content, check_whole, content
-from tests.stores import Store, open_store
 
 from clara.core.errors import Unavailable, Unreadable
 from clara.jobs.worker import Worker
@@ -26,8 +24,10 @@ from clara.settings import Settings
 from clara.store.database import Tx
 from clara.store.files import Document, Status
 from clara.store.jobs import INGEST
-from clara.store.tables import jobs
+from clara.store.tables import chunks, jobs, segments
 from clara.testing import make_settings
+from tests.contents import Content, check_whole, content
+from tests.stores import Store, open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -277,6 +277,59 @@ class TestVersions:
             tx.execute(jobs.update().values(checkpoint=checkpoint | {"format": 1}, lease_until=1))
 
         store.database.write_now(as_of_another_version)
+        run(store.worker(Book(LONG).read), store)
+
+        check_whole(stored(store), LONG)
+
+    async def test_an_index_that_cannot_be_used_is_made_anew_from_the_chunks(self, store: Store) -> None:
+        uploaded = await store.upload("ana", "a")
+        run(store.worker(Book(LONG).read), store)
+        expected = stored(store)
+
+        store.database.write_now(lambda tx: tx.execute(segments.update().values(data=b"of another version")))
+        store.search.corpora.forget("ana")
+        assert (await store.search.search("ana", "mitochondria")).passages == ()
+        assert (await document(store, uploaded.file.id)).status is Status.QUEUED
+        run(store.worker(Book([], [(1, AssertionError)]).read), store)
+
+        assert stored(store) == expected
+        assert (await document(store, uploaded.file.id)).status is Status.READY
+        assert len((await store.search.search("ana", "mitochondria")).passages) == 8
+
+    async def test_so_is_one_that_is_interrupted_at_it(self, store: Store) -> None:
+        class Fragile(NoEmbedder):
+            calls = 0
+
+            def embed(self, texts: Sequence[str]) -> Vectors:
+                self.calls += 1
+                if self.calls in (2, 4):
+                    raise Killed
+                return super().embed(texts)
+
+        uploaded = await store.upload("ana", "a")
+        run(store.worker(Book(LONG).read), store)
+        expected = stored(store)
+
+        store.database.write_now(lambda tx: tx.execute(segments.update().values(data=b"of another version")))
+        store.search.corpora.forget("ana")
+        await store.search.search("ana", "mitochondria")
+        ingestion = Ingestion(store.database, store.blobs, Fragile(), store.clock, store.settings.files, Book([]).read)
+        run(Worker(store.database, {INGEST: ingestion}), store)
+
+        assert stored(store) == expected
+        assert (await document(store, uploaded.file.id)).status is Status.READY
+
+    async def test_where_chunks_are_missing_it_is_read_again(self, store: Store) -> None:
+        await store.upload("ana", "a")
+        run(store.worker(Book([f"Old {text}" for text in LONG]).read), store)
+
+        def damage(tx: Tx) -> None:
+            tx.execute(segments.update().values(data=b"of another version"))
+            tx.execute(chunks.delete().where(chunks.c.seq == 3))
+
+        store.database.write_now(damage)
+        store.search.corpora.forget("ana")
+        await store.search.search("ana", "mitochondria")
         run(store.worker(Book(LONG).read), store)
 
         check_whole(stored(store), LONG)

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -11,6 +12,7 @@ from clara import __version__
 from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Unreadable
 from clara.jobs.held import HeldJob, Interrupted
+from clara.rag import reindexing
 from clara.rag.chunks import Chunker
 from clara.rag.documents import Chunk, Page
 from clara.rag.embedder import Embedder
@@ -75,6 +77,9 @@ class Ingestion:
         if document is None:
             job.finish(lambda tx: None)
             return
+        if reindexing.has_its_text(self._database, job, document):
+            self._index_again(job, document)
+            return
         if job.checkpoint.get("format") != FORMAT:
             job.write(lambda tx: self._begin(tx, job, document.id), {"format": FORMAT, "pages": 0, "chunks": 0})
         reading = _Reading(self, job, document)
@@ -86,6 +91,19 @@ class Ingestion:
                 except Stopped:
                     raise Interrupted from None
         self._publish(job, reading)
+
+    def _index_again(self, job: HeldJob, document: Document) -> None:
+        """Index what was read before: its text stays as it is, and citations with it."""
+        if job.checkpoint.get("format") != FORMAT:
+            change = partial(self._change, job=job, status=Status.INDEXING)
+            reindexing.begin(job, document, {"format": FORMAT}, change)
+        reindexing.reindex(self._database, job, document, BATCH_CHUNKS, self._index)
+
+        def publish(tx: Tx) -> None:
+            change_corpus(tx, job.owner_id)
+            self._change(tx, job, status=Status.READY)
+
+        job.finish(publish)
 
     def give_up(self, job: HeldJob, error: ClaraError) -> None:
         def record(tx: Tx) -> None:

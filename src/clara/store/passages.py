@@ -104,6 +104,22 @@ def _chunks_query(dialect: str, count: int) -> str:
     )
 
 
+def count_chunks(tx: Tx, owner_id: str, document_id: str) -> int:
+    query = sa.select(sa.func.count()).select_from(chunks)
+    return tx.execute(query.where(chunks.c.owner_id == owner_id, chunks.c.document_id == document_id)).scalar_one()
+
+
+def chunks_from(tx: Tx, owner_id: str, document_id: str, first: int, limit: int) -> Sequence[ChunkRow]:
+    """Return chunks of one document, in order, from the one with seq ``first`` on."""
+    query = (
+        sa.select(*(chunks.c[name] for name in ChunkRow.__slots__))
+        .where(chunks.c.owner_id == owner_id, chunks.c.document_id == document_id, chunks.c.seq >= first)
+        .order_by(chunks.c.seq)
+        .limit(limit)
+    )
+    return [ChunkRow(*row) for row in tx.execute(query)]
+
+
 def get_labels(tx: Tx, owner_id: str, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
     """Return the printed page numbers of (document id, page) places; pages without one are left out."""
     keys = sorted(set(places))
@@ -213,6 +229,10 @@ def replace_segment(tx: Tx, owner_id: str, document_id: str, part: int, old: byt
     """Replace a segment unless it was changed meanwhile; return True when it was replaced."""
     place = (segments.c.owner_id == owner_id, segments.c.document_id == document_id, segments.c.part == part)
     return tx.execute(segments.update().where(*place, segments.c.data == old).values(data=new)).rowcount == 1
+
+
+def remove_segments(tx: Tx, owner_id: str, document_id: str) -> None:
+    tx.execute(segments.delete().where(segments.c.owner_id == owner_id, segments.c.document_id == document_id))
 
 
 def remove_text(tx: Tx, owner_id: str, document_id: str) -> dict[str, int]:

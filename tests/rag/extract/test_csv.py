@@ -4,7 +4,6 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rag.documents_made import write
 
 from clara.rag.chunks import chunk_pages
 from clara.rag.documents import Page
@@ -14,6 +13,7 @@ from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.messages import DocumentInfo
 from clara.rag.extract.parts import MAX_LINE_CHARS, PART_CHARS
 from clara.rag.sentences import sentences
+from tests.rag.documents_made import write
 
 cells = st.text("ab ,;\"'\n1", max_size=40)
 

@@ -3,12 +3,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.rag.documents_made import make_docx, make_docx_bomb, make_zip, paragraph, table, write
 
 from clara.rag.extract.docx import read
 from clara.rag.extract.failures import ReadFailed
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.messages import DocumentInfo
+from tests.rag.documents_made import make_docx, make_docx_bomb, make_zip, paragraph, table, write
 
 Items = Callable[..., list[Any]]
 Text = Callable[..., str]

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rag.documents_made import write
 
 from clara.rag.documents import Page
 from clara.rag.extract.failures import ReadFailed
 from clara.rag.extract.html import Writer, read
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.messages import DocumentInfo
+from tests.rag.documents_made import write
 
 LIMITS = ExtractLimits(max_chars=100_000)
 

@@ -4,13 +4,13 @@ from pathlib import Path
 from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rag.documents_made import write
 
 from clara.rag.documents import Page
 from clara.rag.extract.edges import EDGE_LINES, Edges, Line
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.margins import REACH, Margins
 from clara.rag.extract.pdf import read
+from tests.rag.documents_made import write
 
 BODY_TOP, PITCH, HEAD, FOOT = 700.0, 13.0, 740.0, 40.0
 

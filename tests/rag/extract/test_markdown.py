@@ -2,11 +2,11 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rag.documents_made import write
 
 from clara.rag.documents import Page
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.markdown import headings, plain, read
+from tests.rag.documents_made import write
 
 
 def titles(text: str) -> list[tuple[int, str]]:

@@ -2,8 +2,6 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.rag.documents_made import make_pdf, write
-from tests.services import missing
 
 from clara.rag.documents import Page
 from clara.rag.extract.hyphens import Hyphens
@@ -13,6 +11,8 @@ from clara.rag.extract.messages import DocumentInfo
 from clara.rag.extract.pdf import read
 from clara.rag.extract.sandbox import extract
 from clara.rag.extract.titles import find_titles
+from tests.rag.documents_made import make_pdf, write
+from tests.services import missing
 
 TEX_FOLDER = Path("/usr/share/R/doc/manual")
 

@@ -4,12 +4,12 @@ from pathlib import Path
 import psutil
 import pytest
 from PIL import Image
-from tests.rag.documents_made import make_pdf, make_pdf_with_content, make_pdf_with_noise, make_raw_pdf, write
 
 from clara.core.errors import ClaraError, NotFound
 from clara.rag.extract.drawing import MAX_HEIGHT, MAX_PIXELS
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.render import DRAWING, render_page
+from tests.rag.documents_made import make_pdf, make_pdf_with_content, make_pdf_with_noise, make_raw_pdf, write
 
 
 def picture(path: Path, page: int = 1, width: int = 600, limits: ExtractLimits = DRAWING) -> Image.Image:

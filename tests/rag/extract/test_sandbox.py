@@ -9,6 +9,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from clara.core.errors import ClaraError, Internal
+from clara.rag.documents import Page
+from clara.rag.extract.limits import ExtractLimits
+from clara.rag.extract.media import MediaType
+from clara.rag.extract.messages import DocumentInfo
+from clara.rag.extract.process import PROGRAM, ConfinedProcess, Stopped
+from clara.rag.extract.sandbox import active_limits, extract, never, receive
 from tests.rag.documents_made import (
     make_docx,
     make_docx_bomb,
@@ -19,14 +27,6 @@ from tests.rag.documents_made import (
     paragraph,
     write,
 )
-
-from clara.core.errors import ClaraError, Internal
-from clara.rag.documents import Page
-from clara.rag.extract.limits import ExtractLimits
-from clara.rag.extract.media import MediaType
-from clara.rag.extract.messages import DocumentInfo
-from clara.rag.extract.process import PROGRAM, ConfinedProcess, Stopped
-from clara.rag.extract.sandbox import active_limits, extract, never, receive
 
 LIMITS = ExtractLimits()
 MEGABYTE = 1024**2

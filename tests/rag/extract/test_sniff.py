@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rag.documents_made import make_docx, make_pdf, make_zip, paragraph, write
 
 from clara.core.errors import ClaraError, Unreadable, UnsupportedType
 from clara.rag.extract.media import MediaType
 from clara.rag.extract.sniff import HEAD_BYTES, sniff, sniff_file
+from tests.rag.documents_made import make_docx, make_pdf, make_zip, paragraph, write
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500

@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rag.documents_made import write
 
 from clara.rag.extract.characters import clean, decode, guess_encoding
 from clara.rag.extract.failures import ReadFailed
 from clara.rag.extract.limits import ExtractLimits
 from clara.rag.extract.text import read_text
+from tests.rag.documents_made import write
 
 LIMITS = ExtractLimits(max_chars=300_000)
 
