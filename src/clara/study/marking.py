@@ -1,7 +1,5 @@
 """Quizzes marked by the server: a choice by its option, a short answer by what the page says."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +11,7 @@ from clara.rag.tokenizer import Tokenizer
 from clara.store.database import Database, Tx
 from clara.store.learners import lock_known_learner
 from clara.store.progress import AttemptRow, add_attempt, count_attempts, list_attempts
+from clara.study.cleaning import normal
 from clara.study.scope import Kind
 from clara.study.sets import Item, StudySet, show_sets
 from clara.study.studio import require_set
@@ -21,7 +20,6 @@ MAX_ATTEMPTS = 1_000
 """Of one quiz that are kept; further ones are marked and not kept."""
 MAX_ANSWER = 500
 _LEAST_TYPO_CHARS = 5
-_NOT_WORDS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +111,6 @@ def says_the_same(tokenizer: Tokenizer, given: str, answer: str, page: str, lang
     if wanted and wanted <= said and len(said - known) <= len(said & known):
         return True
     return _is_typo(normal(given), normal(answer))
-
-
-def normal(text: str) -> str:
-    """Return the text without case, marks and doubled blanks; alone its marks where it has nothing else."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return _NOT_WORDS.sub(" ", folded).strip() or " ".join(folded.split())
 
 
 def _is_typo(one: str, other: str) -> bool:

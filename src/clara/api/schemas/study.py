@@ -12,8 +12,9 @@ from clara.core.paging import PageOf
 from clara.store.cards import CardRow
 from clara.store.progress import AttemptRow, FolderProgress
 from clara.store.study import SetRow
-from clara.study.diagrams import diagram_of
+from clara.study.diagrams import diagram_of, draw
 from clara.study.marking import MAX_ANSWER, Attempt, Marked
+from clara.study.mermaid.diagrams import DiagramType
 from clara.study.reviewing import Due, DueCard, Progress
 from clara.study.scope import MAX_TOPIC, Kind, Scope
 from clara.study.sets import Item, ShownSource, StudySet
@@ -163,8 +164,17 @@ class NodeAnswer(Answer):
 
     item: int
     label: str
+    details: list[str] = Field(description="Members of a class, attributes of an entity, events at a time.")
     parent: int | None
     citations: list[CitationAnswer]
+
+
+class EdgeAnswer(Answer):
+    """An edge of a diagram, from one node's item to another's."""
+
+    start: int
+    end: int
+    label: str
 
 
 class PointAnswer(Answer):
@@ -183,14 +193,16 @@ class StudySetAnswer(StudySetSummary):
     language: str = Field(description="ISO 639-1.")
     cards: list[CardAnswer]
     questions: list[QuestionAnswer]
+    diagram_type: DiagramType | None = Field(description="Of a diagram or mind map.")
     nodes: list[NodeAnswer]
+    edges: list[EdgeAnswer] = Field(description="Besides those from parents to their children.")
     points: list[PointAnswer]
     diagram: str | None = Field(description="As Mermaid text; null for cards and quizzes.")
 
     @classmethod
     def of(cls, found: StudySet, answers: bool = True) -> "StudySetAnswer":
         items, kind = found.items, found.kind
-        tree = kind in (Kind.MINDMAP, Kind.DIAGRAM)
+        tree, drawn = kind in (Kind.MINDMAP, Kind.DIAGRAM), draw(found)
         return cls(
             id=found.id,
             kind=kind,
@@ -205,7 +217,12 @@ class StudySetAnswer(StudySetSummary):
             language=found.language,
             cards=[CardAnswer.of(item.card, item.sources) for item in items if item.card],
             questions=[QuestionAnswer.of(item, answers) for item in items if kind is Kind.QUIZ],
+            diagram_type=drawn.type if drawn and tree else None,
             nodes=[_node(item) for item in items if tree],
+            edges=[
+                EdgeAnswer(start=edge.start, end=edge.end, label=edge.label)
+                for edge in (drawn.whole_edges if drawn and tree else ())
+            ],
             points=[_point(item) for item in items if kind is Kind.SUMMARY],
             diagram=diagram_of(found),
         )
@@ -399,7 +416,13 @@ def cited(sources: Sequence[ShownSource]) -> list[CitationAnswer]:
 
 def _node(item: Item) -> NodeAnswer:
     body = item.body
-    return NodeAnswer(item=item.number, label=body["label"], parent=body.get("parent"), citations=cited(item.sources))
+    return NodeAnswer(
+        item=item.number,
+        label=body["label"],
+        details=body.get("details", []),
+        parent=body.get("parent"),
+        citations=cited(item.sources),
+    )
 
 
 def _point(item: Item) -> PointAnswer:

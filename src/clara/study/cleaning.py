@@ -1,0 +1,24 @@
+"""Text of a model, so that it is only text: no markup that loads or links, one line, not too long."""
+
+import re
+import unicodedata
+
+_IMAGE_OR_LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,2000}\)")
+_TAG = re.compile(r"</?[A-Za-z!][^>\n]{0,2000}>")
+_ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
+_NOT_WORDS = re.compile(r"[\W_]+")
+_MARK = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+
+
+def clean(text: str, max_chars: int) -> str:
+    """Return plain text of one line, at most so long; marks like [3] that cite passages are taken out."""
+    text = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text[:20_000])
+    text = _ADDRESS.sub("", _TAG.sub("", _IMAGE_OR_LINK.sub(r"\1", text)))
+    text = " ".join(_MARK.sub("", text).split())
+    return text if len(text) <= max_chars else text[: max_chars - 1].rstrip() + "…"
+
+
+def normal(text: str) -> str:
+    """Return the text without case, marks and doubled blanks; alone its marks where it has nothing else."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _NOT_WORDS.sub(" ", folded).strip() or " ".join(folded.split())
