@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from clara import __version__
-from clara.api import chats, existing, files, folders, health, me, rag, search, sign_in, study, turns, usage
+from clara.api import chats, existing, files, folders, health, me, openai, rag, search, sign_in, study, turns, usage
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
@@ -133,7 +133,7 @@ def create_app(
         # A little over the file itself: the multipart form around it, and base64 in JSON.
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
-    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study, existing):
+    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study, openai, existing):
         app.include_router(module.routes)
     app.include_router(docs_router())
     app.include_router(page_router())

@@ -70,6 +70,7 @@ class Fuzzed:
             "turn_id": turn["turn_id"],
             "user_id": "fuzz",
             "number": "1",
+            "model": "clara",
         }
 
 

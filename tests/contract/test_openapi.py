@@ -15,18 +15,24 @@ OPERATIONS = frozenset(
     re.findall(
         r"\w+",
         """
-ask_existing cancel_file change_chat change_file change_folder change_message create_chat create_existing_folder
-create_folder delete_chat delete_existing_file delete_existing_file_of delete_file delete_folder
-describe_existing_files download_file follow_turn get_chat get_file get_folder get_health get_liveness get_me
-get_metrics get_page get_page_image get_rag_context get_rag_search get_readiness get_service_card get_usage list_chats
-list_existing_conversations list_existing_conversations_of list_existing_files list_existing_files_of
-list_existing_folders list_existing_folders_of list_existing_messages list_files list_folders list_messages
-rate_message regenerate_message retry_file search_files send_message sign_in sign_out stop_turn unrate_message
-upload_existing upload_existing_too upload_file watch_file
+ask_existing cancel_file change_chat change_file change_folder change_message create_chat create_completion
+create_existing_folder create_folder delete_chat delete_existing_file delete_existing_file_of delete_file
+delete_folder describe_existing_files download_file follow_turn get_chat get_file get_folder get_health get_liveness
+get_me get_metrics get_model get_page get_page_image get_rag_context get_rag_search get_readiness get_service_card
+get_usage list_chats list_existing_conversations list_existing_conversations_of list_existing_files
+list_existing_files_of list_existing_folders list_existing_folders_of list_existing_messages list_files list_folders
+list_messages list_models rate_message regenerate_message retry_file search_files send_message sign_in sign_out
+stop_turn unrate_message upload_existing upload_existing_too upload_file watch_file
 """,
     )
 )
 """Client libraries name their functions by these: one that is gone breaks them. Add new ones here."""
+
+ERRORS = {
+    False: ("application/problem+json", "#/components/schemas/Problem"),
+    True: ("application/json", "#/components/schemas/OpenAIError"),
+}
+"""How an address says what is wrong, by whether it is in OpenAI's protocol."""
 
 EXISTING = """
 GET /  GET /health  POST /homework/chat-rag  POST /homework/upload-rag  POST /file-upload/
@@ -76,8 +82,8 @@ class TestDocument:
             assert {"422", "500"} <= operation["responses"].keys(), name
             for status, answer in operation["responses"].items():
                 if status >= "400":
-                    schema = answer["content"]["application/problem+json"]["schema"]
-                    assert schema == {"$ref": "#/components/schemas/Problem"}, (name, status)
+                    kind, schema = ERRORS["/openai/" in name]
+                    assert answer["content"] == {kind: {"schema": {"$ref": schema}}}, (name, status)
 
     def test_who_needs_a_caller_says_so(self, document: dict[str, Any]) -> None:
         for name, operation in operations(document):

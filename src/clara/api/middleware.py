@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clara.api.context import UNMATCHED, RequestContext, context_of, open_context
-from clara.api.problems import Misdirected, as_clara_error, install_problems, problem_response
+from clara.api.problems import Misdirected, as_clara_error, error_response, install_problems
 from clara.ops.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
@@ -51,7 +51,14 @@ def install_edge(
             CORSMiddleware,
             allow_origins=list(origins),
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Clara-User", "X-Request-ID"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Last-Event-ID",
+                "User-Agent",
+                "X-Clara-User",
+                "X-Request-ID",
+            ],
             expose_headers=list(_EXPOSED),
             max_age=600,
         )
@@ -142,7 +149,7 @@ class LastNet:
             if context.status is not None:
                 error.__clara_logged__ = True  # type: ignore[attr-defined]
                 raise
-            await problem_response(as_clara_error(error), context.request_id)(scope, receive, send)
+            await error_response(scope, as_clara_error(error))(scope, receive, send)
 
 
 class HostCheck:
@@ -167,7 +174,7 @@ class HostCheck:
         error = Misdirected("This Host isn't one of this server's. Use 127.0.0.1, or set CLARA_HTTP__ALLOWED_HOSTS.")
         context = context_of(scope)
         context.refusal = error.problem_code
-        await problem_response(error, context.request_id)(scope, receive, send)
+        await error_response(scope, error)(scope, receive, send)
 
 
 class HeadAsGet:

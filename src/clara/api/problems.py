@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from clara.api.context import context_of
+from clara.api.openai_errors import PREFIX, OpenAIError, openai_response
 from clara.core.errors import (
     ClaraError,
     Forbidden,
@@ -87,12 +89,20 @@ def problem_of(event: ErrorEvent, request_id: str | None) -> dict[str, Any]:
     return body | {name: _plain(fact) for name, fact in event.facts.items() if name not in _STANDARD}
 
 
-def problem_response(error: ClaraError, request_id: str | None) -> Response:
-    content = json.dumps(problem(error, request_id), allow_nan=False, default=str).encode()
-    answer = Response(content, error.status, headers=dict(error.headers), media_type=MEDIA_TYPE)
+def error_response(scope: Scope, error: ClaraError) -> Response:
+    """Return the answer to a request that ends in an error, in the shape that the clients of its address read."""
+    if scope["path"].startswith(PREFIX):
+        answer = openai_response(error)
+    else:
+        answer = problem_response(error, context_of(scope).request_id)
     if error.status in (429, 503):
         answer.headers.setdefault("Retry-After", _RETRY_AFTER_S)
     return answer
+
+
+def problem_response(error: ClaraError, request_id: str | None) -> Response:
+    content = json.dumps(problem(error, request_id), allow_nan=False, default=str).encode()
+    return Response(content, error.status, headers=dict(error.headers), media_type=MEDIA_TYPE)
 
 
 def problem_responses(*errors: type[ClaraError]) -> dict[int | str, dict[str, Any]]:
@@ -133,7 +143,7 @@ async def _handle(request: Request, error: Exception) -> Response:
     context.refusal = known.problem_code
     if known.status >= 500 and known.__cause__ is not None:
         _log.warning("request.failed", request_id=context.request_id, code=known.problem_code, exc_info=known.__cause__)
-    return problem_response(known, context.request_id)
+    return error_response(request.scope, known)
 
 
 _BY_STATUS: Mapping[int, type[ClaraError]] = {
@@ -195,6 +205,9 @@ def _with_problem_schema(openapi: Callable[[], dict[str, Any]]) -> Callable[[], 
             schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(schema.pop("$defs"))
             schemas["Problem"] = schema
+            schema = OpenAIError.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(schema.pop("$defs"))
+            schemas["OpenAIError"] = schema
             components["securitySchemes"] = SECURITY_SCHEMES
         return document
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 
 import structlog
 
@@ -16,6 +17,7 @@ from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.tutor.answered import Answered, Collected
 from clara.tutor.answering import Answerer, Question, Said
+from clara.tutor.apart import read_apart
 from clara.tutor.beginning import HISTORY, Again, Asked, Terms, Turn, begin_again, begin_turn, teaching_rules
 from clara.tutor.conversations import no_such_conversation
 from clara.tutor.events import AnswerEvent, TutorEvent
@@ -205,13 +207,9 @@ class Tutor:
             )
 
         question = await self._database.read(rules)
-        events = self._answerer.answer(question)
-        try:
+        async with aclosing(read_apart(self._answerer.answer(question))) as events:
             async for event in events:
                 yield event
-        finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Let answers be written; cut what takes too long."""

@@ -1,0 +1,70 @@
+"""Errors as OpenAI's clients read them: on every address under /openai/, whoever raises them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from clara.core.errors import ClaraError
+
+PREFIX = "/openai/"
+
+_TYPES: Mapping[int, str] = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+}
+
+
+class OpenAIErrorBody(BaseModel):
+    """What went wrong."""
+
+    message: str
+    type: str
+    code: str | None
+    param: str | None = Field(description="The parameter that is wrong.")
+
+
+class OpenAIError(BaseModel):
+    """An error in OpenAI's shape."""
+
+    error: OpenAIErrorBody
+
+
+class UnsupportedParameter(ClaraError):
+    code, status, title = "unsupported_parameter", 400, "Not supported here"
+
+
+def openai_error(error: ClaraError) -> dict[str, Any]:
+    """Return the error's body; ``param`` is a fact of ours, or the first field that is wrong."""
+    message, param = error.detail, error.facts.get("param")
+    fields = error.facts.get("errors")
+    if fields:
+        param = ".".join(str(part) for part in fields[0]["loc"] if part != "body")
+        message = f"{param}: {fields[0]['msg']}"
+    kind = _TYPES.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
+    return {"error": {"message": message, "type": kind, "code": error.problem_code, "param": param}}
+
+
+def openai_response(error: ClaraError) -> Response:
+    headers = dict(error.headers)
+    if error.problem_code == "budget_used_up":
+        # Their SDKs would try again at once, since the hours to wait are more than they would.
+        headers["x-should-retry"] = "false"
+    body = json.dumps(openai_error(error), allow_nan=False, default=str).encode()
+    return Response(body, error.status, headers, "application/json")
+
+
+def openai_responses(*errors: type[ClaraError]) -> dict[int | str, dict[str, Any]]:
+    """Return the ``responses=`` of a route that may end in these errors."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}}
+    by_status: dict[int, list[str]] = {}
+    for error in errors:
+        by_status.setdefault(error.status, []).append(error.title)
+    return {
+        status: {"description": " or ".join(dict.fromkeys(titles)), "content": content}
+        for status, titles in sorted(by_status.items())
+    }
