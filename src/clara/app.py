@@ -77,6 +77,10 @@ def create_app(
         settings.search.cache_bytes,
         on_lexical=lambda code: metrics.lexical.labels(code).inc(),
     )
+    budget = Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s)
+    chat_model = chat_model or make_chat_model(
+        settings, on_request=lambda model, outcome: metrics.model_requests.labels(model, outcome).inc()
+    )
     services = Services(
         settings=settings,
         clock=clock,
@@ -90,13 +94,13 @@ def create_app(
         conversations=Conversations(database, clock, settings.chats),
         tutor=Tutor(
             database,
-            _answerer(answerer, engine),
+            _answerer(settings, engine, chat_model, budget, metrics) if answerer is None else answerer(engine),
             clock,
             max_life_s=settings.http.stream_max_life_s,
             limits=settings.chats,
         ),
-        budget=Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s),
-        chat_model=chat_model or make_chat_model(settings),
+        budget=budget,
+        chat_model=chat_model,
         studio=Studio(engine, clock, settings.study),
         marker=Marker(database, clock, engine.tokenizer),
         reviews=Reviews(database, clock),
@@ -143,12 +147,21 @@ def create_app(
     return app
 
 
-def _answerer(make: Callable[[SearchEngine], Answerer] | None, engine: SearchEngine) -> Answerer:
-    if make is not None:
-        return make(engine)
-    from clara.tutor.quoting import QuotingAnswerer
+def _answerer(
+    settings: Settings, engine: SearchEngine, model: ChatModel | None, budget: Budget, metrics: Metrics
+) -> Answerer:
+    """Return what answers: the model, or without one quotes."""
+    if model is None:
+        from clara.tutor.quoting import QuotingAnswerer
 
-    return QuotingAnswerer(engine)
+        return QuotingAnswerer(engine)
+    from clara.tutor.teaching import TeachingAnswerer, Watch
+
+    watch = Watch(
+        on_mark=lambda outcome: metrics.citation_marks.labels(outcome).inc(),
+        on_stripped=lambda kind: metrics.stripped.labels(kind).inc(),
+    )
+    return TeachingAnswerer(engine, model, budget, hosts=frozenset(settings.chats.link_hosts), watch=watch)
 
 
 def _limiter(settings: Settings, metrics: Metrics) -> RateLimiter:
@@ -201,8 +214,8 @@ def _lifespan(
             stopping.cancel()
             if starting.done():
                 starting.result()
-        # An embedder takes a while to load: not at the first learner's expense.
-        warming = asyncio.create_task(asyncio.to_thread(services.search.embedder.warm))
+        # An embedder and a model's library take a while to load: not at the first learner's expense.
+        warming = asyncio.create_task(_warm(services))
         yield
         for task in (starting, warming):
             task.cancel()
@@ -213,11 +226,22 @@ def _lifespan(
         if jwks:
             await jwks.close()
         await services.tutor.close()
+        if services.chat_model:
+            await services.chat_model.close()
         await services.search.embedder.close()
         await services.limiter.close()
         await asyncio.to_thread(services.database.close)
 
     return lifespan
+
+
+async def _warm(services: Services) -> None:
+    await asyncio.to_thread(services.search.embedder.warm)
+    if services.chat_model:
+        try:
+            await services.chat_model.warm()
+        except ClaraError as error:
+            log.warning("model.not_ready", code=error.problem_code, detail=error.detail)
 
 
 async def _start(settings: Settings, worker: WorkerProcess | None) -> None:

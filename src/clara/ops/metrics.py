@@ -53,6 +53,24 @@ class Metrics:
             ("code",),
             registry=self.registry,
         )
+        self.model_requests = Counter(
+            "clara_model_requests",
+            'Requests to language models: "begun", or an error\'s code.',
+            ("model", "outcome"),
+            registry=self.registry,
+        )
+        self.citation_marks = Counter(
+            "clara_citation_marks",
+            'Citations that a model wrote: "shown", or why one was dropped.',
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.stripped = Counter(
+            "clara_answers_stripped",
+            "Links, images, HTML and diagrams taken out of what a model wrote.",
+            ("kind",),
+            registry=self.registry,
+        )
         self.key_fetches = Counter(
             "clara_jwks_fetches", "Fetches of the token issuer's keys.", ("outcome",), registry=self.registry
         )

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
+from clara.core.folding import fold
 from clara.rag.languages import UNKNOWN, detect_language
 from clara.rag.tokenizer import Tokenizer
 
@@ -11,33 +12,108 @@ LEAST_SHARE = 0.5
 """Of a claim's distinct content words that its quote must hold."""
 
 _BLANKS = "\u00a0\u202f\u2009"
-_NUMBER = re.compile(rf"\d{{1,3}}(?:[{_BLANKS}'’]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(rf"(?<![^\W_])(?:\d{{1,3}}(?:[{_BLANKS}'’]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)*)")
+"""Not the digits of CO2, B12 or x2, which are parts of words."""
 _GROUPS = re.compile(rf"(?<=\d)[.,'’{_BLANKS}](?=\d{{3}}(?!\d))")
+_APART = re.compile(r"(?<!\d)(?<!\d )(\d{1,3})((?: \d{3})+)(?![\d ]\d)")
+_POWER = re.compile(r"(?<=\d)\s?\^\s?\{?([-−]?\d+)\}?")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_WORD = re.compile(r"[^\W\d_]+")
+_NAME = re.compile(r"(?<=[^\W_][ -])[A-ZÀ-ÖØ-Þ][^\W\d_]+|(?<=[^\W_][,;:] )[A-ZÀ-ÖØ-Þ][^\W\d_]+")
+_NAME_BEGINS = 5
+"""Letters of a name that languages spell alike: Europe, Europa."""
+_UNITS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen"
+)
+_SMALL = {word: value for value, word in enumerate(_UNITS.split(), 2)}
+_DECADES = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS = {word: 10 * value for value, word in enumerate(_DECADES.split(), 2)}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 
 
 def supports(
-    tokenizer: Tokenizer, claim: str, quote: str, language: str | None = None, given: Collection[str] = ()
+    tokenizer: Tokenizer,
+    claim: str,
+    quote: str,
+    language: str | None = None,
+    given: Collection[str] = (),
+    spoken: str | None = None,
 ) -> bool:
     """Tell whether the quote has every number of the claim, and at least half of its content words.
 
-    ``language`` is the quote's, if it is known. A claim in another language shares no words with its quote: its numbers
-    decide alone. Numbers of ``given``, such as a question's, needn't stand in the quote.
+    ``language`` is the quote's and ``spoken`` the claim's, where they are known. A claim in another language shares no
+    words with its quote: its numbers and names decide alone. Numbers of ``given``, such as a question's, needn't stand
+    in the quote.
     """
-    if not numbers(claim) <= numbers(quote).union(*map(numbers, given)):
-        return False
+    return has_numbers(claim, quote, given) and has_words(tokenizer, claim, quote, language, spoken)
+
+
+def has_numbers(claim: str, quote: str, given: Collection[str] = ()) -> bool:
+    """Tell whether every number of the claim stands in the quote, or in what was given."""
+    there = numbers(quote).union(numbers(_joined(quote)), *map(numbers, given))
+    return numbers(claim) <= there or numbers(_joined(claim)) <= there
+
+
+def has_words(
+    tokenizer: Tokenizer, claim: str, quote: str, language: str | None = None, spoken: str | None = None
+) -> bool:
+    """Tell whether the quote has half of the claim's content words; half of its names in another language."""
     language = language or detect_language(quote)
-    own = detect_language(claim)
-    if UNKNOWN not in (own, language) and own != language:
-        return True
+    own = spoken or detect_language(claim)
     words = set(tokenizer.terms(claim, language))
-    return not words or len(words & set(tokenizer.terms(quote, language))) >= LEAST_SHARE * len(words)
+    if not words or len(words & set(tokenizer.terms(quote, language))) >= LEAST_SHARE * len(words):
+        return True
+    if UNKNOWN in (own, language) or own == language:
+        return False
+    # German writes every noun with a capital.
+    names = set() if own == "de" else {fold(name)[:_NAME_BEGINS] for name in _NAME.findall(claim)}
+    there = {fold(word)[:_NAME_BEGINS] for word in _WORD.findall(quote)}
+    return len(names & there) >= LEAST_SHARE * len(names)
 
 
 def numbers(text: str) -> frozenset[str]:
-    """Return the text's numbers, each in one spelling: "1,000" and "1.000" are "1000", "3,5" is "3.5"."""
-    return frozenset(_one_spelling(match[0]) for match in _NUMBER.finditer(text))
+    """Return the text's numbers, each in one spelling: "1,000" and "1.000" are "1000", "3,5" is "3.5".
+
+    "Twelve" is "12", in English; "10^6" and "10⁶" are "106", as PDFs give powers.
+    """
+    plain = _POWER.sub(r"\1", text.translate(_RAISED))
+    return frozenset((*(_one_spelling(match[0]) for match in _NUMBER.finditer(plain)), *_in_words(plain)))
 
 
 def _one_spelling(number: str) -> str:
     plain = _GROUPS.sub("", number).replace(",", ".")
     return "".join(str(unicodedata.digit(character, character)) for character in plain)
+
+
+def _joined(text: str) -> str:
+    """Return the text with "12 300" as one number."""
+    return _APART.sub(lambda found: found[1] + found[2].replace(" ", ""), text)
+
+
+def _in_words(text: str) -> Iterator[str]:
+    """Yield the numbers that are written in English words, but for "one", which is said of anything."""
+    total = value = 0
+    found = False
+    end = 0
+    for match in _WORD.finditer(text):
+        word = match[0].casefold()
+        if found and text[end : match.start()].strip(" -\n") and word != "and":
+            yield str(total + value)
+            total = value = 0
+            found = False
+        if word in _SMALL or word in _TENS:
+            value, found = value + _SMALL.get(word, 0) + _TENS.get(word, 0), True
+        elif word in _SCALES and found:
+            value *= _SCALES[word]
+            if word != "hundred":
+                total, value = total + value, 0
+        elif found and not (word in ("and", "one") and value % 100 in (0, *range(20, 100, 10))):
+            yield str(total + value)
+            total = value = 0
+            found = False
+        elif found and word == "one" and value % 100:
+            value += 1
+        end = match.end()
+    if found:
+        yield str(total + value)

@@ -1,5 +1,6 @@
 """The sections of the settings, one a concern, and how what they hold is read."""
 
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -92,6 +93,18 @@ class ChatSettings(Section):
     max_per_learner: int = Field(10_000, ge=1)
     max_messages: int = Field(5_000, ge=2)
     """Of one conversation."""
+    link_hosts: CommaSeparated = ()
+    """Hosts that links and images in a model's answer may lead to; others are taken out."""
+
+    _split = field_validator("link_hosts", mode="before")(_comma_separated)
+
+    @field_validator("link_hosts")
+    @classmethod
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", host):
+                raise ValueError(f"{host!r} is not a host: write en.wikipedia.org, without scheme and path.")
+        return tuple(host.lower() for host in hosts)
 
 
 class StudySettings(Section):

@@ -171,6 +171,19 @@ def get_page_at(tx: Tx, owner_id: str, document_id: str, offset: int) -> PageRow
     return PageRow(*row) if row else None
 
 
+def get_chunk_at(tx: Tx, owner_id: str, document_id: str, offset: int) -> ChunkRow | None:
+    """Return the chunk that holds a character of the document's text."""
+    columns = [getattr(chunks.c, name) for name in ChunkRow.__slots__]
+    query = (
+        sa.select(*columns)
+        .where(chunks.c.owner_id == owner_id, chunks.c.document_id == document_id, chunks.c.start <= offset)
+        .order_by(chunks.c.start.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).one_or_none()
+    return ChunkRow(*row) if row and row.end > offset else None
+
+
 def heading_at(tx: Tx, owner_id: str, document_id: str, number: int) -> str:
     """Return the heading path of the first chunk that touches a page, "" when there is none."""
     # Chunks are in the order of the text, so that the first to end on this page or later is the one.

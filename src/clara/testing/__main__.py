@@ -8,7 +8,7 @@ from types import FrameType
 
 from clara.testing.openai_server import scripted_server
 
-WORDS = "!fail:429 !fail:500 !hang !refuse !empty !cut !short !endless !long:1000 !slow:0.5 !tool:name"
+WORDS = "!cite !fail:429 !fail:500 !hang !refuse !empty !cut !short !endless !long:1000 !slow:0.5 !tool:name"
 
 
 def main() -> None:

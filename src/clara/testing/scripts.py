@@ -138,12 +138,13 @@ def vector_of(text: str, dim: int) -> list[float]:
     return [value / length for value in vector] if length else vector
 
 
+_PASSAGE = re.compile(r"⟦passage (\d+):[^⟧]*⟧\n([^⟦]+)")
 _COMMAND = re.compile(r"!(\w+)(?::([\w.]+))?")
 
 
 def by_hand(asked: Asked) -> ChatAnswer:
     """Answer for someone who tries things: a word like !hang or !fail:429 in the question says how."""
-    found = _COMMAND.search(asked.question)
+    found = next(reversed(list(_COMMAND.finditer(asked.question))), None)
     command, value = (found[1], found[2] or "") if found else ("", "")
     offered = [tool["function"]["name"] for tool in asked.body.get("tools") or ()]
     match command:
@@ -167,6 +168,11 @@ def by_hand(asked: Asked) -> ChatAnswer:
             return Say([f"word{at} " for at in range(int(value or 100))], pause_s=0.02)
         case "slow":
             return Say("This answer comes slowly, a word at a time.", pause_s=float(value or 0.5))
+        case "cite" if passage := _PASSAGE.search(asked.question):
+            sentence = passage[2].strip().splitlines()[-1].split(". ")[0]
+            return Say(
+                f'{sentence} [{passage[1]} "{sentence}"]. This is invented [1 "and stands nowhere"].', pause_s=0.02
+            )
         case "tool" if offered and asked.body["messages"][-1].get("role") == "user":
             return CallTools([Call(value or offered[0], {"query": asked.question[:100]})])
     return Say(f"You said: {asked.question[-200:]}", pause_s=0.02)

@@ -39,7 +39,9 @@ class Question:
 class Answerer(Protocol):
     """Answers a question as events; free of side effects, so that it can be cancelled and run again."""
 
-    name: str
-    """"none" without a model, else the model's name."""
+    @property
+    def name(self) -> str:
+        """ "none" without a model, else the model's name."""
+        ...
 
     def answer(self, question: Question) -> AsyncIterator[AnswerEvent]: ...
