@@ -92,5 +92,5 @@ def _floor(database: Database, chunks: int) -> str:
 def _cold(engine: SearchEngine, database: Database) -> float:
     engine.corpora.forget(OWNER)
     started = time.perf_counter_ns()
-    database.read_now(lambda tx: engine.corpora.read(tx, OWNER))
+    database.read_now(lambda tx: engine.corpora.read(tx, OWNER, engine.corpora.moment))
     return (time.perf_counter_ns() - started) / 1e6

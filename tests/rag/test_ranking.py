@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from clara.rag.embedder import StaticEmbedder
-from clara.rag.ranking import EARLIER_WEIGHTS, Query, fuse, lexical_share, make_query, pair_bonus
+from clara.rag.ranking import (
+    EARLIER_WEIGHTS,
+    LEANING_WEIGHT,
+    NAME_SHARE,
+    Query,
+    fuse,
+    lexical_share,
+    make_query,
+    pair_bonus,
+)
+from clara.rag.segments import title_code
 from clara.rag.tokenizer import Tokenizer
 
 TOKENIZER = Tokenizer()
@@ -37,13 +47,29 @@ class TestMakeQuery:
         assert query.terms[term("leaves")] == 2 * EARLIER_WEIGHTS[0]
 
     def test_a_question_without_words_still_has_the_earlier_ones(self) -> None:
-        assert set(ask("Why is that so?", "Why do leaves fall?").terms) == {term("leaves"), term("fall")}
+        assert set(ask("Why is that so?", "Why do leaves turn?").terms) == {term("leaves"), term("turn")}
 
     def test_neighbours_are_pairs(self) -> None:
         assert ask("the animal cells of plants", "two roots").pairs == (
             ((term("animal"), term("cells")),),
             ((term("cells"), term("plants")),),
         )
+
+    def test_a_question_that_leaves_its_subject_to_the_one_before_leans_more(self) -> None:
+        query = make_query(TOKENIZER, ("en",), "How big is it?", ("What is the Moon?",), leans=True)
+        assert query.terms[term("Moon")] == LEANING_WEIGHT
+
+    def test_headings_are_looked_for_by_neighbouring_words_and_by_names(self) -> None:
+        titles = ask("When was the University of Chicago founded?").titles
+        of = {
+            text: title_code(TOKENIZER.terms(text, "en")) for text in ("founded", "Chicago: the university", "Oxford")
+        }
+        assert (titles[of["founded"]], titles[of["Chicago: the university"]]) == (pytest.approx(1 / 3), NAME_SHARE)
+        assert of["Oxford"] not in titles
+
+    @pytest.mark.parametrize("question", ["", "The The", "Is It?", "one two three four five six seven eight"])
+    def test_no_heading_is_looked_for_without_words_or_with_many(self, question: str) -> None:
+        assert not ask(question).titles
 
     def test_vectors_are_blended_by_the_same_weights(self) -> None:
         rows = np.eye(3, 4, dtype=np.float32)

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clara.rag.documents import Chunk
-from clara.rag.segments import CorruptSegment, Segment, StaleSegment, build_segment, indexed_text, quantise, word_code
+from clara.rag.segments import (
+    CorruptSegment,
+    Segment,
+    StaleSegment,
+    build_segment,
+    indexed_text,
+    quantise,
+    title_code,
+    word_code,
+)
 from clara.rag.tokenizer import VERSION, Tokenizer
 
 TOKENIZER = Tokenizer()
@@ -55,6 +64,14 @@ class TestBuildSegment:
     def test_the_heading_is_indexed_with_the_text(self) -> None:
         assert indexed_text(chunk(0, "text", "A › B")) == "A › B\ntext"
         assert indexed_text(chunk(0, "text")) == "text"
+
+    def test_a_title_is_told_by_its_words_without_number_or_order(self) -> None:
+        chunks = [chunk(0, "a", "Cells › 2.1 Energy of plants"), chunk(1, "b", "Plant energy"), chunk(2, "c")]
+        titles = build_segment(
+            chunks, language="en", tokenizer=TOKENIZER, embedder="none", vectors=np.zeros((3, 0), np.float32)
+        ).titles.tolist()
+        assert titles[0] == titles[1] == title_code(TOKENIZER.terms("plants energy", "en"))
+        assert titles[2] == 0
 
     def test_many_occurrences_count_as_255(self) -> None:
         segment = build(["cell " * 700])
@@ -109,6 +126,12 @@ class TestBytes:
         data = bytearray(build(["cells need energy"]).to_bytes())
         assert data[6:8] == VERSION.to_bytes(2, "little")
         data[6:8] = (VERSION + 1).to_bytes(2, "little")
+        with pytest.raises(StaleSegment):
+            Segment.from_bytes(bytes(data))
+
+    def test_an_older_form_is_told_apart(self) -> None:
+        data = bytearray(build(["cells need energy"]).to_bytes())
+        data[4:6] = (1).to_bytes(2, "little")
         with pytest.raises(StaleSegment):
             Segment.from_bytes(bytes(data))
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from clara.rag.documents import Chunk
 from clara.rag.postings import K1, B
-from clara.rag.ranking import PAIR_BONUS, RERANKED, Query, make_query
-from clara.rag.segments import Segment, build_segment, indexed_text, quantise
+from clara.rag.ranking import BEGINNING_BONUS, PAIR_BONUS, RERANKED, TITLE_BONUS, Query, make_query
+from clara.rag.segments import Segment, build_segment, indexed_text, quantise, title_code
 from clara.rag.shard import Shard
 from clara.rag.tokenizer import Tokenizer
 
@@ -26,6 +26,8 @@ WORDS = [
     "root", "the", "of", "黑豹", "队的", "luz", "células",
 ]  # fmt: skip
 
+HEADINGS = ["", "The cell", "Cell › Energy of plants", "1.2 Plant › 3 Leaf", "黑豹"]
+
 
 @dataclass(frozen=True)
 class Part:
@@ -35,10 +37,15 @@ class Part:
     language: str
     embedder: str
     seed: int
+    headings: tuple[str, ...] = ("",)
 
     @property
     def chunks(self) -> list[Chunk]:
-        return [Chunk(self.first_seq + at, 1, 1, 0, 1, "", text) for at, text in enumerate(self.texts)]
+        headings = [self.headings[at * len(self.headings) // len(self.texts)] for at in range(len(self.texts))]
+        return [
+            Chunk(self.first_seq + at, 1, 1, 0, 1, heading, text)
+            for at, (heading, text) in enumerate(zip(headings, self.texts, strict=True))
+        ]
 
     def build(self) -> Segment:
         vectors = vectors_of(self.seed, len(self.texts), 0 if self.embedder == "none" else DIM)
@@ -62,11 +69,14 @@ class SlowSearch:
     def __init__(self, parts: Sequence[Part], folders: Mapping[str, set[str]]) -> None:
         self.folders = folders
         self.rows = []
+        self.titles: list[tuple[str, int]] = []
         for part in sorted(parts, key=lambda part: (part.embedder, part.document, part.first_seq)):
             vectors = None if part.embedder == "none" else dequantised(vectors_of(part.seed, len(part.texts)))
             for at, chunk in enumerate(part.chunks):
                 terms = TOKENIZER.terms(indexed_text(chunk), part.language)
+                title = TOKENIZER.terms(chunk.heading.split(" › ")[-1].lstrip("0123456789. "), part.language)
                 self.rows.append((part, chunk.seq, terms, None if vectors is None else vectors[at]))
+                self.titles.append((part.document, title_code(title)))
         self.mean = max(np.mean([len(terms) for _, _, terms, _ in self.rows]), 1) if self.rows else 1
         self.holders = Counter(term for _, _, terms, _ in self.rows for term in set(terms))
 
@@ -99,6 +109,9 @@ class SlowSearch:
                 fused = lexical
             else:
                 fused = lexical * (share + (1 - share) * max(nearest, 0))
+            if cosine is not None and part.embedder == STATIC and score == 0 and cosine < 0.35:
+                continue
+            fused += self.for_its_heading(query, part.document, seq)
             found.append((part.document, seq, fused, score, cosine, self.coverage(query, terms), part, terms))
         found = [hit for hit in found if hit[2] > 0]
         order = sorted(range(len(found)), key=lambda at: (-np.float32(found[at][2]), at))
@@ -106,6 +119,12 @@ class SlowSearch:
         return sorted(
             [(*hit[:2], hit[2] + self.bonus(query, *hit[6:]), *hit[3:6]) for hit in best], key=lambda hit: -hit[2]
         )
+
+    def for_its_heading(self, query: Query, document: str, seq: int) -> float:
+        at = next(at for at, row in enumerate(self.rows) if (row[0].document, row[1]) == (document, seq))
+        share = query.titles.get(self.titles[at][1], 0)
+        begins = at == 0 or self.titles[at - 1] != self.titles[at]
+        return TITLE_BONUS * share + (BEGINNING_BONUS if share == 1 and begins else 0)
 
     def cosine(self, query: Query, embedder: str, vector: np.ndarray | None) -> float | None:
         asked = query.vectors.get(embedder)
@@ -141,7 +160,8 @@ def corpora(draw: st.DrawFn) -> tuple[list[Part], dict[str, set[str]]]:
         texts = tuple(draw(st.lists(text, max_size=6)))
         language = draw(st.sampled_from(["en", "es", "zh"]))
         embedder = draw(st.sampled_from([STATIC, STATIC, "other/model", "none"]))
-        parts.append(Part(document, 100 * number, texts, language, embedder, draw(st.integers(0, 1 << 20))))
+        headings = tuple(draw(st.lists(st.sampled_from(HEADINGS), min_size=1, max_size=2)))
+        parts.append(Part(document, 100 * number, texts, language, embedder, draw(st.integers(0, 1 << 20)), headings))
     folders = draw(st.dictionaries(st.sampled_from(["doc_a", "doc_b", "doc_c"]), st.sets(st.sampled_from("xy"))))
     return parts, folders
 
@@ -231,6 +251,26 @@ class TestSearch:
         assert [hit.document_id for hit in shard.search(query, "x")] == ["a", "b"]
         assert [hit.document_id for hit in shard.search(query, "y")] == ["b"]
         assert shard.search(query, "elsewhere") == []
+
+    def test_the_section_about_the_subject_wins(self) -> None:
+        often = Part("doc_a", 0, ("cell cell cell cell", "the cell and a cell"), "en", "none", 0)
+        section = Part("doc_b", 0, ("Life is made of it.", "It divides."), "en", "none", 0, ("Life › 1.2 The cell",))
+        shard = shard_of([often, section])
+        best = shard.search(ask(shard, "What is a cell?"))[0]
+        assert (best.document_id, best.seq) == ("doc_b", 0)
+
+    def test_a_heading_raises_nothing_outside_the_folder(self) -> None:
+        inside = english("doc_a", "Energy of a cell.")
+        outside = Part("doc_b", 0, ("Life is made of it.",), "en", STATIC, 0, ("The cell",))
+        shard = shard_of([inside, outside], {"doc_a": {"x"}, "doc_b": {"y"}})
+        vectors = {STATIC: vectors_of(1, 1)}
+        assert [hit.document_id for hit in shard.search(ask(shard, "cell", vectors), "x")] == ["doc_a"]
+
+    def test_without_a_word_of_the_question_only_what_is_near_in_meaning_is_found(self) -> None:
+        near, far = english("doc_a", "Leaf", embedder=STATIC, seed=1), english("doc_b", "Root", embedder=STATIC, seed=4)
+        shard = shard_of([near, far])
+        vectors = {STATIC: vectors_of(1, 1) / np.linalg.norm(vectors_of(1, 1))}
+        assert [hit.document_id for hit in shard.search(ask(shard, "sugar", vectors))] == ["doc_a"]
 
     def test_neighbouring_words_win(self) -> None:
         far = "Cells that work with energy need a membrane to keep the water and salts inside."

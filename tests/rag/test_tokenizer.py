@@ -143,8 +143,18 @@ class TestQueryWords:
         )
 
     def test_words_come_once_in_reading_order(self, tokenizer: Tokenizer) -> None:
-        words = tokenizer.query_words("cells divide, and cells grow", ("en",))
-        assert words == [tuple(tokenizer.terms(word, "en")) for word in ("cells", "divide", "grow")]
+        words = tokenizer.query_words("cells divide, and cells multiply", ("en",))
+        assert words == [tuple(tokenizer.terms(word, "en")) for word in ("cells", "divide", "multiply")]
+
+    @pytest.mark.parametrize(
+        ("language", "text", "forms"),
+        [("en", "Who wrote it?", "write writing wrote written"), ("de", "Wer schrieb es?", "schreiben geschrieben")],
+    )
+    def test_an_irregular_verb_is_found_in_all_its_forms(
+        self, tokenizer: Tokenizer, language: str, text: str, forms: str
+    ) -> None:
+        (word,) = tokenizer.query_words(text, (language,))
+        assert set(tokenizer.terms(forms, language)) <= set(word)
 
     def test_each_pair_of_han_is_a_word(self, tokenizer: Tokenizer) -> None:
         assert len(tokenizer.query_words("黑豹队", ("zh", "en"))) == 2

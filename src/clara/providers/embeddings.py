@@ -103,6 +103,9 @@ class EmbeddingModel:
             timeout = self._patience.question_s
             self._client = httpx.AsyncClient(headers=self._headers, verify=self._tls, timeout=timeout)
 
+    def forget(self) -> None:
+        """No words are kept."""
+
     async def close(self) -> None:
         """Give connections back."""
         client, self._client = self._client, None

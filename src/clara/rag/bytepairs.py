@@ -60,6 +60,10 @@ class BytePairs:
                 self._append_ids(ids, "\u2581" + part.replace(" ", "\u2581"))
         return ids
 
+    def forget(self) -> None:
+        """Drop the words seen so far: they may be a deleted file's."""
+        self._known = {}
+
     def _append_ids(self, ids: list[int], text: str) -> None:
         known = self._known
         for word in self._WORD.findall(text):

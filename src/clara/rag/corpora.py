@@ -69,6 +69,12 @@ class Corpora:
         self._sizes = 0
         self._lock = threading.Lock()
         self._loading: dict[str, asyncio.Task[Corpus]] = {}
+        self._forgotten = 0
+
+    @property
+    def moment(self) -> int:
+        """Return what tells a snapshot that was begun before a corpus was forgotten."""
+        return self._forgotten
 
     @property
     def nbytes(self) -> int:
@@ -87,9 +93,22 @@ class Corpora:
             return corpus
 
     def forget(self, owner_id: str) -> None:
-        """Drop a learner's corpus, as after a deletion."""
+        """Drop a learner's corpus, as after a deletion; one that is being built now isn't kept either."""
         with self._lock:
+            self._forgotten += 1
             self._drop(owner_id)
+
+    async def forget_outdated(self) -> bool:
+        """Drop the corpora that another process has changed since; return True if there were any."""
+        with self._lock:
+            held = {owner_id: corpus.version for owner_id, corpus in self._cached.items()}
+        if not held:
+            return False
+        current = await self._database.scan(lambda tx: {owner_id: corpus_version(tx, owner_id) for owner_id in held})
+        outdated = [owner_id for owner_id, version in held.items() if current[owner_id] != version]
+        for owner_id in outdated:
+            self.forget(owner_id)
+        return bool(outdated)
 
     async def load(self, owner_id: str) -> Corpus:
         """Build the corpus from the store, off the event loop; callers that come meanwhile wait for the same one."""
@@ -100,15 +119,19 @@ class Corpora:
         return await asyncio.shield(task)
 
     async def _build(self, owner_id: str) -> Corpus:
-        corpus, outdated = await self._database.scan(lambda tx: self.read(tx, owner_id))
+        moment = self.moment
+        corpus, outdated = await self._database.scan(lambda tx: self.read(tx, owner_id, moment))
         if outdated.unusable:
             await self._database.write(lambda tx: self._index_again(tx, owner_id, outdated.unusable))
         if outdated.without_vectors:
             await self._database.write(lambda tx: self._embed_again(tx, owner_id, outdated.without_vectors))
         return corpus
 
-    def read(self, tx: Tx, owner_id: str) -> tuple[Corpus, Outdated]:
-        """Build the corpus in this snapshot and keep it; also return what must be indexed again."""
+    def read(self, tx: Tx, owner_id: str, moment: int) -> tuple[Corpus, Outdated]:
+        """Build the corpus in this snapshot and keep it; also return what must be indexed again.
+
+        ``moment`` is that of before the snapshot: what was forgotten since isn't kept.
+        """
         version = corpus_version(tx, owner_id)
         parts: list[tuple[str, Segment]] = []
         unusable: dict[str, None] = {}
@@ -128,7 +151,7 @@ class Corpora:
         usable = [part for part in parts if part[0] in files and part[0] not in unusable]
         folders = {document: [placed.folder_id for placed in places] for document, places in files.items()}
         corpus = Corpus(version, Shard(usable, folders), files)
-        self._keep(owner_id, corpus)
+        self._keep(owner_id, corpus, moment)
         behind = [document for document in without if document not in unusable] if self._embedder else []
         return corpus, Outdated(list(unusable), behind)
 
@@ -145,10 +168,10 @@ class Corpora:
         for document_id in documents:
             enqueue_once(tx, owner_id, EMBED, document_id)
 
-    def _keep(self, owner_id: str, corpus: Corpus) -> None:
+    def _keep(self, owner_id: str, corpus: Corpus, moment: int) -> None:
         with self._lock:
             self._drop(owner_id)
-            if corpus.nbytes > self.max_bytes:
+            if corpus.nbytes > self.max_bytes or moment != self._forgotten:
                 return
             self._cached[owner_id] = corpus
             self._sizes += corpus.nbytes

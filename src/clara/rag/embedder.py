@@ -52,6 +52,10 @@ class Embedder(Protocol):
         """Load what takes long to load, in a thread."""
         ...
 
+    def forget(self) -> None:
+        """Drop the words seen so far: they may be a deleted file's."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -68,6 +72,9 @@ class LocalEmbedder:
 
     def warm(self) -> None:
         self.embed(["warm"])
+
+    def forget(self) -> None:
+        """No words are kept."""
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -115,6 +122,11 @@ class StaticEmbedder(LocalEmbedder):
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
         vectors /= np.where(lengths > 0, lengths, 1)[:, None]
         return vectors
+
+    def forget(self) -> None:
+        """Drop the words seen so far: they may be a deleted file's."""
+        if self._loaded is not None:
+            self._loaded[0].forget()
 
     def _load(self) -> tuple[BytePairs, npt.NDArray[np.float16]]:
         if self._loaded is None:

@@ -73,6 +73,14 @@ class Ingestion:
         )
 
     def run(self, job: HeldJob) -> None:
+        try:
+            self._run(job)
+        finally:
+            # What a worker has read may be deleted while it waits for more.
+            self._tokenizer.forget()
+            self._vectors.embedder.forget()
+
+    def _run(self, job: HeldJob) -> None:
         document = self._database.read_now(lambda tx: get_document(tx, job.owner_id, job.subject))
         if document is None:
             job.finish(lambda tx: None)

@@ -24,6 +24,12 @@ class Reembedding:
         self._vectors = DocumentVectors(database, embedder)
 
     def run(self, job: HeldJob) -> None:
+        try:
+            self._run(job)
+        finally:
+            self._vectors.embedder.forget()
+
+    def _run(self, job: HeldJob) -> None:
         for part, data in self._database.read_now(lambda tx: document_segments(tx, job.owner_id, job.subject)):
             if job.stop():
                 raise Interrupted

@@ -1,13 +1,15 @@
 """From a question to passages, in one snapshot: version check, exact scoring, texts."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
+import structlog
 
 from clara.core.clock import Clock
-from clara.core.errors import ProviderFailed, ProviderTimeout, Unavailable
+from clara.core.errors import ClaraError, ProviderFailed, ProviderTimeout, Unavailable
 from clara.rag.corpora import Corpora, Corpus
 from clara.rag.documents import Passage
 from clara.rag.embedder import Embedder, NoEmbedder, Vectors
@@ -18,9 +20,12 @@ from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.passages import ChunkRow, Placed, corpus_version, get_chunks, get_labels
 
+log = structlog.get_logger()
+
 INLINE_CHUNKS = 20_000
 """A corpus larger than this is scored in a thread: about a millisecond of the event loop."""
 MOST = 50
+KEEP_CURRENT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +73,42 @@ class SearchEngine:
         *,
         folder_id: str | None = None,
         earlier: Sequence[str] = (),
+        leans: bool = False,
         limit: int = 8,
     ) -> SearchResult:
         """Return the best passages. ``earlier`` are questions before this one, oldest first: they count for less.
 
-        Raises NotFound for a folder that isn't the learner's.
+        ``leans``: the question leaves its subject to the last of them ("How big is it?"). Raises NotFound for a folder
+        that isn't the learner's.
         """
         latest_first = list(earlier)[: -len(EARLIER_WEIGHTS) - 1 : -1]
         vectors = await self._embed([question, *latest_first])
-        asked = _Asked(owner_id, question, tuple(latest_first), vectors, folder_id, min(limit, MOST))
+        asked = _Asked(owner_id, question, tuple(latest_first), leans, vectors, folder_id, min(limit, MOST))
         found = await self.database.read(lambda tx: self._at_once(tx, asked))
         if isinstance(found, SearchResult):
             return found
         built = await self.corpora.load(owner_id) if found is _Why.NOT_IN_MEMORY else None
-        return await self.database.scan(lambda tx: self._current(tx, asked, built))
+        moment = self.corpora.moment
+        return await self.database.scan(lambda tx: self._current(tx, asked, built, moment))
+
+    def forget(self, owner_id: str) -> None:
+        """Drop what is in memory of a learner's files, as after a deletion, and the words seen in anybody's."""
+        self.corpora.forget(owner_id)
+        self._forget_words()
+
+    async def keep_current(self, every_s: float = KEEP_CURRENT_S) -> None:
+        """Now and then drop what other processes' deletions have left in this one's memory; until cancelled."""
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                if await self.corpora.forget_outdated():
+                    self._forget_words()
+            except ClaraError as error:
+                log.warning("corpora.not_checked", code=error.problem_code)
+
+    def _forget_words(self) -> None:
+        self.tokenizer.forget()
+        self.embedder.forget()
 
     def mark(self, result: SearchResult) -> SearchResult:
         """Add to each passage the offsets of the words that matched."""
@@ -108,12 +135,12 @@ class SearchEngine:
             return _Why.TOO_LARGE
         return self._search(tx, corpus, asked)
 
-    def _current(self, tx: Tx, asked: "_Asked", built: Corpus | None) -> SearchResult:
+    def _current(self, tx: Tx, asked: "_Asked", built: Corpus | None, moment: int) -> SearchResult:
         """Search at this snapshot's version: in what was just built, or is in memory, or else is built once more."""
         version = corpus_version(tx, asked.owner_id)
         corpus = built if built and built.version == version else self.corpora.get(asked.owner_id, version)
         if corpus is None:
-            corpus, _ = self.corpora.read(tx, asked.owner_id)
+            corpus, _ = self.corpora.read(tx, asked.owner_id, moment)
         return self._search(tx, corpus, asked)
 
     def _search(self, tx: Tx, corpus: Corpus, asked: "_Asked") -> SearchResult:
@@ -121,16 +148,14 @@ class SearchEngine:
             require_folder(tx, asked.owner_id, asked.folder_id)
         shard = corpus.shard
         vectors = {self.embedder.name: asked.vectors} if asked.vectors.shape[1] else {}
-        query = make_query(self.tokenizer, shard.languages, asked.question, asked.earlier, vectors)
+        query = make_query(self.tokenizer, shard.languages, asked.question, asked.earlier, vectors, leans=asked.leans)
         hits = shard.search(query, asked.folder_id, asked.limit)
         rows = get_chunks(tx, asked.owner_id, [(hit.document_id, hit.seq) for hit in hits])
         places = {hit.document_id: _place(corpus, hit.document_id, asked.folder_id) for hit in hits}
         paged = (row for row in rows.values() if places[row.document_id].paged)
         ends = (place for row in paged for place in ((row.document_id, row.page_from), (row.document_id, row.page_to)))
         labels = get_labels(tx, asked.owner_id, ends)
-        passages = tuple(
-            _passage(hit, rows[hit.document_id, hit.seq], places[hit.document_id], labels) for hit in hits
-        )
+        passages = tuple(_passage(hit, rows[hit.document_id, hit.seq], places[hit.document_id], labels) for hit in hits)
         held = shard.holders(query)
         words = [(weight, holders, terms) for (weight, terms), holders in zip(query.words, held, strict=True)]
         searched = shard.size_of(asked.folder_id)
@@ -149,6 +174,7 @@ class _Asked:
     owner_id: str
     question: str
     earlier: tuple[str, ...]
+    leans: bool
     vectors: Vectors
     folder_id: str | None
     limit: int

@@ -1,9 +1,10 @@
 """The immutable index part of one batch of chunks of one document, and its form in the database."""
 
 import math
+import re
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from clara.core.errors import Internal
 from clara.rag import tokenizer as terms
+from clara.rag.chunks import HEADING_SEPARATOR
 from clara.rag.documents import Chunk
 from clara.rag.embedder import Vectors
 from clara.rag.tokenizer import Tokenizer
@@ -21,10 +23,12 @@ from clara.store.passages import ChunkRow
 MAX_CHUNKS = 65_535
 
 _MAGIC = b"CLSG"
-_FORMAT = 1
+_FORMAT = 2
 _HEADER = struct.Struct("<4sHHIIIIIHHI")
 """Magic, format, tokenizer version; counts of chunks, terms, postings, words and dimensions; bytes of the embedder's
 name and of the language; CRC-32."""
+_NUMBERING = re.compile(r"\A(?:[^\W\d_]+ )?\d+(?:\.\d+)*[.:]?\s+")
+"""What stands before a heading's own words: "2.1", "Chapter 3:"."""
 _WITHOUT_BLANKS = frozenset({"zh", "ja", "ko", "th"})
 """Languages whose terms are overlapping grams: each already says what stands beside it."""
 
@@ -36,7 +40,7 @@ class CorruptSegment(Internal):
 
 
 class StaleSegment(Internal):
-    """A segment written with another version of the tokenizer: index the document again."""
+    """A segment of an older form, or of another version of the tokenizer: index the document again."""
 
     code, title = "stale_segment", "A part of the index is out of date"
 
@@ -45,7 +49,8 @@ class StaleSegment(Internal):
 class Segment:
     """n chunks, t distinct terms, p postings.
 
-    ``seqs``, ``lengths`` (in terms) and ``scales`` are (n,); ``vectors`` is (n, dim) int8, and a row times its scale
+    ``seqs``, ``lengths`` (in terms), ``titles`` (the ``title_code`` of the heading that each stands under, or 0) and
+    ``scales`` are (n,); ``vectors`` is (n, dim) int8, and a row times its scale
     has length 1, or 0 for an empty row. ``hashes`` (t,) ascend; the postings of term i are ``chunks`` (index into seqs,
     ascending) and ``counts`` (at most 255) from ``starts[i]`` to ``starts[i + 1]``. ``words`` holds each chunk's terms
     in reading order as ``word_code`` gives them and a 0 after each chunk, or nothing.
@@ -55,6 +60,7 @@ class Segment:
     embedder: str
     seqs: npt.NDArray[np.uint32]
     lengths: npt.NDArray[np.uint32]
+    titles: npt.NDArray[np.uint32]
     scales: npt.NDArray[np.float32]
     vectors: npt.NDArray[np.int8]
     hashes: npt.NDArray[np.uint32]
@@ -82,6 +88,8 @@ class Segment:
             raise CorruptSegment("A segment is cut off.")
         magic, form, version, *sizes, checksum = _HEADER.unpack_from(data)
         body = memoryview(data)[_HEADER.size :]
+        if magic == _MAGIC and form < _FORMAT:
+            raise StaleSegment(f"A segment has the form {form}, today's is {_FORMAT}.")
         if magic != _MAGIC or form != _FORMAT or checksum != zlib.crc32(body, zlib.crc32(repr(tuple(sizes)).encode())):
             raise CorruptSegment("A segment's checksum doesn't fit.")
         if version != terms.VERSION:
@@ -90,7 +98,7 @@ class Segment:
 
     @classmethod
     def _parse(cls, body: memoryview, n: int, t: int, p: int, w: int, dim: int, name: int, language: int) -> "Segment":
-        sizes = {"seqs": n, "lengths": n, "scales": n, "vectors": n * dim, "hashes": t, "starts": t + 1}
+        sizes = {"seqs": n, "lengths": n, "titles": n, "scales": n, "vectors": n * dim, "hashes": t, "starts": t + 1}
         sizes |= {"chunks": p, "counts": p, "words": w}
         if len(body) != name + language + sum(sizes[field] * np.dtype(dtype).itemsize for field, dtype in _LAYOUT):
             raise CorruptSegment("A segment's length doesn't fit its header.")
@@ -109,6 +117,7 @@ _LAYOUT = (
     ("hashes", "<u4"),
     ("starts", "<u4"),
     ("lengths", "<u4"),
+    ("titles", "<u4"),
     ("chunks", "<u2"),
     ("words", "<u2"),
     ("counts", "u1"),
@@ -139,6 +148,7 @@ def build_segment(
         embedder=embedder,
         seqs=np.array([chunk.seq for chunk in chunks], dtype=np.uint32),
         lengths=lengths.astype(np.uint32),
+        titles=_titles(chunks, language, tokenizer),
         scales=scales,
         vectors=rows,
         hashes=hashes.astype(np.uint32),
@@ -147,6 +157,18 @@ def build_segment(
         counts=np.minimum(counts, 255).astype(np.uint8),
         words=_in_order(found, lengths) if language not in _WITHOUT_BLANKS else np.zeros(0, dtype=np.uint16),
     )
+
+
+def _titles(chunks: Sequence[Chunk], language: str, tokenizer: Tokenizer) -> npt.NDArray[np.uint32]:
+    names = [_NUMBERING.sub("", chunk.heading.rpartition(HEADING_SEPARATOR)[2]) for chunk in chunks]
+    codes = {name: title_code(tokenizer.terms(name, language)) for name in set(names)}
+    return np.array([codes[name] for name in names], dtype=np.uint32)
+
+
+def title_code(found: Iterable[int]) -> int:
+    """Return 32 bits for the terms of a title, whatever their order or number; 0 for none."""
+    distinct = sorted(set(found))
+    return zlib.crc32(struct.pack(f"<{len(distinct)}I", *distinct)) or 1 if distinct else 0
 
 
 def word_code(terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:

@@ -13,7 +13,17 @@ import numpy.typing as npt
 
 from clara.rag.kernels import kernel
 from clara.rag.postings import Places, Postings
-from clara.rag.ranking import RERANKED, Floats, Query, fuse, lexical_share, pair_bonus
+from clara.rag.ranking import (
+    BEGINNING_BONUS,
+    RERANKED,
+    TITLE_BONUS,
+    Floats,
+    Query,
+    fuse,
+    least_cosine,
+    lexical_share,
+    pair_bonus,
+)
 from clara.rag.segments import Segment, quantise_one
 
 MAX_CHUNKS = 1 << 24
@@ -88,13 +98,18 @@ class Shard:
         self._share = np.repeat(np.array(shares, dtype=np.float32), sizes)
         self._groups = tuple(_groups(segments))
         self._postings = Postings(segments)
+        titles = np.concatenate([np.zeros(0, dtype=np.uint32), *(segment.titles for segment in segments)])
+        self._by_title = np.argsort(titles, kind="stable").astype(np.uint32)
+        self._titles = titles[self._by_title]
+        self._begins = _begins(titles, self._document)
         self._words = np.concatenate([np.zeros(0, dtype=np.uint16), *(segment.words for segment in segments)])
         self._word_starts = _word_starts(segments)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        arrays = (self._document, self._seq, self._share, self._words, self._word_starts, self._language)
+        of_chunks = (self._document, self._seq, self._share, self._word_starts, self._language, self._begins)
+        arrays = (*of_chunks, self._words, self._titles, self._by_title)
         groups = sum(group.vectors.nbytes + group.scales.nbytes for group in self._groups)
         return sum(array.nbytes for array in arrays) + groups + self._postings.nbytes
 
@@ -157,9 +172,26 @@ class Shard:
             if mask is not None:
                 cosine[rows][~mask[rows]] = -1
             fused[rows] = fuse(group.embedder, lexical[rows], cosine[rows], self._share[rows], eligible)
+            if (least := least_cosine(group.embedder)) is not None:
+                fused[rows][(bm25[rows] <= 0) & (cosine[rows] < least)] = 0
         if 0 < _count(seen) < self.size:
             self._guess(fused, ~seen, float(cosine.max(where=seen, initial=0)))
+        self._add_titles(fused, query, mask)
         return _Scores(fused, bm25, cosine, seen)
+
+    def _add_titles(self, fused: Floats, query: Query, mask: Mask | None) -> None:
+        if not query.titles:
+            return
+        codes = np.fromiter(query.titles, dtype=np.uint32, count=len(query.titles))
+        starts = np.searchsorted(self._titles, codes).tolist()
+        ends = np.searchsorted(self._titles, codes, side="right").tolist()
+        for share, start, end in zip(query.titles.values(), starts, ends, strict=True):
+            if start < end:
+                rows = self._by_title[start:end]
+                rows = rows if mask is None else rows[mask[rows]]
+                fused[rows] += np.float32(TITLE_BONUS * share)
+                if share == 1:
+                    fused[rows[self._begins[rows]]] += np.float32(BEGINNING_BONUS)
 
     def _guess(self, fused: Floats, blind: Mask, nearest: float) -> None:
         """Take a chunk without a vector to be as near in meaning, of the nearest, as it is in words."""
@@ -190,6 +222,13 @@ class Shard:
         for place in np.flatnonzero(_among(neighbours, list(numbers))).tolist():
             found[bisect_right(ends, place)].add(numbers[int(neighbours[place])])
         return [len(distinct) for distinct in found]
+
+
+def _begins(titles: npt.NDArray[np.uint32], documents: npt.NDArray[np.uint32]) -> Mask:
+    """Return where a section begins: which chunks stand under another heading than the one before."""
+    begins = np.ones(len(titles), dtype=np.bool_)
+    begins[1:] = (titles[1:] != titles[:-1]) | (documents[1:] != documents[:-1])
+    return begins
 
 
 def _count(mask: Mask) -> int:

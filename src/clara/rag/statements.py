@@ -5,8 +5,9 @@ from functools import cache
 
 from clara.rag.cues import CUES
 
-_ASIDE = re.compile(r"\A[\w]{0,4}[\s,\"'’”]*(?:[(（][^)）]{0,80}[)）][\s,]*)?(?:which |that |also |usually |often )*")
-_ASIDE_CHARS = 140
+_BRACKETS = r"[(（](?:[^()（）]|[(（][^()（）]{0,40}[)）]){0,120}[)）]"
+_ASIDE = re.compile(rf"\A[\w]{{0,4}}[\s,\"'’”]*(?:{_BRACKETS}[\s,]*)?(?:which |that |also |usually |often )*")
+_ASIDE_CHARS = 180
 _ARTICLE_CHARS = 5
 _YEAR = r"(?<![\d.,])(?:1\d{3}|20\d\d|[5-9]\d\d)(?![\d.,]*\d)"
 _LEAST_LETTERS = 5

@@ -15,6 +15,7 @@ from operator import add
 
 import Stemmer
 
+from clara.rag.irregular import other_forms
 from clara.rag.languages import UNKNOWN, detect_language
 from clara.rag.stopwords import asking_words, stop_words
 
@@ -63,8 +64,14 @@ class Tokenizer:
             terms += self._learn(word, language) if found is None else found
         return terms
 
+    def forget(self) -> None:
+        """Drop the words seen so far: they may be a deleted file's."""
+        self._words, self._grams, self._known = {}, {}, 0
+
     def query_words(self, text: str, languages: Iterable[str]) -> list[tuple[int, ...]]:
         """Return a question's distinct words in reading order, each as its stems in the corpus's languages.
+
+        An irregular verb's are those of all its forms.
 
         Function words are those of the question's language: one that slips through is so rare in the index of documents
         in other languages that it would outweigh the rest of the question.
@@ -80,10 +87,13 @@ class Tokenizer:
             if not all(found if ignoring == languages else [self._terms_of(word, language) for language in ignoring]):
                 continue
             distinct = dict.fromkeys(chain.from_iterable(found))
-            if max(map(len, found), default=0) <= 1:
-                words[tuple(distinct)] = None
-            else:
+            if max(map(len, found), default=0) > 1:
                 words.update(((term,), None) for term in distinct)
+                continue
+            for language in languages if distinct else ():
+                for form in other_forms(word, language):
+                    distinct.update(dict.fromkeys(self._terms_of(form, language)))
+            words[tuple(distinct)] = None
         words.pop((), None)
         return list(words)
 

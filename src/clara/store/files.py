@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from clara.core.errors import NotFound
 from clara.core.paging import Position
-from clara.store.database import Tx
+from clara.store.database import Tx, fetch_all
+from clara.store.jobs import INGEST
 from clara.store.tables import documents, files
 
 
@@ -144,6 +145,24 @@ def count_files(tx: Tx, owner_id: str, folder_id: str | None = None, status: Sta
             documents, sa.and_(documents.c.owner_id == files.c.owner_id, documents.c.id == files.c.document_id)
         )
     return tx.execute(query.where(condition)).scalar_one()
+
+
+def count_unread(tx: Tx, owner_id: str, folder_id: str | None = None) -> int:
+    """Return how many files are waiting or being read, in all folders or in one."""
+    # By their jobs, of which there are few: documents are looked at one by one.
+    query = _UNREAD[tx.dialect.name]
+    if folder_id is None:
+        return int(fetch_all(tx, query, (owner_id, INGEST))[0][0])
+    within = query + _WITHIN[tx.dialect.name]
+    return int(fetch_all(tx, within, (owner_id, INGEST, folder_id))[0][0])
+
+
+_WITHIN = {"sqlite": " AND files.folder_id = ?", "postgresql": " AND files.folder_id = %s"}
+_UNREAD = {
+    name: "SELECT count(*) FROM jobs JOIN files ON files.owner_id = jobs.owner_id AND files.document_id = jobs.subject "
+    f"WHERE jobs.owner_id = {mark} AND jobs.kind = {mark}"
+    for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
+}
 
 
 def stored_bytes(tx: Tx, owner_id: str) -> int:

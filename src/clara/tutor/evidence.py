@@ -22,6 +22,8 @@ MOST_COMPARED = 12
 UNSEEN_CHUNKS = 50
 """So many more chunks, without the word, are imagined: in a leaflet every word is common, or not there at all."""
 
+_OPENING, _CLOSING = frozenset("(（"), frozenset(")）")
+
 _FACTORS = np.array(WEIGHTS)
 _NONE = Signs(*(0.0 for _ in WEIGHTS))
 _MEANING = Signs._fields.index("meaning")
@@ -66,7 +68,8 @@ class Sentence:
 class Reading:
     """Sentences, likeliest answer first, all spans of each passage, and what the best of them cover of the question.
 
-    Shares are from 0 to 1, by value of the words. ``held`` are the numbers of the words that the first passage holds.
+    Shares are from 0 to 1, by value of the words. ``held`` are the numbers of the words that the first passage holds,
+    ``source`` of those that the passage of the likeliest sentence does.
     """
 
     sentences: Sequence[Sentence]
@@ -76,6 +79,7 @@ class Reading:
     sentence_share: float = 0.0
     nearness: float = 0.0
     meaning: float = 0.0
+    source: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,10 @@ class Reader:
             held.append(self._weigh(rows, at, passage, spans[at], language, rank))
         if not rows:
             return Reading((), spans)
-        return self._ranked(rows, passages, spans, held[0])
+        return self._ranked(rows, passages, spans, held)
 
     def _ranked(
-        self, rows: list[_Row], passages: Sequence[Passage], spans: list[list[Span]], held: frozenset[int]
+        self, rows: list[_Row], passages: Sequence[Passage], spans: list[list[Span]], held: Sequence[frozenset[int]]
     ) -> Reading:
         features = np.array([row.signs for row in rows])
         best = np.argsort(-(features @ _FACTORS), kind="stable")[:MOST_COMPARED]
@@ -125,14 +129,16 @@ class Reader:
         scores = top @ _FACTORS
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
+        likeliest = np.argsort(-scores, kind="stable")
         return Reading(
-            sentences=[_sentence(rows[at], spans, float(chances[at])) for at in np.argsort(-scores, kind="stable")],
+            sentences=[_sentence(rows[at], spans, float(chances[at])) for at in likeliest],
             spans=spans,
-            held=held,
-            passage_share=self._share(held),
+            held=held[0],
+            passage_share=self._share(held[0]),
             sentence_share=float((top[:, 0] + 0.6 * top[:, 1] + 0.5 * top[:, 2]).max()),
             nearness=float(top[:, 4].max()),
             meaning=float(top[:, _MEANING].max()),
+            source=held[rows[likeliest[0]].passage],
         )
 
     def _weigh(
@@ -189,7 +195,9 @@ class Reader:
                 break
             start, end = (first if start < 0 else start), last
         leads = found[0][0] == 0 and states(text[end:], language)
-        return leads or names(text[:start], language)
+        # As a short form, in brackets after what it is short for.
+        is_short = text[start - 1 : start] in _OPENING and text[end : end + 1] in _CLOSING
+        return leads or (is_short and states(text[end + 1 :], language)) or names(text[:start], language)
 
     def _find(self, text: str, language: str) -> list[tuple[int, int]]:
         """Return the question's words in a text, as (place among its terms, number of the word)."""

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Whole sentences; ``page`` and ``pages`` are the place after a quote."""
+    """Whole sentences; ``page`` and ``pages`` are the place after a quote.
+
+    ``still_reading`` and ``overview`` take a number of files, behind a colon: so no language needs a plural of it.
+    """
 
     found: str
     only_quotes: str
@@ -22,6 +25,8 @@ class Phrases:
     identity: str
     abilities: str
     nothing_asked: str
+    still_reading: str
+    overview: str
 
 
 PHRASES = {
@@ -44,6 +49,8 @@ PHRASES = {
         abilities="I look for the answers to your questions in the files that you uploaded, and quote the sentences that "
         "answer them, with their pages. Without a language model I can't explain, summarise or translate.",
         nothing_asked="Ask me a question about your files, for example: “What is photosynthesis?”",
+        still_reading="Files still being read: {0}. Ask again when they are ready.",
+        overview="Files that I have read: {0}. How they and their chapters begin, word for word:",
     ),
     "de": Phrases(
         found="In deinen Dateien steht wörtlich:",
@@ -67,6 +74,8 @@ PHRASES = {
         abilities="Ich suche die Antworten auf deine Fragen in den Dateien, die du hochgeladen hast, und zitiere die Sätze "
         "mit Seitenzahl. Ohne Sprachmodell kann ich nicht erklären, zusammenfassen oder übersetzen.",
         nothing_asked="Stelle mir eine Frage zu deinen Dateien, zum Beispiel: „Was ist Photosynthese?“",
+        still_reading="Dateien, die noch gelesen werden: {0}. Frage noch einmal, wenn sie fertig sind.",
+        overview="Dateien, die ich gelesen habe: {0}. So beginnen sie und ihre Kapitel, wörtlich:",
     ),
     "es": Phrases(
         found="Tus archivos dicen, palabra por palabra:",
@@ -89,6 +98,8 @@ PHRASES = {
         abilities="Busco las respuestas a tus preguntas en los archivos que has subido y cito las frases con sus páginas. "
         "Sin un modelo de lenguaje no puedo explicar, resumir ni traducir.",
         nothing_asked="Hazme una pregunta sobre tus archivos, por ejemplo: «¿Qué es la fotosíntesis?»",
+        still_reading="Archivos que todavía se están leyendo: {0}. Vuelve a preguntar cuando estén listos.",
+        overview="Archivos que he leído: {0}. Así empiezan ellos y sus capítulos, palabra por palabra:",
     ),
     "fr": Phrases(
         found="Vos fichiers disent, mot pour mot :",
@@ -112,6 +123,8 @@ PHRASES = {
         abilities="Je cherche les réponses à vos questions dans les fichiers que vous avez ajoutés, et je cite les phrases "
         "avec leurs pages. Sans modèle de langage, je ne peux ni expliquer, ni résumer, ni traduire.",
         nothing_asked="Posez-moi une question sur vos fichiers, par exemple : « Qu'est-ce que la photosynthèse ? »",
+        still_reading="Fichiers encore en cours de lecture : {0}. Reposez la question quand ils seront prêts.",
+        overview="Fichiers que j'ai lus : {0}. Voici comment ils commencent, ainsi que leurs chapitres, mot pour mot :",
     ),
     "it": Phrases(
         found="I tuoi file dicono, parola per parola:",
@@ -133,6 +146,8 @@ PHRASES = {
         abilities="Cerco le risposte alle tue domande nei file che hai caricato e cito le frasi con le pagine. Senza un "
         "modello linguistico non posso spiegare, riassumere o tradurre.",
         nothing_asked="Fammi una domanda sui tuoi file, per esempio: «Che cos'è la fotosintesi?»",
+        still_reading="File ancora in lettura: {0}. Chiedi di nuovo quando saranno pronti.",
+        overview="File che ho letto: {0}. Ecco come iniziano, capitoli compresi, parola per parola:",
     ),
     "pt": Phrases(
         found="Seus arquivos dizem, palavra por palavra:",
@@ -155,6 +170,8 @@ PHRASES = {
         abilities="Procuro as respostas às suas perguntas nos arquivos que você enviou e cito as frases com as páginas. Sem um "
         "modelo de linguagem não posso explicar, resumir nem traduzir.",
         nothing_asked="Faça uma pergunta sobre seus arquivos, por exemplo: “O que é fotossíntese?”",
+        still_reading="Arquivos que ainda estão sendo lidos: {0}. Pergunte de novo quando estiverem prontos.",
+        overview="Arquivos que li: {0}. Assim começam eles e seus capítulos, palavra por palavra:",
     ),
     "nl": Phrases(
         found="In je bestanden staat letterlijk:",
@@ -177,6 +194,8 @@ PHRASES = {
         abilities="Ik zoek de antwoorden op je vragen in de bestanden die je hebt geüpload en citeer de zinnen met de pagina. "
         "Zonder taalmodel kan ik niet uitleggen, samenvatten of vertalen.",
         nothing_asked="Stel me een vraag over je bestanden, bijvoorbeeld: “Wat is fotosynthese?”",
+        still_reading="Bestanden die nog worden gelezen: {0}. Vraag het opnieuw als ze klaar zijn.",
+        overview="Bestanden die ik heb gelezen: {0}. Zo beginnen ze en hun hoofdstukken, letterlijk:",
     ),
     "ru": Phrases(
         found="В ваших файлах дословно сказано:",
@@ -199,6 +218,8 @@ PHRASES = {
         abilities="Я ищу ответы на ваши вопросы в загруженных вами файлах и цитирую предложения с указанием страниц. Без "
         "языковой модели я не могу объяснять, пересказывать и переводить.",
         nothing_asked="Задайте мне вопрос о ваших файлах, например: «Что такое фотосинтез?»",
+        still_reading="Файлы, которые ещё читаются: {0}. Спросите ещё раз, когда они будут готовы.",
+        overview="Прочитанные файлы: {0}. Вот как дословно начинаются они и их главы:",
     ),
     "zh": Phrases(
         found="您的文件中的原文如下：",
@@ -215,6 +236,8 @@ PHRASES = {
         identity="我是 Clara，熟悉您自己学习资料的辅导老师。尚未配置语言模型，所以我引用您文件中的原文来回答，并注明页码。",
         abilities="我在您上传的文件中查找问题的答案，并引用原文、注明页码。没有语言模型时，我不能讲解、总结或翻译。",
         nothing_asked="请就您的文件提一个问题，例如：“什么是光合作用？”",
+        still_reading="仍在读取的文件：{0} 个。读取完成后请再次提问。",
+        overview="我已读取的文件：{0} 个。它们及其章节的开头原文如下：",
     ),
     "ja": Phrases(
         found="あなたのファイルには、原文のまま次のように書かれています：",
@@ -231,6 +254,8 @@ PHRASES = {
         identity="私は Clara、あなたの教材を知っているチューターです。言語モデルが設定されていないため、ファイルの原文をページ番号つきで引用して答えます。",
         abilities="アップロードされたファイルから質問の答えを探し、その文をページ番号つきで引用します。言語モデルがないため、説明や要約、翻訳はできません。",
         nothing_asked="あなたのファイルについて質問してください。例：「光合成とは何ですか？」",
+        still_reading="まだ読み取り中のファイル：{0} 件。読み取りが終わったら、もう一度質問してください。",
+        overview="読み取り済みのファイル：{0} 件。ファイルと各章の冒頭は、原文のまま次のとおりです：",
     ),
     "ar": Phrases(
         found="جاء في ملفاتك حرفيًا:",
@@ -248,6 +273,8 @@ PHRASES = {
         abilities="أبحث عن إجابات أسئلتك في الملفات التي رفعتها، وأقتبس الجمل مع أرقام صفحاتها. دون نموذج لغوي لا أستطيع الشرح أو التلخيص "
         "أو الترجمة.",
         nothing_asked="اطرح عليّ سؤالًا عن ملفاتك، مثل: «ما هو التمثيل الضوئي؟»",
+        still_reading="الملفات التي لا تزال قيد القراءة: {0}. اسأل من جديد عندما تصبح جاهزة.",
+        overview="الملفات التي قرأتها: {0}. هكذا تبدأ هي وفصولها حرفيًا:",
     ),
     "hi": Phrases(
         found="आपकी फ़ाइलों में शब्दशः लिखा है:",
@@ -266,6 +293,8 @@ PHRASES = {
         abilities="मैं आपके प्रश्नों के उत्तर आपकी अपलोड की हुई फ़ाइलों में खोजती हूँ और वाक्यों को पृष्ठ संख्या के साथ उद्धृत करती हूँ। भाषा मॉडल के "
         "बिना मैं समझा, संक्षेप या अनुवाद नहीं कर सकती।",
         nothing_asked="अपनी फ़ाइलों के बारे में कोई प्रश्न पूछिए, जैसे: “प्रकाश संश्लेषण क्या है?”",
+        still_reading="अभी पढ़ी जा रही फ़ाइलें: {0}। उनके तैयार होने पर फिर पूछें।",
+        overview="मेरी पढ़ी हुई फ़ाइलें: {0}। वे और उनके अध्याय शब्दशः ऐसे शुरू होते हैं:",
     ),
 }
 

@@ -1,8 +1,7 @@
 """The answerer that needs no model: it quotes the learner's own files, word for word, or says that they don't say."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from clara.rag.embedder import StaticEmbedder
@@ -10,6 +9,7 @@ from clara.rag.languages import UNKNOWN, detect_language
 from clara.rag.passages import printed_pages
 from clara.rag.ranking import EARLIER_WEIGHTS
 from clara.rag.search import SearchEngine, SearchResult
+from clara.store.files import count_unread
 from clara.tutor.answering import Question
 from clara.tutor.checking import Draft, check
 from clara.tutor.conversations import quoted
@@ -17,11 +17,15 @@ from clara.tutor.coverage import BY_WORDS, UNSPACED_ALLOWANCE, WITH_MEANING, mar
 from clara.tutor.events import AnswerEvent, CitationEvent, Cited, TextEvent
 from clara.tutor.evidence import Reader, Word, rarity
 from clara.tutor.greetings import says_nothing, small_talk
+from clara.tutor.overview import look_over
 from clara.tutor.phrases import Phrases, phrases_in
 from clara.tutor.questions import READ_CHARS, Asked, read_question, subject_of
+from clara.tutor.references import asks_for_overview, refers_back
 from clara.tutor.selection import choose
 
 PASSAGES = 6
+MOST_BEFORE = 4
+"""So many questions back a pronoun's subject is looked for."""
 FAR_BEHIND = 0.6
 """Passages that score less than this share of the best one aren't read: one in a thousand answers is lost by it."""
 _ASIDE = 0.3
@@ -49,27 +53,60 @@ class QuotingAnswerer:
         if says_nothing(question.text):
             yield TextEvent(phrases_in(detect_language(" ".join(_asked_before(question)))).nothing_asked)
             return
+        reading = await self._read(question)
+        unread = await self._search.database.read(lambda tx: count_unread(tx, question.owner_id, question.folder_id))
+        async for event in self._say(question, reading, unread):
+            yield event
+
+    async def _read(self, question: Question) -> "_Read":
+        """Search for what is asked, with as much of the questions before it as it needs."""
         earlier = _asked_before(question)
+        spoken = detect_language(" ".join(earlier))
+        asked = read_question(question.text, lambda: spoken)
+        leans = bool(earlier) and refers_back(asked)
+        if leans:
+            earlier = [_subject_before(earlier, spoken)]
         found = await self._search.search(
-            question.owner_id, question.text, folder_id=question.folder_id, earlier=earlier, limit=PASSAGES
+            question.owner_id,
+            question.text,
+            folder_id=question.folder_id,
+            earlier=earlier[-len(EARLIER_WEIGHTS) :],
+            leans=leans,
+            limit=PASSAGES,
         )
-        asked = read_question(question.text, partial(_expected, found, earlier))
-        phrases = phrases_in(asked.language)
-        cited = await check(self._search.database, question.owner_id, self._pick(asked, earlier, found))
+        if asked.language == UNKNOWN and found.hits:
+            asked = read_question(question.text, lambda: found.hits[0].language)
+        return _Read(asked, earlier, leans, found)
+
+    async def _say(self, question: Question, reading: "_Read", unread: int) -> Events:
+        """Yield the answer, and at its end how many files couldn't be looked into yet."""
+        asked, phrases = reading.asked, phrases_in(reading.asked.language)
+        late = phrases.still_reading.format(unread) if unread else ""
+        if asks_for_overview(asked) and reading.found.searched_chunks:
+            overview = await self._search.database.read(lambda tx: look_over(tx, question.owner_id, question.folder_id))
+            intro, drafts = phrases.overview.format(overview.files), overview.drafts
+        else:
+            intro, drafts = phrases.found, self._pick(reading)
+        cited = await check(self._search.database, question.owner_id, drafts)
         if not cited:
-            yield TextEvent(_excuse(phrases, asked, found, question.folder_id))
+            excuse = _excuse(phrases, reading, question.folder_id)
+            nothing_yet = late and not reading.found.searched_chunks
+            yield TextEvent(late if nothing_yet else f"{excuse}\n\n{late}".rstrip())
             return
-        yield TextEvent((phrases.only_quotes if asked.is_task else phrases.found) + "\n\n")
+        yield TextEvent((phrases.only_quotes if asked.is_task else intro) + "\n\n")
         for citation in cited:
             yield CitationEvent(citation)
             yield TextEvent(quoted(citation.quote, citation.n), quote_of=citation.n)
             yield TextEvent(_place(phrases, citation) + ("\n\n" if citation is not cited[-1] else ""))
+        if late:
+            yield TextEvent(f"\n\n{late}")
 
-    def _pick(self, asked: Asked, earlier: Sequence[str], found: SearchResult) -> list[Draft]:
+    def _pick(self, read: "_Read") -> Sequence[Draft]:
         """Return what is to be quoted; nothing where the material doesn't cover the question."""
+        found = read.found
         if not found.passages or not found.words:
             return []
-        asked, words = self._weigh(asked, earlier, found)
+        asked, words = self._weigh(read)
         best = found.passages[0].score * FAR_BEHIND
         passages = [passage for passage in found.passages if passage.score >= best]
         languages = [hit.language for hit in found.hits[: len(passages)]]
@@ -79,41 +116,56 @@ class QuotingAnswerer:
         reading = Reader(self._search.tokenizer, asked, words, embed).read(passages, languages)
         weights = WITH_MEANING if knows else BY_WORDS
         allowance = UNSPACED_ALLOWANCE if languages[0] in _UNSPACED else 0.0
-        if margin(weights, self._search.tokenizer, asked.text, words, found, reading) + allowance < 0:
+        if margin(weights, self._search.tokenizer, asked, words, found, reading) + allowance < 0:
             return []
         return [Draft(passages[at.passage], at.start, at.end) for at in choose(passages, languages, reading)]
 
-    def _weigh(self, asked: Asked, earlier: Sequence[str], found: SearchResult) -> tuple[Asked, list[Word]]:
+    def _weigh(self, read: "_Read") -> tuple[Asked, list[Word]]:
         """Return the words that are looked for; where the message names no subject ("tell me more"), the last one's."""
+        asked, earlier, found = read.asked, read.earlier, read.found
         subject = set(self._search.tokenizer.query_terms(subject_of(asked), found.languages))
         named = [weight < 1 or not subject.isdisjoint(terms) for weight, _, terms in found.words]
         aside = _ASIDE
-        if earlier and not subject:
-            asked, aside = replace(asked, text=f"{earlier[-1]} {asked.text}"[:READ_CHARS]), _ASIDE / 3
+        if earlier and (read.leans or not subject):
+            asked = replace(asked, text=f"{earlier[-1]} {asked.text}"[:READ_CHARS])
+            aside = _ASIDE if subject else _ASIDE / 3
         return asked, [
             Word(rarity(found.corpus_chunks, holders), weight if is_named else aside, terms)
             for is_named, (weight, holders, terms) in zip(named, found.words, strict=True)
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A question, those before it that it was searched with (oldest first), and what was found.
+
+    ``leans``: it leaves its subject to the last of them.
+    """
+
+    asked: Asked
+    earlier: Sequence[str]
+    leans: bool
+    found: SearchResult
+
+
 def _asked_before(question: Question) -> list[str]:
-    """Return the last questions before this one that a search looks at, oldest first, without thanks and the like."""
+    """Return the last questions before this one, oldest first, without thanks and the like."""
     said = (said.text for said in reversed(question.history) if said.role == "user" and small_talk(said.text) is None)
-    return list(islice(said, len(EARLIER_WEIGHTS)))[::-1]
+    return list(islice(said, MOST_BEFORE))[::-1]
 
 
-def _expected(found: SearchResult, earlier: Sequence[str]) -> str:
-    """Return the language that a message of few words may be in: the earlier ones', or the material's."""
-    spoken = detect_language(" ".join(earlier))
-    return found.hits[0].language if spoken == UNKNOWN and found.hits else spoken
+def _subject_before(earlier: Sequence[str], language: str) -> str:
+    """Return the last question that names its subject itself, or else the first."""
+    named = (text for text in reversed(earlier) if not refers_back(read_question(text, lambda: language)))
+    return next(named, earlier[0])
 
 
-def _excuse(phrases: Phrases, asked: Asked, found: SearchResult, folder_id: str | None) -> str:
-    if not found.corpus_chunks:
+def _excuse(phrases: Phrases, read: _Read, folder_id: str | None) -> str:
+    if not read.found.corpus_chunks:
         return phrases.no_files
-    if not found.searched_chunks:
+    if not read.found.searched_chunks:
         return phrases.empty_folder
-    if asked.is_task:
+    if read.asked.is_task:
         return phrases.abilities
     return phrases.not_covered if folder_id is None else phrases.not_in_folder
 
