@@ -12,7 +12,7 @@ from clara.store.tables import files, uploads
 from clara.testing import RunningApp, make_settings, running_app
 from tests.api.existing_client import ExistingClient, code_of
 from tests.learners import Learner
-from tests.rag.documents_made import make_pdf, make_pdf_of_empty_pages
+from tests.rag.documents_made import make_gif, make_jpeg, make_pdf, make_pdf_of_empty_pages, make_png, make_webp
 
 pytestmark = pytest.mark.anyio
 
@@ -302,6 +302,43 @@ class TestUpload:
 
         assert (answer["status"], answer["chunks_processed"]) == ("success", 0)
         assert "OCR" in answer["message"]
+
+    @pytest.mark.parametrize(
+        ("name", "data"),
+        [
+            ("board.png", make_png(30, 20)),
+            ("photo.JPG", make_jpeg(30, 20)),
+            ("notes.gif", make_gif(30, 20)),
+            ("notes.webp", make_webp(30, 20)),
+        ],
+    )
+    @pytest.mark.parametrize("path", [UPLOAD, "/file-upload/"])
+    async def test_picture_is_kept_as_a_scan_without_text_is(
+        self, client: ExistingClient, path: str, name: str, data: bytes
+    ) -> None:
+        answer = (await client.upload_form(path, ("file", (name, data)), ("user_id", client.user_id))).json()
+
+        file_id = answer["file_id"]
+        assert answer == {
+            "status": "success",
+            "message": f"{name} is stored, but it is a picture without text: text recognition (OCR) is missing. "
+            "Upload a copy with text to ask about it.",
+            "filename": name,
+            "file_id": file_id,
+            "chunks_processed": 0,
+            "cache_key": file_id,
+        }
+        (listed,) = (await client.get("/homework/files/{user_id}")).json()["files"]
+        kind = name.rpartition(".")[2].lower().replace("jpg", "jpeg")
+        assert (listed["id"], listed["type"], listed["size"], listed["chunks_count"]) == (file_id, kind, len(data), 0)
+
+    async def test_old_document_is_a_file_that_cannot_be_read(self, client: ExistingClient) -> None:
+        data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+        answer = await client.upload_form(UPLOAD, ("file", ("essay.doc", data)), ("user_id", client.user_id))
+
+        assert code_of(answer) == (422, "old_office")
+        assert "Save it as DOCX or PDF" in answer.json()["detail"]
+        assert (await client.get("/homework/files/{user_id}")).json() == {"files": []}
 
     @pytest.mark.parametrize(
         ("name", "data", "problem"),

@@ -11,7 +11,7 @@ from clara.testing import RunningApp, make_settings, running_app
 from tests.api.existing_client import code_of
 from tests.contract.declared import declare
 from tests.learners import Learner
-from tests.rag.documents_made import make_pdf
+from tests.rag.documents_made import make_pdf, make_png
 
 pytestmark = pytest.mark.anyio
 
@@ -55,6 +55,20 @@ class TestUploadFile:
         assert set(file) == FILE
         assert (file["name"], file["type"], file["size"]) == ("cells.md", "markdown", len(CELLS))
         assert (file["status"], file["folder_id"], file["pages_total"], file["error"]) == ("queued", folder, None, None)
+
+    async def test_picture_is_kept_until_its_text_can_be_read(self, ana: Learner) -> None:
+        data = make_png(30, 20)
+        file_id = (await ana.upload("board.png", data))["file_id"]
+
+        file = (await ana.get(f"/v1/files/{file_id}")).json()
+        assert (file["type"], file["status"], file["paged"], file["chunks"]) == ("png", "needs_ocr", True, 0)
+        assert (file["pages_done"], file["pages_total"], file["error"]["code"]) == (1, 1, "no_text")
+        content = await ana.get(f"/v1/files/{file_id}/content")
+        assert (content.content, content.headers["content-type"]) == (data, "image/png")
+        assert content.headers["content-disposition"].startswith("attachment")
+        assert (await ana.get(f"/v1/files/{file_id}/pages/1")).json()["text"] == ""
+        assert code_of(await ana.get(f"/v1/files/{file_id}/pages/1/image")) == (415, "no_picture")
+        assert (await ana.delete(f"/v1/files/{file_id}")).status_code == 200
 
     async def test_becomes_ready(self, ana: Learner) -> None:
         file_id = (await ana.upload("body.pdf", BOOK))["file_id"]

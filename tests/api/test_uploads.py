@@ -106,14 +106,13 @@ class TestTypes:
     @pytest.mark.parametrize(
         ("name", "data"),
         [
-            ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
             ("a.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(100)),
             ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(100)),
             ("a.gif", b"GIF89a" + bytes(100)),
             ("a.webp", b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(100)),
         ],
     )
-    async def test_that_existing_clients_send_and_nothing_reads_yet(self, ana: Learner, name: str, data: bytes) -> None:
+    async def test_that_are_no_pictures_though_they_begin_like_some(self, ana: Learner, name: str, data: bytes) -> None:
         answer = await ana.post("/homework/upload-rag", files={"file": (name, data)})
 
         assert code_of(answer) == (415, "unsupported_type")

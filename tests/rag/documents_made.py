@@ -178,3 +178,33 @@ def write(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
+
+
+def make_png(width: int, height: int) -> bytes:
+    """Return a black RGB picture; one that says it is large has the data of a small one."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress((b"\0" + bytes(3 * min(width, 1000))) * min(height, 1000))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def make_gif(width: int, height: int) -> bytes:
+    """Return the screen and one image of a single pixel."""
+    screen = struct.pack("<HHBBB", width, height, 0x80, 0, 0) + bytes(6)
+    return b"GIF89a" + screen + b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0;"
+
+
+def make_jpeg(width: int, height: int) -> bytes:
+    """Return the head of a JPEG: a preview's segment, the frame, and the beginning of a scan without data."""
+    app0 = b"\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0\1\1\0\0\1\0\1\0\0"
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\1\x11\0"
+    return b"\xff\xd8" + app0 + b"\xff\xff\xfe\0\4hi" + frame + b"\xff\xda\0\x08\1\1\0\0\x3f\0\0\xff\xd9"
+
+
+def make_webp(width: int, height: int) -> bytes:
+    """Return the head of a lossy WebP: a key frame without data."""
+    data = b"\0\0\0\x9d\x01\x2a" + struct.pack("<HH", width, height) + bytes(8)
+    return b"RIFF" + struct.pack("<I", len(data) + 12) + b"WEBPVP8 " + struct.pack("<I", len(data)) + data

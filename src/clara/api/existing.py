@@ -31,8 +31,10 @@ from clara.api.uploads import FORM_OR_JSON_BODY, JSON, MULTIPART, receive_upload
 from clara.core.caller import Scope
 from clara.core.errors import Conflict, NotFound, TooLarge, Unreadable, UnsupportedType
 from clara.core.paging import PageOf
+from clara.library.files import Uploaded
 from clara.library.overview import describe_library
 from clara.ops.limits import Rate
+from clara.rag.extract.media import MediaType
 from clara.store.files import File, Status
 
 T = TypeVar("T")
@@ -75,7 +77,7 @@ async def upload_existing_without_slash(request: Request, services: ServicesDep)
 
 
 async def _upload(request: Request, services: Services) -> UploadResponse:
-    owner_id, uploaded = await receive_upload(request, services.files)
+    owner_id, uploaded = await _receive(request, services)
     file = await _when_read(services, owner_id, uploaded.file.id)
     document = file.document
     if document.status is Status.FAILED:
@@ -88,6 +90,16 @@ async def _upload(request: Request, services: Services) -> UploadResponse:
         chunks_processed=document.chunks if document.status.final else 0,
         cache_key=file.id,
     )
+
+
+async def _receive(request: Request, services: Services) -> tuple[str, Uploaded]:
+    """Take an upload. These clients offer .doc among what may be uploaded: it is a file that can't be read."""
+    try:
+        return await receive_upload(request, services.files)
+    except UnsupportedType as error:
+        if error.problem_code != "old_office":
+            raise
+        raise Unreadable(error.detail, code="old_office", **error.facts) from error
 
 
 async def _when_read(services: Services, owner_id: str, file_id: str) -> File:
@@ -108,8 +120,9 @@ def _upload_message(file: File) -> str:
             chunks = file.document.chunks
             return f"{file.name} was read: {chunks} {'passage' if chunks == 1 else 'passages'}."
         case Status.NEEDS_OCR:
+            what = "it is a picture" if MediaType(file.document.media_type).is_picture else "its pages are pictures"
             return (
-                f"{file.name} is stored, but its pages are pictures without text: text recognition (OCR) is missing. "
+                f"{file.name} is stored, but {what} without text: text recognition (OCR) is missing. "
                 "Upload a copy with text to ask about it."
             )
         case _:

@@ -28,7 +28,7 @@ class FileAnswer(Answer):
 
     id: str
     name: str
-    type: str = Field(description="pdf, docx, html, markdown, text or csv.")
+    type: str = Field(description="pdf, docx, html, markdown, text, csv; png, jpeg, gif, webp: pictures.")
     size: int = Field(description="Bytes.")
     folder_id: str | None
     status: Status

@@ -1,10 +1,10 @@
-"""The types of document that are read."""
+"""The types of file that are taken: documents, which are read, and pictures, which are kept until they can be."""
 
 from enum import Enum
 
 
 class MediaType(Enum):
-    """A type that is read; the value is its short name, which is what gets stored."""
+    """A type that is taken; the value is its short name, which is what gets stored."""
 
     PDF = "pdf"
     DOCX = "docx"
@@ -12,6 +12,10 @@ class MediaType(Enum):
     MARKDOWN = "markdown"
     TEXT = "text"
     CSV = "csv"
+    PNG = "png"
+    JPEG = "jpeg"
+    GIF = "gif"
+    WEBP = "webp"
 
     @property
     def short(self) -> str:
@@ -29,7 +33,16 @@ class MediaType(Enum):
     @property
     def paged(self) -> bool:
         """Whether the format has physical pages; the others are read as parts of a few thousand characters."""
-        return self is MediaType.PDF
+        return self is MediaType.PDF or self.is_picture
+
+    @property
+    def is_picture(self) -> bool:
+        return self.mime.startswith("image/")
+
+    @property
+    def reader(self) -> str:
+        """The module of this package that reads it."""
+        return "picture" if self.is_picture else self.short
 
 
 _LABELS = {
@@ -39,7 +52,13 @@ _LABELS = {
     MediaType.MARKDOWN: ("Markdown", "text/markdown"),
     MediaType.TEXT: ("plain text", "text/plain"),
     MediaType.CSV: ("CSV", "text/csv"),
+    MediaType.PNG: ("PNG", "image/png"),
+    MediaType.JPEG: ("JPEG", "image/jpeg"),
+    MediaType.GIF: ("GIF", "image/gif"),
+    MediaType.WEBP: ("WebP", "image/webp"),
 }
 
-READ_TYPES = ", ".join(media_type.label for media_type in MediaType)
-"""For people: every type that is read, in one phrase."""
+READ_LABELS = [media_type.label for media_type in MediaType if not media_type.is_picture]
+"""For people: every type that is read."""
+READ_TYPES = ", ".join(READ_LABELS)
+KEPT_TYPES = ", ".join(media_type.label for media_type in MediaType if media_type.is_picture)

@@ -32,7 +32,7 @@ def extract(
     times a second) says so, Internal when the fault is ours, Unavailable when no process can be started. Run it from
     start to end on one thread: the process dies with the thread that started it.
     """
-    job = {"task": "read", "reader": media_type.short, "path": str(path.absolute())}
+    job = {"task": "read", "reader": media_type.reader, "path": str(path.absolute())}
     with ConfinedProcess(job, limits, stop) as process:
         yield from receive(process, media_type, limits)
 

@@ -4,13 +4,8 @@ import zlib
 from collections.abc import Iterable
 
 _SIGNATURES = (
-    (0, b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (0, b"\xff\xd8\xff", "a JPEG image"),
-    (0, b"GIF87a", "a GIF image"),
-    (0, b"GIF89a", "a GIF image"),
     (0, b"II*\0", "a TIFF image"),
     (0, b"MM\0*", "a TIFF image"),
-    (8, b"WEBP", "a WebP image"),
     (4, b"ftypheic", "a HEIC image"),
     (4, b"ftypheix", "a HEIC image"),
     (4, b"ftypmif1", "a HEIC image"),

@@ -4,21 +4,26 @@ import re
 from pathlib import Path, PurePath
 from zipfile import BadZipFile, ZipFile
 
-from clara.core.errors import ClaraError, Unreadable, UnsupportedType
+from clara.core.errors import ClaraError, TooLarge, Unreadable, UnsupportedType
 from clara.rag.extract.characters import guess_encoding, is_mostly_high
 from clara.rag.extract.charset import declared_encoding
 from clara.rag.extract.failures import UNREADABLE
-from clara.rag.extract.media import READ_TYPES, MediaType
+from clara.rag.extract.media import KEPT_TYPES, READ_LABELS, READ_TYPES, MediaType
+from clara.rag.extract.pictures import picture_size, picture_type
 from clara.rag.extract.signatures import binary_type, ole_type, zip_type
 
 HEAD_BYTES = 64 * 1024
 """How much of a file's start is looked at. Less will do; nothing beyond is."""
 
+MAX_PIXELS = 200_000_000
+"""More than any camera takes; a picture that says it has more would only be a burden to whoever draws it."""
+_TAKEN = f"The types that are read: {READ_TYPES}. Pictures are kept as they are: {KEPT_TYPES}."
 _TEXT_SUFFIXES = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), MediaType.MARKDOWN),
     **dict.fromkeys((".htm", ".html", ".xhtml"), MediaType.HTML),
     **dict.fromkeys((".csv", ".tsv"), MediaType.CSV),
 }
+_DOCUMENT_SUFFIXES = {*_TEXT_SUFFIXES, ".txt", ".pdf", ".docx", ".doc", ".rtf", ".odt", ".pptx", ".xlsx", ".epub"}
 _HTML_START = re.compile(
     r"(?>\s+|<!--.*?-->|<\?xml[^>]*>)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
@@ -39,7 +44,11 @@ def sniff(head: bytes, filename: str, size: int) -> MediaType:
         return MediaType.PDF
     if head.startswith((b"PK\3\4", b"PK\5\6", b"PK\7\x08")):
         return _office_type(zip_type(head), filename)
-    if found := ole_type(head) or binary_type(head):
+    if kind := picture_type(head):
+        return _picture(kind, head, filename, is_whole=size <= len(head))
+    if found := ole_type(head):
+        raise old_office(found)
+    if found := binary_type(head):
         raise unsupported(found)
     return _text_type(head, filename, is_whole=size <= len(head))
 
@@ -61,9 +70,32 @@ def sniff_file(path: Path, filename: str) -> MediaType:
 
 def unsupported(found: str) -> ClaraError:
     """Return the error for a type that isn't read; ``found`` is a noun phrase like "a PNG image"."""
+    return UnsupportedType(f"This is {found}. {_TAKEN}", found=found, read=READ_LABELS)
+
+
+def old_office(found: str) -> ClaraError:
+    """Return the error for a document that its own program can save as one that is read."""
     return UnsupportedType(
-        f"This is {found}. The types that are read: {READ_TYPES}.", found=found, read=[t.label for t in MediaType]
+        f"This is {found}. Save it as DOCX or PDF, without a password, and upload that. {_TAKEN}",
+        code="old_office",
+        found=found,
+        read=READ_LABELS,
     )
+
+
+def _picture(kind: MediaType, head: bytes, filename: str, *, is_whole: bool) -> MediaType:
+    """Return the kind of a picture that is named as one, or isn't named as anything else that is told by its name."""
+    suffix = _suffix(filename)
+    size = picture_size(kind, head, is_whole=is_whole)
+    if size is None:
+        raise unsupported(f"a {kind.label} image that is damaged")
+    if suffix in _DOCUMENT_SUFFIXES:
+        raise unsupported(f"a {kind.label} image, not what its name says ({suffix})")
+    if size[0] * size[1] > MAX_PIXELS:
+        raise TooLarge(
+            f"A picture may have {MAX_PIXELS // 10**6} million pixels. Save a smaller one.", code="too_many_pixels"
+        )
+    return kind
 
 
 def _is_pdf(head: bytes) -> bool:
