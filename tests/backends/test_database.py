@@ -1,7 +1,9 @@
 """Transactions as function calls: the same on every backend."""
 
 import asyncio
+import gc
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from clara.store.database import Tx
 from clara.store.files import Status, change_document
 from clara.store.jobs import INGEST, JobLost, remove_job
 from clara.store.learners import lock_learner
+from clara.store.opening import open_database
 from clara.store.system import claim_job
 from tests.backends.test_conversations import is_blocked
 from tests.stores import Store
@@ -145,3 +148,37 @@ class TestLocks:
         with pytest.raises(JobLost):
             await finishing
         assert (await store.files.get("ana", uploaded.file.id)).document.status is Status.FAILED
+
+
+class TestClose:
+    async def test_a_write_of_another_thread_ends_and_leaves_no_connection(self, store: Store) -> None:
+        """Left open, a connection would be warned about when it is collected."""
+        database = open_database(store.settings)
+        entered, go_on = threading.Event(), threading.Event()
+
+        def hold(tx: Tx) -> None:
+            add(tx, "cell")
+            entered.set()
+            assert go_on.wait(20)
+
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(database.write_now, hold)
+            await wait_for(entered.is_set)
+            closing = asyncio.create_task(asyncio.to_thread(database.close))
+            # PostgreSQL doesn't wait for the threads of others, SQLite's writer is one of its own.
+            await asyncio.wait([closing], timeout=0.3)
+            go_on.set()
+            await closing
+            writing.result(20)
+        del database, writing
+        gc.collect()
+
+        assert await store.database.read(names) == ["cell"]
+
+    async def test_nothing_is_taken_after(self, store: Store) -> None:
+        database = open_database(store.settings)
+        database.close()
+
+        for call in (database.read_now, database.write_now):
+            with pytest.raises(Unavailable):
+                call(names)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from clara.core.errors import Unavailable
 from clara.store.database import Work, as_public_error, outlast
+from clara.store.tables import metadata
 
 T = TypeVar("T")
 
@@ -21,18 +22,6 @@ WRITE_TRIES = 4
 """A write that met a deadlock or a serialisation failure runs again."""
 
 RETRYABLE = frozenset({"40001", "40P01"})
-SCRUBBED = (
-    "pages",
-    "chunks",
-    "segments",
-    "embeddings",
-    "documents",
-    "files",
-    "messages",
-    "citations",
-    "conversations",
-    "folders",
-)
 
 
 class PostgresqlDatabase:
@@ -48,26 +37,36 @@ class PostgresqlDatabase:
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(pool_size, thread_name_prefix="postgresql")
         self._closed = False
+        # One that another thread gives back after the end would wait in the pool for ever.
+        sa.event.listen(self._engine, "checkin", lambda _, record: record.invalidate() if self._closed else None)
 
     async def read(self, fn: Work[T]) -> T:
         self._check_open()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, fn)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, fn)
 
     async def scan(self, fn: Work[T]) -> T:
         return await self.read(fn)
 
     async def write(self, fn: Work[T]) -> T:
         self._check_open()
-        return await outlast(asyncio.get_running_loop().run_in_executor(self._threads, self.write_now, fn))
+        return await outlast(asyncio.get_running_loop().run_in_executor(self._threads, self._write, fn))
 
     def read_now(self, fn: Work[T]) -> T:
+        self._check_open()
+        return self._read(fn)
+
+    def write_now(self, fn: Work[T]) -> T:
+        self._check_open()
+        return self._write(fn)
+
+    def _read(self, fn: Work[T]) -> T:
         try:
             with self._snapshots.begin() as tx:
                 return fn(tx)
         except sa.exc.SQLAlchemyError as error:
             raise as_public_error(error) from error
 
-    def write_now(self, fn: Work[T]) -> T:
+    def _write(self, fn: Work[T]) -> T:
         for left in reversed(range(WRITE_TRIES)):
             try:
                 with self._engine.begin() as tx:
@@ -81,12 +80,13 @@ class PostgresqlDatabase:
         raise AssertionError("unreachable")
 
     def scrub(self) -> None:
-        """Vacuum the tables that hold learners' text, so that the space of deleted rows is used again soon."""
+        """Vacuum the learners' tables, so that the space of deleted rows is used again soon: until then it has them."""
         try:
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                for table in SCRUBBED:
+                for table in metadata.sorted_tables:
                     # Neither wait for another vacuum of the table nor lock readers out to shorten its file.
-                    connection.exec_driver_sql(f"VACUUM (SKIP_LOCKED, TRUNCATE FALSE) {table}")
+                    if "owner_id" in table.c:
+                        connection.exec_driver_sql(f"VACUUM (SKIP_LOCKED, TRUNCATE FALSE) {table.name}")
         except sa.exc.SQLAlchemyError as error:
             raise as_public_error(error) from error
 
