@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import FastAPI
@@ -29,7 +30,6 @@ from clara.ops.drain import Drain
 from clara.ops.limits import Rate, RateLimiter
 from clara.ops.metrics import Metrics
 from clara.providers.chat import ChatModel
-from clara.providers.jwks import JwksCache
 from clara.providers.models import make_chat_model
 from clara.providers.tokens import Issuer, LocalIssuer, TokenVerifier
 from clara.rag.embedder import make_embedder
@@ -45,6 +45,9 @@ from clara.study.studio import Studio
 from clara.tutor.answering import Answerer
 from clara.tutor.conversations import Conversations
 from clara.tutor.turns import Tutor
+
+if TYPE_CHECKING:
+    from clara.providers.jwks import JwksCache
 
 log = structlog.get_logger()
 
@@ -117,7 +120,6 @@ def create_app(
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
     app.state.local_sign_in = LocalSignIn(identities, clock, limiter)
@@ -137,10 +139,11 @@ def create_app(
         # A little over the file itself: the multipart form around it, and base64 in JSON.
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
+    # Not by include_router, which would build every route once more: they carry their whole path, and all they need.
     for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study, openai, existing):
-        app.include_router(module.routes)
-    app.include_router(docs_router())
-    app.include_router(page_router())
+        app.router.routes.extend(module.routes.routes)
+    for routes in (docs_router(), page_router()):
+        app.router.routes.extend(routes.routes)
     app.add_middleware(WholeSegments)
     install_edge(app, metrics=metrics, origins=settings.allowed_origins, hosts=_hosts(settings))
     app.state.policies = check_routes(app, open_paths=OPEN_PATHS)
@@ -176,13 +179,15 @@ def _limiter(settings: Settings, metrics: Metrics) -> RateLimiter:
     return RateLimiter(per_minute, redis_url=redis_url, on_error=metrics.limits_failed.inc)
 
 
-def _jwks(settings: Settings, clock: Clock, metrics: Metrics) -> JwksCache | None:
+def _jwks(settings: Settings, clock: Clock, metrics: Metrics) -> "JwksCache | None":
     if settings.auth.jwks_url is None:
         return None
+    from clara.providers.jwks import JwksCache
+
     return JwksCache(settings.auth.jwks_url, clock, on_fetch=lambda outcome: metrics.key_fetches.labels(outcome).inc())
 
 
-def _tokens(settings: Settings, clock: Clock, jwks: JwksCache | None) -> TokenVerifier | None:
+def _tokens(settings: Settings, clock: Clock, jwks: "JwksCache | None") -> TokenVerifier | None:
     issuers = []
     if jwks is not None:
         parties = frozenset((*settings.allowed_origins, *settings.auth.authorized_parties))
@@ -200,7 +205,7 @@ def _hosts(settings: Settings) -> frozenset[str] | None:
 
 
 def _lifespan(
-    services: Services, worker: WorkerProcess | None, jwks: JwksCache | None
+    services: Services, worker: WorkerProcess | None, jwks: "JwksCache | None"
 ) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -54,6 +54,7 @@ class DrainingServer(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         # What there is now stays: to walk it at each full collection would hold every request for 0.1 s.
         gc.freeze()
+        gc.enable()
         if self.started and self._on_listening is not None:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             await self._on_listening(host, port)

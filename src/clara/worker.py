@@ -1,5 +1,6 @@
 """The worker: the ingest child of a server, or a process of its own; reads, indexes and purges."""
 
+import gc
 import os
 import signal
 import sys
@@ -71,6 +72,8 @@ def run_worker(settings: Settings, *, child: bool) -> int:
     if not child:
         database.read_now(check_migrated)
     worker = build_worker(settings, database, BlobStore(settings.blobs_url))
+    gc.freeze()
+    gc.enable()
     worker.start()
     log.info("worker.started", worker=worker.name)
     if child:

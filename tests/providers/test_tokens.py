@@ -278,4 +278,4 @@ class TestLocalIssuer:
         )
         (tmp_path / "issuer.pem").write_bytes(pem)
         with pytest.raises(ValueError, match=r"issuer\.pem"):
-            LocalIssuer(tmp_path, clock)
+            LocalIssuer(tmp_path, clock).mint("ana")

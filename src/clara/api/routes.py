@@ -136,7 +136,12 @@ async def json_body(request: Request, model: type[M], max_bytes: int | None = No
 
 def router(*tags: str) -> APIRouter:
     """Return an empty router whose routes are admitted; routes carry their whole path."""
-    return APIRouter(route_class=ClaraRoute, tags=list(tags), redirect_slashes=False)
+    return APIRouter(
+        route_class=ClaraRoute,
+        tags=list(tags),
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
 
 
 def check_routes(app: FastAPI, *, open_paths: Iterable[str] = ()) -> dict[str, Policy | None]:

@@ -1,6 +1,7 @@
 """The command line: run the server or a worker, look after keys and the database, and use the local store directly."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -98,12 +99,19 @@ def _add_key(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _serve(_: argparse.Namespace) -> int:
+    _start_quickly()
     from clara.server import run_server
 
     return run_server(Settings())
 
 
+def _start_quickly() -> None:
+    """Leave what imports make alone, until the server or worker is up: there is no garbage in it, and much to walk."""
+    gc.disable()
+
+
 def _worker(options: argparse.Namespace) -> int:
+    _start_quickly()
     from clara.worker import run_worker
 
     settings = revealed(sys.stdin.buffer.readline()) if options.child else Settings()

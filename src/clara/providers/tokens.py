@@ -1,4 +1,7 @@
-"""Bearer JWTs: which are believed, and the local issuer that signs them in development."""
+"""Bearer JWTs: which are believed, and the local issuer that signs them in development.
+
+jwt and cryptography are imported at the first token: they take a twentieth of a start, and most development needs none.
+"""
 
 import json
 import math
@@ -6,17 +9,18 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
-
-import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typing import TYPE_CHECKING, Any, Protocol
 
 from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Unauthenticated
 from clara.core.ids import check_user_id
+
+if TYPE_CHECKING:
+    import jwt
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 LEEWAY_S = 30
 MAX_TOKEN_CHARS = 8192
@@ -27,7 +31,7 @@ _ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
 
 
 class KeySource(Protocol):
-    async def key(self, kid: str | None) -> jwt.PyJWK | None:
+    async def key(self, kid: str | None) -> "jwt.PyJWK | None":
         """Return the issuer's key of this id (its only key when the token names none), or None."""
         ...
 
@@ -70,6 +74,8 @@ class TokenVerifier:
     async def _verify(self, token: str, now: float) -> tuple[str, float]:
         if len(token) > MAX_TOKEN_CHARS or not token.isascii():
             raise invalid_token()
+        import jwt
+
         try:
             header = jwt.get_unverified_header(token)
         except jwt.PyJWTError as error:
@@ -97,8 +103,10 @@ def invalid_token() -> Unauthenticated:
     )
 
 
-def _claims(token: str, key: jwt.PyJWK | None) -> dict[str, Any]:
+def _claims(token: str, key: "jwt.PyJWK | None") -> dict[str, Any]:
     """Return the payload; with a key, only when the key's own algorithm has signed it. Times are checked by us."""
+    import jwt
+
     options: Any = {"verify_signature": key is not None} | dict.fromkeys(
         ("verify_exp", "verify_nbf", "verify_iat", "verify_aud", "verify_iss", "verify_sub", "verify_jti"), False
     )
@@ -144,31 +152,48 @@ class LocalIssuer:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._clock = clock
-        self._private = _load_or_create(folder / "issuer.pem")
-        public = self._private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        self._kid = sha256(public).hexdigest()[:16]
-        jwk = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self._private.public_key()))
-        self._public = jwk | {"kid": self._kid, "alg": "EdDSA", "use": "sig"}
+        self._path = folder / "issuer.pem"
 
     def mint(self, user_id: str, life_s: float = 3600) -> str:
         """Return a token for this user."""
+        import jwt
+
         now = int(self._clock.now())
         claims = {"iss": LOCAL_ISSUER, "sub": check_user_id(user_id), "iat": now, "exp": now + int(life_s)}
-        return jwt.encode(claims, self._private, algorithm="EdDSA", headers={"kid": self._kid})
+        return jwt.encode(claims, self._private, algorithm="EdDSA", headers={"kid": self._public["kid"]})
 
     def key_set(self) -> dict[str, Any]:
         """Return the public part as a JSON Web Key Set."""
         return {"keys": [self._public]}
 
-    async def key(self, kid: str | None) -> jwt.PyJWK | None:
-        return jwt.PyJWK(self._public, algorithm="EdDSA") if kid in (None, self._kid) else None
+    async def key(self, kid: str | None) -> "jwt.PyJWK | None":
+        import jwt
+
+        return jwt.PyJWK(self._public, algorithm="EdDSA") if kid in (None, self._public["kid"]) else None
 
     def issuer(self) -> Issuer:
         return Issuer(keys=self, name=LOCAL_ISSUER)
 
+    @cached_property
+    def _private(self) -> "Ed25519PrivateKey":
+        return _load_or_create(self._path)
 
-def _load_or_create(path: Path) -> Ed25519PrivateKey:
+    @cached_property
+    def _public(self) -> dict[str, Any]:
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+        from jwt.algorithms import OKPAlgorithm
+
+        public = self._private.public_key()
+        kid = sha256(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
+        found: dict[str, Any] = json.loads(OKPAlgorithm.to_jwk(public))
+        return found | {"kid": kid, "alg": "EdDSA", "use": "sig"}
+
+
+def _load_or_create(path: Path) -> "Ed25519PrivateKey":
     """Read the key, or make one that only its owner can read; of two processes at once one's key stays."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
