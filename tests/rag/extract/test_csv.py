@@ -76,13 +76,13 @@ def parts_of(tmp_path: Path, text: str, limits: ExtractLimits | None = None) -> 
 class TestRead:
     def test_each_value_has_the_name_of_its_column(self, tmp_path: Path) -> None:
         (part,) = parts_of(tmp_path, 'country,capital,people\nFrance,Paris,67\n"Korea, South","Se\noul",\n')
-        assert part.text == "country: France; capital: Paris; people: 67\n\ncountry: Korea, South; capital: Se oul"
+        assert part.text == "country: France; capital: Paris; people: 67.\n\ncountry: Korea, South; capital: Se oul."
         assert part.headings == ()
 
     def test_in_every_part(self, tmp_path: Path) -> None:
         parts = parts_of(tmp_path, "country,capital\n" + "France,Paris\n" * 1000)
         assert len(parts) > 2
-        assert "\n".join(part.text for part in parts).split("\n\n") == ["country: France; capital: Paris"] * 1000
+        assert "\n".join(part.text for part in parts).split("\n\n") == ["country: France; capital: Paris."] * 1000
 
     def test_a_first_row_that_may_be_names_is_the_heading_and_a_row(self, tmp_path: Path) -> None:
         (part,) = parts_of(tmp_path, "France,Paris\nItaly,Rome\n")

@@ -16,6 +16,7 @@ from clara.rag.extract.text import read_text
 _DELIMITERS = ",;\t|"
 _SAMPLE_CHARS = 20_000
 _SAMPLE_ROWS = 50
+_END_MARKS = ".!?…。！？।؟"
 _BETWEEN_ROWS = "\n\n"
 """An empty line: whatever is in the cells, no sentence and no passage goes on from one row into the next. A part ends
 with a newline, since one more joins it to the next."""
@@ -84,15 +85,21 @@ def _parts(text: str, delimiter: str, names: Sequence[str]) -> list[str]:
     lines: list[str] = []
     chars = 0
     for row in islice(rows_of(text, delimiter), 1 if names else 0, None):
-        line = "; ".join(
-            f"{name}: {cell}" if name else cell for name, cell in zip_longest(names, row, fillvalue="") if cell
-        )
+        line = _line(names, row)
         lines.append(line)
         chars += len(line) + len(_BETWEEN_ROWS)
         if chars >= PART_CHARS:
             parts.append(_BETWEEN_ROWS.join([*lines, ""])[:-1])
             lines, chars = [], 0
     return [*parts, _BETWEEN_ROWS.join(lines)] if lines or not parts else parts
+
+
+def _line(names: Sequence[str], row: Sequence[str]) -> str:
+    """Return a row as a sentence where its columns have names, else as its cells."""
+    line = "; ".join(
+        f"{name}: {cell}" if name else cell for name, cell in zip_longest(names, row, fillvalue="") if cell
+    )
+    return line if not names or line[-1] in _END_MARKS else f"{line}."
 
 
 def _headings(columns: Columns, number: int) -> tuple[Heading, ...]:
