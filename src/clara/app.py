@@ -9,7 +9,7 @@ import structlog
 from fastapi import FastAPI
 
 from clara import __version__
-from clara.api import chats, existing, files, folders, health, me, openai, rag, search, sign_in, study, turns, usage
+from clara.api import chats, existing, existing_study, files, folders, health, me, openai, rag, search, sign_in, study, turns, usage
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
@@ -25,6 +25,7 @@ from clara.jobs.process import WorkerProcess
 from clara.library.budget import Budget
 from clara.library.files import Files
 from clara.library.folders import Folders
+from clara.library.metering import MeteredModel
 from clara.library.pages import Pages
 from clara.ops.drain import Drain
 from clara.ops.limits import Rate, RateLimiter
@@ -41,6 +42,7 @@ from clara.store.migrate import migrate
 from clara.store.opening import open_database
 from clara.study.marking import Marker
 from clara.study.reviewing import Reviews
+from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.answering import Answerer
 from clara.tutor.conversations import Conversations
@@ -84,6 +86,7 @@ def create_app(
     chat_model = chat_model or make_chat_model(
         settings, on_request=lambda model, outcome: metrics.model_requests.labels(model, outcome).inc()
     )
+    studio = Studio(engine, clock, settings.study)
     services = Services(
         settings=settings,
         clock=clock,
@@ -97,16 +100,17 @@ def create_app(
         conversations=Conversations(database, clock, settings.chats),
         tutor=Tutor(
             database,
-            _answerer(settings, engine, chat_model, budget, metrics) if answerer is None else answerer(engine),
+            _answerer(settings, engine, chat_model, budget, metrics, studio) if answerer is None else answerer(engine),
             clock,
             max_life_s=settings.http.stream_max_life_s,
             limits=settings.chats,
         ),
         budget=budget,
         chat_model=chat_model,
-        studio=Studio(engine, clock, settings.study),
+        studio=studio,
         marker=Marker(database, clock, engine.tokenizer),
         reviews=Reviews(database, clock),
+        sessions=Sessions(database, clock),
         drain=drain,
         limiter=limiter,
         metrics=metrics,
@@ -140,7 +144,7 @@ def create_app(
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
     # Not by include_router, which would build every route once more: they carry their whole path, and all they need.
-    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study, openai, existing):
+    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study, existing_study, openai, existing):
         app.router.routes.extend(module.routes.routes)
     for routes in (docs_router(), page_router()):
         app.router.routes.extend(routes.routes)
@@ -151,20 +155,34 @@ def create_app(
 
 
 def _answerer(
-    settings: Settings, engine: SearchEngine, model: ChatModel | None, budget: Budget, metrics: Metrics
+    settings: Settings,
+    engine: SearchEngine,
+    model: ChatModel | None,
+    budget: Budget,
+    metrics: Metrics,
+    studio: Studio,
 ) -> Answerer:
     """Return what answers: the model, or without one quotes."""
+    from clara.tutor.studying import StudyingAnswerer, study_tools
+
     if model is None:
         from clara.tutor.quoting import QuotingAnswerer
 
-        return QuotingAnswerer(engine)
+        return StudyingAnswerer(QuotingAnswerer(engine), studio)
     from clara.tutor.teaching import TeachingAnswerer, Watch
 
     watch = Watch(
         on_mark=lambda outcome: metrics.citation_marks.labels(outcome).inc(),
         on_stripped=lambda kind: metrics.stripped.labels(kind).inc(),
     )
-    return TeachingAnswerer(engine, model, budget, hosts=frozenset(settings.chats.link_hosts), watch=watch)
+    return TeachingAnswerer(
+        engine,
+        model,
+        budget,
+        toolbox=study_tools(studio, lambda owner_id: MeteredModel(budget, owner_id, model)),
+        hosts=frozenset(settings.chats.link_hosts),
+        watch=watch,
+    )
 
 
 def _limiter(settings: Settings, metrics: Metrics) -> RateLimiter:

@@ -25,6 +25,7 @@ from clara.settings import Settings
 from clara.store.database import Database
 from clara.study.marking import Marker
 from clara.study.reviewing import Reviews
+from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.conversations import Conversations
 from clara.tutor.turns import Tutor
@@ -53,6 +54,7 @@ class Services:
     studio: Studio
     marker: Marker
     reviews: Reviews
+    sessions: Sessions
     drain: Drain
     limiter: RateLimiter
     metrics: Metrics

@@ -209,7 +209,8 @@ async def list_existing_messages(caller: CallerDep, services: ServicesDep, conve
     latest = await _all(
         lambda cursor: services.conversations.messages(caller.owner_id, conversation_id, READ_AT_ONCE, cursor)
     )
-    return ExistingMessages(messages=[ExistingMessage.of(m) for m in sorted(latest, key=lambda m: m.seq)])
+    made = await services.studio.find(caller.owner_id, [set_id for message in latest for set_id in message.artifacts])
+    return ExistingMessages(messages=[ExistingMessage.of(m, made) for m in sorted(latest, key=lambda m: m.seq)])
 
 
 @routes.get("/homework/context/{user_id}", responses=_MISSING)

@@ -17,7 +17,7 @@ from clara.store.folders import get_folder, require_folder
 from clara.store.passages import ChunkRow, corpus_version, get_chunks
 from clara.store.spread import Extent, list_sections, ready_extents, seqs_on_pages
 from clara.study.scope import Scope
-from clara.study.sections import named_sections
+from clara.study.sections import is_number, named_sections
 
 CHUNK_CHARS = 1_000
 """About what a chunk has."""
@@ -99,13 +99,15 @@ class Gatherer:
     def _about(
         self, tx: Tx, owner_id: str, scope: Scope, extents: Sequence[Extent], found: Sequence[Passage]
     ) -> list[tuple[str, int]]:
-        """Return the chunks on a topic, best first: sections of that title, then what was found."""
+        """Return the chunks on a topic, best first: sections of that title, and with few of them what was found."""
         within = {extent.placed.document_id for extent in extents}
         keys: dict[tuple[str, int], None] = {}
         for extent in extents:
             document_id = extent.placed.document_id
             for section in named_sections(scope.topic, list_sections(tx, owner_id, document_id)):
                 keys.update(dict.fromkeys((document_id, seq) for seq in range(section.first, section.last + 1)))
+        if len(keys) >= _ENOUGH or (keys and is_number(scope.topic)):
+            return list(keys)
         keys.update(dict.fromkeys((p.document_id, p.seq) for p in found if p.document_id in within))
         if len(keys) < _ENOUGH and scope.file_id is not None:
             keys.update(dict.fromkeys(self._scan(tx, owner_id, scope.topic, extents)))

@@ -29,6 +29,11 @@ def named_sections(topic: str, sections: Sequence[Section]) -> Sequence[Section]
     ]
 
 
+def is_number(topic: str) -> bool:
+    """Tell whether a topic is but a chapter's number."""
+    return _number_of(topic) is not None
+
+
 def _is_named(title: str, wanted: str, number: str | None) -> bool:
     if number is not None:
         if not number[0].isdigit():

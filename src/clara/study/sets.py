@@ -28,6 +28,7 @@ class ShownSource:
     heading: str | None
     quote: str | None
     chunk_id: str | None
+    place: Source
     label_from: str | None = None
     label_to: str | None = None
 
@@ -119,16 +120,17 @@ def _show(
 ) -> ShownSource:
     place = source.n, source.file_id, name, source.page_from, source.page_to
     if name is None or chunk is None:
-        return ShownSource(*place, heading=None, quote=None, chunk_id=None)
+        return ShownSource(*place, heading=None, quote=None, chunk_id=None, place=source)
     start = source.start - chunk.start
     quote = chunk.text[start : source.end - chunk.start] if start >= 0 and source.end <= chunk.end else ""
     if not quote or source.quote_crc not in (None, quote_crc(quote)):
-        return ShownSource(*place, heading=None, quote=None, chunk_id=None)
+        return ShownSource(*place, heading=None, quote=None, chunk_id=None, place=source)
     return ShownSource(
         *place,
         heading=heading_at(chunk.heading, chunk.text, start),
         quote=quote,
         chunk_id=f"{source.document_id}-{source.chunk_seq}",
+        place=source,
         label_from=labels.get((source.document_id, source.page_from or 0)),
         label_to=labels.get((source.document_id, source.page_to or 0)),
     )

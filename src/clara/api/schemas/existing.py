@@ -1,6 +1,6 @@
 """The bodies of existing clients: unknown fields are let through, every spelling is read, both are answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictStr, StringConstraints
@@ -13,9 +13,12 @@ from clara.store.conversations import Conversation
 from clara.store.files import File
 from clara.store.folders import Folder
 from clara.tutor.answered import Answered
+from clara.study.contract import content_of, tool_call
+from clara.study.sets import StudySet
 from clara.tutor.answering import Said
 from clara.tutor.beginning import Turn
 from clara.tutor.conversations import ShownMessage
+from clara.tutor.events import ArtifactEvent
 
 MAX_HISTORY = 200
 """Messages; existing clients send 20 turns."""
@@ -58,6 +61,16 @@ class ToolCall(Loose):
     data: dict[str, Any]
     id: str
 
+    @classmethod
+    def of(cls, artifact: ArtifactEvent) -> "list[ToolCall]":
+        made = tool_call(artifact.set_id, artifact.kind, artifact.title, artifact.content)
+        return [cls(**made)] if made else []
+
+    @classmethod
+    def of_set(cls, found: StudySet) -> "list[ToolCall]":
+        made = tool_call(found.id, found.kind, found.title, content_of(found))
+        return [cls(**made)] if made else []
+
 
 class ChatResponse(Loose):
     """An answer, with where each of its quotes stands."""
@@ -74,6 +87,7 @@ class ChatResponse(Loose):
     def of(cls, turn: Turn, answered: Answered) -> "ChatResponse":
         return cls(
             response=answered.content,
+            tool_calls=[call for artifact in answered.artifacts for call in ToolCall.of(artifact)],
             conversation_id=turn.conversation.id,
             context_used=answered.covered,
             timestamp=iso(answered.answered_at),
@@ -219,12 +233,12 @@ class ExistingMessage(Loose):
     timestamp: str
 
     @classmethod
-    def of(cls, message: ShownMessage) -> "ExistingMessage":
+    def of(cls, message: ShownMessage, made: Mapping[str, StudySet]) -> "ExistingMessage":
         return cls(
             id=message.id,
             role=message.role,
             content=message.content,
-            tool_calls=[],
+            tool_calls=[call for id_ in message.artifacts if id_ in made for call in ToolCall.of_set(made[id_])],
             citations=[CitationAnswer.of(citation) for citation in message.citations],
             timestamp=iso(message.created_at),
         )
