@@ -9,7 +9,22 @@ import structlog
 from fastapi import FastAPI
 
 from clara import __version__
-from clara.api import chats, existing, existing_study, files, folders, health, me, openai, rag, search, sign_in, study, turns, usage
+from clara.api import (
+    chats,
+    existing,
+    existing_study,
+    files,
+    folders,
+    health,
+    me,
+    openai,
+    rag,
+    search,
+    sign_in,
+    study,
+    turns,
+    usage,
+)
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
 from clara.api.deps import Services
@@ -144,7 +159,8 @@ def create_app(
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
     # Not by include_router, which would build every route once more: they carry their whole path, and all they need.
-    for module in (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study, existing_study, openai, existing):
+    ours = (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study)
+    for module in (*ours, openai, existing_study, existing):
         app.router.routes.extend(module.routes.routes)
     for routes in (docs_router(), page_router()):
         app.router.routes.extend(routes.routes)

@@ -12,9 +12,9 @@ from clara.rag.documents import Passage
 from clara.store.conversations import Conversation
 from clara.store.files import File
 from clara.store.folders import Folder
-from clara.tutor.answered import Answered
 from clara.study.contract import content_of, tool_call
 from clara.study.sets import StudySet
+from clara.tutor.answered import Answered
 from clara.tutor.answering import Said
 from clara.tutor.beginning import Turn
 from clara.tutor.conversations import ShownMessage
