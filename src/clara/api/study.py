@@ -1,6 +1,8 @@
 """/v1/study, /v1/reviews, /v1/progress: what a learner studies with."""
 
-from typing import Annotated
+import asyncio
+from typing import Annotated, Any
+from urllib.parse import quote as percent_encode
 
 from fastapi import Query, Response
 
@@ -24,11 +26,18 @@ from clara.api.schemas.study import (
 from clara.core.caller import Scope
 from clara.core.errors import Conflict, NotFound, ProviderFailed, ProviderTimeout
 from clara.ops.limits import Rate
+from clara.study.export import Format, export
 from clara.study.reviewing import Rating
 from clara.study.scope import Kind
 
 routes = router("study")
 _MISSING = problem_responses(NotFound)
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Format},
+    }
+}
 DueLimit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 
 
@@ -88,6 +97,24 @@ async def delete_study_set(caller: CallerDep, services: ServicesDep, set_id: str
     await services.studio.delete(caller.owner_id, set_id)
 
 
+@routes.get(
+    "/v1/study/{set_id}/export", response_class=Response, responses=problem_responses(NotFound, Conflict) | _FILES
+)
+@allow(Scope.TUTOR)
+async def export_study_set(
+    caller: CallerDep,
+    services: ServicesDep,
+    set_id: str,
+    form: Annotated[Format, Query(alias="format", description="For spreadsheets, or for Anki.")] = Format.CSV,
+) -> Response:
+    """The set's cards as a file."""
+    found = await services.studio.get(caller.owner_id, set_id)
+    data = await asyncio.to_thread(export, found, form)
+    name = percent_encode(f"{found.title}.{form}", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(data, media_type=form.media_type, headers=headers)
+
+
 @routes.post("/v1/study/{set_id}/attempts", status_code=201, responses=problem_responses(NotFound, Conflict))
 @allow(Scope.TUTOR)
 async def attempt_quiz(caller: CallerDep, services: ServicesDep, set_id: str, body: NewAttempt) -> AttemptAnswer:
@@ -106,7 +133,13 @@ async def list_attempts(caller: CallerDep, services: ServicesDep, set_id: str, l
 @routes.get("/v1/reviews/due", responses=_MISSING)
 @allow(Scope.TUTOR)
 async def list_due_cards(
-    caller: CallerDep, services: ServicesDep, folder_id: FolderFilter = None, limit: DueLimit = 20
+    caller: CallerDep, services: ServicesDep, folder_id: FolderFilter = None, limit: _FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Format},
+    }
+}
+DueLimit = 20
 ) -> DueCards:
     """The cards to review now."""
     return DueCards.of(await services.reviews.due(caller.owner_id, folder_id, limit))
