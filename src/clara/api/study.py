@@ -133,13 +133,7 @@ async def list_attempts(caller: CallerDep, services: ServicesDep, set_id: str, l
 @routes.get("/v1/reviews/due", responses=_MISSING)
 @allow(Scope.TUTOR)
 async def list_due_cards(
-    caller: CallerDep, services: ServicesDep, folder_id: FolderFilter = None, limit: _FILES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file.",
-        "content": {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Format},
-    }
-}
-DueLimit = 20
+    caller: CallerDep, services: ServicesDep, folder_id: FolderFilter = None, limit: DueLimit = 20
 ) -> DueCards:
     """The cards to review now."""
     return DueCards.of(await services.reviews.due(caller.owner_id, folder_id, limit))
