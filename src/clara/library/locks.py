@@ -1,0 +1,122 @@
+"""Locks as every door asks for them: who may set one, what holds where, and what an exam closes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clara.core.clock import Clock
+from clara.core.errors import Forbidden, NotFound
+from clara.core.ids import NO_FOLDER
+from clara.store import locks as stored
+from clara.store.database import Database, Tx
+from clara.store.files import get_file
+from clara.store.folders import require_folder
+from clara.store.learners import lock_learner
+from clara.store.locks import Lock
+
+MODES = ("explain", "hints", "exam")
+"""From the freest to the strictest."""
+EXAM = "exam"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What several locks come to: the strictest of them. ``mode`` None: none of them says one."""
+
+    mode: str | None = None
+    material_only: bool = False
+
+    @classmethod
+    def of(cls, locks: Sequence[Lock]) -> "Hold":
+        modes = [lock.mode for lock in locks if lock.mode is not None]
+        return cls(max(modes, key=MODES.index, default=None), any(lock.material_only for lock in locks))
+
+    def __bool__(self) -> bool:
+        return self.mode is not None or self.material_only
+
+    def strictest(self, mode: str) -> str:
+        return max(mode, self.mode or mode, key=MODES.index)
+
+
+def hold_on(tx: Tx, owner_id: str, *folder_ids: str) -> Hold:
+    """Return what holds for questions about these folders; "none" is all files."""
+    found = [lock for f in folder_ids for lock in stored.locks_on(tx, owner_id, None if f == NO_FOLDER else f)]
+    return Hold.of(found)
+
+
+def locked() -> Forbidden:
+    return Forbidden("This is locked by whoever set the task. Ask them to unlock it.", code="locked")
+
+
+def closed() -> Forbidden:
+    return Forbidden("An exam is running: the material is closed until it is over.", code="locked")
+
+
+def check_movable(tx: Tx, owner_id: str, folder_id: str) -> None:
+    """Raise Forbidden when files can't leave a folder: they would leave its lock."""
+    if folder_id != NO_FOLDER and stored.get_lock(tx, owner_id, folder_id) is not None:
+        raise locked()
+
+
+class Locks:
+    """Locks of one learner at a time."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def put(self, owner_id: str, folder_id: str, mode: str | None, material_only: bool, set_by: str) -> Lock:
+        """Set the lock of a folder, or with "none" of the learner, in place of the one before."""
+        now = self._clock.now()
+        lock = Lock(folder_id, mode, material_only, set_by, now)
+
+        def put(tx: Tx) -> None:
+            lock_learner(tx, owner_id, now)
+            require_folder(tx, owner_id, folder_id)
+            stored.put_lock(tx, owner_id, lock)
+
+        await self._database.write(put)
+        return lock
+
+    async def get(self, owner_id: str, folder_id: str) -> Lock:
+        def query(tx: Tx) -> Lock:
+            require_folder(tx, owner_id, folder_id)
+            found = stored.get_lock(tx, owner_id, folder_id)
+            if found is None:
+                raise NotFound("Nothing is locked here.", code="lock_not_found")
+            return found
+
+        return await self._database.read(query)
+
+    async def list(self, owner_id: str) -> Sequence[Lock]:
+        return await self._database.read(lambda tx: stored.list_locks(tx, owner_id))
+
+    async def remove(self, owner_id: str, folder_id: str) -> None:
+        def remove(tx: Tx) -> None:
+            require_folder(tx, owner_id, folder_id)
+            if not stored.remove_lock(tx, owner_id, folder_id):
+                raise NotFound("Nothing is locked here.", code="lock_not_found")
+
+        await self._database.write(remove)
+
+    async def hold(self, owner_id: str, *folder_ids: str) -> Hold:
+        """Return what holds for these folders; without any, only for the learner."""
+        if folder_ids:
+            return await self._database.read(lambda tx: hold_on(tx, owner_id, *folder_ids))
+        own = await self._database.read(lambda tx: stored.get_lock(tx, owner_id, NO_FOLDER))
+        return Hold.of([own] if own else [])
+
+    async def require_open(self, owner_id: str, folder_id: str | None) -> None:
+        """Raise Forbidden while an exam closes a folder; None: any of the learner's files."""
+        held = await self._database.read(lambda tx: stored.locks_on(tx, owner_id, folder_id))
+        if Hold.of(held).mode == EXAM:
+            raise closed()
+
+    async def require_open_file(self, owner_id: str, file_id: str) -> None:
+        """Raise Forbidden while an exam closes a file; for one that isn't there, nothing."""
+
+        def query(tx: Tx) -> Sequence[Lock]:
+            file = get_file(tx, owner_id, file_id)
+            return stored.locks_on_document(tx, owner_id, file.document.id) if file else ()
+
+        if Hold.of(await self._database.read(query)).mode == EXAM:
+            raise closed()
