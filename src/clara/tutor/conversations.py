@@ -179,6 +179,16 @@ class Conversations:
 
         return await self._database.read(query)
 
+    async def question_ids(self, owner_id: str, conversation_id: str) -> dict[str, str]:
+        """Return the question of every message, by their ids and in order; nothing for an unknown conversation."""
+        roles = await self._database.read(lambda tx: stored.list_roles(tx, owner_id, conversation_id))
+        question_id, found = None, {}
+        for message_id, role in roles:
+            question_id = message_id if role == "user" else question_id
+            if question_id is not None:
+                found[message_id] = question_id
+        return found
+
     async def rate(
         self, owner_id: str, conversation_id: str, message_id: str, rating: int | None, note: str | None = None
     ) -> None:
