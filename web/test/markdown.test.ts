@@ -1,48 +1,72 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseAnswer, withWordsKept } from "../src/text/answer.ts";
+import { type Block, type Inline, parseMarkdown, plainText, withWordsKept } from "../src/text/markdown.ts";
 
-const text = (value: string) => ({ kind: "text", text: value });
+const text = (value: string): Inline => ({ kind: "text", text: value });
+const inlines = (source: string): Inline[] => {
+  const [block] = parseMarkdown(source);
+  assert.ok(block?.kind === "paragraph", JSON.stringify(block));
+  return block.inlines;
+};
+const kinds = (blocks: Block[]): string[] => blocks.map((block) => block.kind);
 
-describe("parseAnswer", () => {
-  it("makes a citation only of a known number", () => {
-    const [block] = parseAnswer("a [1] b [2] [x]", new Set([1]));
-    assert.deepEqual(block, { kind: "paragraph", inlines: [text("a "), { kind: "citation", n: 1 }, text(" b [2] [x]")] });
+describe("parseMarkdown", () => {
+  it("reads citations, and keeps other brackets", () => {
+    assert.deepEqual(inlines("a [1] b [x]"), [text("a "), { kind: "citation", n: 1 }, text(" b [x]")]);
   });
 
-  it("separates paragraphs by empty lines and keeps single line breaks", () => {
-    const blocks = parseAnswer("one\ntwo\r\n\r\nthree", new Set());
-    assert.deepEqual(blocks, [
+  it("keeps single line breaks in a paragraph", () => {
+    assert.deepEqual(parseMarkdown("one\ntwo\r\n\r\nthree"), [
       { kind: "paragraph", inlines: [text("one\ntwo")] },
       { kind: "paragraph", inlines: [text("three")] },
     ]);
   });
 
-  it("reads quotes and both kinds of list", () => {
-    const blocks = parseAnswer("> said\n- a\n- b\n1. c\n2. d", new Set());
-    assert.deepEqual(
-      blocks.map((block) => (block.kind === "list" ? `${block.ordered}:${block.items.length}` : block.kind)),
-      ["quote", "false:2", "true:2"],
-    );
+  it("reads headings, lists, quotes, code, tables and rules", () => {
+    const source = "# H\n\n- a\n  - b\n\n2. c\n\n> q\n\n```py\nx = 1\n```\n\n| a | b |\n|--|:-:|\n| 1 | 2 |\n\n---\n";
+    assert.deepEqual(kinds(parseMarkdown(source)), ["heading", "list", "list", "quote", "code", "table", "rule"]);
+    const [, nested, ordered, , code, table] = parseMarkdown(source);
+    assert.ok(nested?.kind === "list" && nested.start === null && kinds(nested.items[0] ?? []).includes("list"));
+    assert.ok(ordered?.kind === "list" && ordered.start === 2);
+    assert.deepEqual(code, { kind: "code", language: "py", text: "x = 1" });
+    assert.ok(table?.kind === "table" && table.head[1]?.align === "center" && table.rows.length === 1);
   });
 
-  it("never makes anything but text of markup", () => {
-    const source = '<img src=x onerror="alert(1)"> <script>';
-    assert.deepEqual(parseAnswer(source, new Set()), [{ kind: "paragraph", inlines: [text(source)] }]);
+  it("makes nothing but text of markup", () => {
+    const source = '<img src=x onerror="alert(1)"> a <script>alert(1)</script>';
+    assert.equal(plainText(parseMarkdown(source)), source);
+    assert.equal(plainText(parseMarkdown("<div>\nblock\n</div>")), "<div>\nblock\n</div>");
   });
 
-  it("gives back every character of plain text", () => {
-    const source = "x [12] **bold [1** ] y";
-    const [block] = parseAnswer(source, new Set([1]));
-    assert.equal(block?.kind === "paragraph" && block.inlines.map((part) => ("text" in part ? part.text : "")).join(""), source.replaceAll("**", ""));
+  it("loads no picture and follows no link that isn't allowed", () => {
+    assert.deepEqual(inlines("![a map](https://x.example/p.png?q=secret)"), [text("a map")]);
+    assert.deepEqual(inlines("see [this](javascript:alert(1)) and https://x.example"), [text("see this and https://x.example")]);
+    const [block] = parseMarkdown("[this](/v1/x)", (href) => href);
+    assert.deepEqual(block, { kind: "paragraph", inlines: [{ kind: "link", href: "/v1/x", inlines: [text("this")] }] });
+  });
+
+  it("reads mathematics in four spellings", () => {
+    for (const source of ["$x^2$", "\\(x^2\\)", "$$x^2$$ here", "\\[x^2\\] here"]) {
+      assert.deepEqual(inlines(`${source}`)[0], { kind: "formula", source: "x^2" }, source);
+    }
+    for (const source of ["$$\nx^2\n$$", "\\[\nx^2\n\\]", "\\[x^2\\]"]) {
+      assert.deepEqual(parseMarkdown(`before\n${source}\nafter`)[1], { kind: "formula", source: "x^2" }, source);
+    }
+    assert.deepEqual(inlines("so $a_1 * b_1 * c$ holds")[1], { kind: "formula", source: "a_1 * b_1 * c" });
+  });
+
+  it("leaves money alone", () => {
+    for (const source of ["It costs $5 and $10 today", "from $5-$10", "US$ 5 or $ 6"]) assert.deepEqual(inlines(source), [text(source)]);
+  });
+
+  it("shows entities as what they mean", () => {
+    assert.deepEqual(inlines("a &lt; b &amp;&amp; c"), [text("a < b && c")]);
   });
 });
 
 describe("withWordsKept", () => {
   it("keeps the last word and the citations after it together", () => {
-    const [block] = parseAnswer("so it is [1][2] and more", new Set([1, 2]));
-    assert.ok(block?.kind === "paragraph");
-    assert.deepEqual(withWordsKept(block.inlines), [
+    assert.deepEqual(withWordsKept(inlines("so it is [1][2] and more")), [
       [text("so it ")],
       [text("is "), { kind: "citation", n: 1 }, { kind: "citation", n: 2 }],
       [text(" and more")],

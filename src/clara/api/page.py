@@ -17,13 +17,14 @@ from clara.core.errors import NotFound
 
 PAGE_DIR = Path(clara.__file__).parent / "page"
 
-_ASSET = re.compile(r"[A-Za-z0-9_-]{1,80}-[A-Z0-9]{8}\.(?:js|css|svg|png|woff2|txt|js\.LEGAL\.txt)")
+_ASSET = re.compile(r"[A-Za-z0-9_-]{1,80}-[A-Z0-9]{8}\.(?:js|css|svg|png|woff2|html|txt|js\.LEGAL\.txt)")
 _TYPES: Mapping[str, str] = {
     "js": "text/javascript; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
     "png": "image/png",
     "woff2": "font/woff2",
+    "html": "text/html; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "js.LEGAL.txt": "text/plain; charset=utf-8",
 }
@@ -44,6 +45,7 @@ PAGE_HEADERS: Mapping[str, str] = {
             "img-src 'self' blob:",
             "font-src 'self'",
             "connect-src 'self'",
+            "frame-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
@@ -54,6 +56,22 @@ PAGE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-cache",
     "Vary": "Accept",
 }
+
+DRAWING_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'unsafe-inline'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+            "sandbox allow-scripts",
+        )
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""Of the document that draws diagrams in a frame of the page: styles of its own, but no origin and no network."""
 
 NOT_BUILT = """<!doctype html>
 <html lang="en">
@@ -102,13 +120,18 @@ def _asset_response(assets: Path, name: str, request: Request) -> Response:
     packed = path.with_name(name + ".gz")
     headers = {**_COMMON, "Cache-Control": f"public, max-age={_YEAR_S}, immutable", "Vary": "Accept-Encoding"}
     headers["ETag"] = f'"{name}"'
+    ending = name.partition(".")[2]
+    if ending == "html":
+        headers |= DRAWING_HEADERS
+    elif ending == "js":
+        # The drawing document has no origin, and its modules are asked for as if from another site.
+        headers["Access-Control-Allow-Origin"] = "*"
     if "gzip" in request.headers.get("accept-encoding", "").lower() and packed.is_file():
         path = packed
         headers |= {"Content-Encoding": "gzip", "ETag": f'"{name}.gz"'}
     if _matches(request, headers["ETag"]):
         headers.pop("Content-Encoding", None)
         return Response(status_code=304, headers=headers)
-    ending = name.partition(".")[2]
     return FileResponse(path, headers=headers, media_type=_TYPES[ending])
 
 

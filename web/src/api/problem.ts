@@ -4,14 +4,17 @@ export class Problem extends Error {
   readonly code: string;
   readonly detail: string;
   readonly requestId: string | null;
+  /** What else the server said: how much is left, when it resets. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, detail: string, requestId: string | null = null) {
+  constructor(status: number, code: string, detail: string, requestId: string | null = null, facts: Record<string, unknown> = {}) {
     super(detail);
     this.name = "Problem";
     this.status = status;
     this.code = code;
     this.detail = detail;
     this.requestId = requestId;
+    this.facts = facts;
   }
 
   /** The server never answered: nothing is known about what it did. */
@@ -31,9 +34,13 @@ export function unreachable(): Problem {
 
 /** Builds the problem of an answer whose status is not 2xx. */
 export function problemFrom(status: number, body: string): Problem {
-  const members = parseObject(body);
+  return problemOf(status, parseObject(body));
+}
+
+/** Builds a problem of its members, as answers and events carry them. */
+export function problemOf(status: number, members: Record<string, unknown>): Problem {
   const detail = text(members["detail"]) ?? text(members["title"]) ?? `The server answered with status ${status}.`;
-  return new Problem(status, text(members["code"]) ?? `http_${status}`, detail, text(members["instance"]));
+  return new Problem(status, text(members["code"]) ?? `http_${status}`, detail, text(members["instance"]), members);
 }
 
 export function asProblem(error: unknown): Problem {

@@ -27,10 +27,19 @@ export interface LibraryFile {
   error: { code: string; detail: string } | null;
 }
 
+/** How a conversation is taught: explained, by hints, or as a closed-book exam. */
+export type Mode = "explain" | "hints" | "exam";
+
 export interface Chat {
   id: string;
   title: string;
   folder_id: string | null;
+  mode: Mode;
+  material_only: boolean;
+  /** The turn that is running, null when no answer is being written. */
+  turn_id: string | null;
+  /** What a teacher has set, so that the learner can't change it. */
+  locked?: { mode: boolean; material_only: boolean } | null;
   updated_at: string;
 }
 
@@ -41,16 +50,48 @@ export interface Citation {
   file_name: string | null;
   page_from: number | null;
   page_to: number | null;
+  /** What is printed on the pages, where that isn't their number. */
+  page_label_from?: string | null;
+  page_label_to?: string | null;
   heading: string | null;
   quote: string | null;
   chunk_id: string | null;
 }
+
+export type Rating = "up" | "down";
+
+/** How an answer ended, where it isn't "end". */
+export type Ending = "end" | "length" | "refusal" | "stopped";
 
 export interface Message {
   id: string;
   role: "user" | "assistant";
   content: string;
   citations?: Citation[];
+  /** Of a question: whether its answer follows. */
+  answered?: boolean | null;
+  artifacts?: { set_id: string }[];
+  /** What wrote an answer; "none": it is quotes. */
+  model?: string | null;
+  ended?: Ending | null;
+  feedback?: { rating: Rating; note: string | null } | null;
+}
+
+/** Something to study with, as it comes with an answer that is being written. */
+export interface Artifact {
+  set_id: string;
+  kind: StudyKind;
+  title: string;
+}
+
+export type StudyKind = "diagram" | "flashcards" | "quiz" | "mindmap" | "summary";
+
+/** A question and its answer, as they are stored. */
+export interface TurnResult {
+  turn_id: string;
+  question: Message;
+  message: Message;
+  covered: boolean;
 }
 
 export interface Page {
@@ -84,4 +125,107 @@ export interface Listing<T> {
   items: T[];
   nextCursor: string | null;
   total: number | null;
+}
+
+export interface StudySource {
+  folder_id: string | null;
+  file_id: string | null;
+  page_from: number | null;
+  page_to: number | null;
+  topic: string | null;
+}
+
+export interface StudySetSummary {
+  id: string;
+  kind: StudyKind;
+  title: string;
+  folder_id: string | null;
+  source: StudySource;
+  /** A model's name; "none": in the words of the files. */
+  made_by: string;
+  item_count: number;
+  created_at: string;
+}
+
+export type CardState = "new" | "learning" | "review" | "relearning";
+
+export interface StudyCard {
+  id: string;
+  item: number;
+  front: string;
+  back: string;
+  state: CardState;
+  due_at: string;
+  citations: Citation[];
+}
+
+export interface DueCard extends StudyCard {
+  set_id: string;
+  set_title: string;
+}
+
+export interface QuizQuestion {
+  item: number;
+  type: "choice" | "short";
+  question: string;
+  options: string[];
+}
+
+export interface StudyNode {
+  item: number;
+  label: string;
+  /** Another node's item, null at the top. */
+  parent: number | null;
+  citations: Citation[];
+}
+
+export interface SummaryPoint {
+  item: number;
+  section: string;
+  text: string;
+  citations: Citation[];
+}
+
+/** A study set with its items: the lists of other kinds are empty. */
+export interface StudySet extends StudySetSummary {
+  description: string;
+  language: string;
+  cards: StudyCard[];
+  questions: QuizQuestion[];
+  nodes: StudyNode[];
+  points: SummaryPoint[];
+  /** Mermaid, as the server prints it. */
+  diagram: string | null;
+}
+
+export interface MarkedAnswer {
+  item: number;
+  right: boolean;
+  given: string | null;
+  answer: string;
+  explanation: string;
+  citations: Citation[];
+}
+
+export interface Attempt {
+  right: number;
+  total: number;
+  created_at: string;
+  results: MarkedAnswer[];
+}
+
+export type AttemptSummary = Pick<Attempt, "right" | "total" | "created_at">;
+
+export type ReviewRating = "again" | "hard" | "good" | "easy";
+
+export interface DueCards {
+  cards: DueCard[];
+  total: number;
+  next_due_at: string | null;
+}
+
+export interface ReviewedCard {
+  id: string;
+  state: CardState;
+  due_at: string;
 }

@@ -4,7 +4,7 @@ import { Icon } from "./icons.tsx";
 
 /** Two regions by turns, so that the same sentence said twice is read twice. */
 export function Announcements({ announcer }: { announcer: Announcer }) {
-  const { text, turn, complaint } = useStore(announcer.store);
+  const { text, turn, complaint, reading } = useStore(announcer.store);
   return (
     <>
       {complaint !== null && (
@@ -18,6 +18,11 @@ export function Announcements({ announcer }: { announcer: Announcer }) {
       <div className="unseen">
         <p aria-live="polite">{turn % 2 === 0 ? text : ""}</p>
         <p aria-live="polite">{turn % 2 === 1 ? text : ""}</p>
+        <div role="log" aria-live="polite" aria-label="Answers as they are written">
+          {reading.map(({ key, text: sentence }) => (
+            <p key={key}>{sentence}</p>
+          ))}
+        </div>
       </div>
     </>
   );

@@ -1,66 +1,28 @@
-import { Fragment, type ReactNode, useMemo } from "react";
+import { useMemo, useRef } from "react";
 import type { Citation } from "../api/types.ts";
-import { type Block, type Inline, parseAnswer, withWordsKept } from "../text/answer.ts";
-import { CitationButton } from "./citation-button.tsx";
+import { GrowingMarkdown } from "../text/growing.ts";
+import { allowedLink } from "../text/links.ts";
+import { parseMarkdown } from "../text/markdown.ts";
+import { Markdown } from "./markdown.tsx";
 
 interface Props {
   content: string;
-  citations: Citation[];
+  citations: readonly Citation[];
 }
 
-/** An answer as text with citation buttons in it. Never as HTML: what it says comes from files and models. */
 export function Answer({ content, citations }: Props) {
-  const byNumber = useMemo(() => new Map(citations.map((citation) => [citation.n, citation])), [citations]);
-  const blocks = useMemo(() => parseAnswer(content, new Set(byNumber.keys())), [content, byNumber]);
-  return (
-    <div className="answer-text">
-      {blocks.map((block, index) => (
-        <BlockView key={index} block={block} byNumber={byNumber} />
-      ))}
-    </div>
-  );
+  const blocks = useMemo(() => parseMarkdown(content, allowedLink), [content]);
+  return <Markdown blocks={blocks} citations={useByNumber(citations)} />;
 }
 
-type ByNumber = ReadonlyMap<number, Citation>;
-
-function BlockView({ block, byNumber }: { block: Block; byNumber: ByNumber }) {
-  switch (block.kind) {
-    case "paragraph":
-      return <p dir="auto">{inlines(block.inlines, byNumber)}</p>;
-    case "quote":
-      return (
-        <blockquote dir="auto">
-          <p>{inlines(block.inlines, byNumber)}</p>
-        </blockquote>
-      );
-    case "list": {
-      const items = block.items.map((item, index) => (
-        <li key={index} dir="auto">
-          {inlines(item, byNumber)}
-        </li>
-      ));
-      return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;
-    }
-  }
+/** An answer that is being written: nothing is shown that the next word would change. */
+export function GrowingAnswer({ content, citations }: Props) {
+  const reader = useRef<GrowingMarkdown>(null);
+  reader.current ??= new GrowingMarkdown(allowedLink);
+  const blocks = reader.current.read(content);
+  return <Markdown blocks={blocks} citations={useByNumber(citations)} />;
 }
 
-function inlines(parts: Inline[], byNumber: ByNumber): ReactNode {
-  return withWordsKept(parts).map((group, index) =>
-    group.length === 1 ? (
-      <Fragment key={index}>{group.map((part) => inline(part, byNumber))}</Fragment>
-    ) : (
-      <span key={index} className="together">
-        {group.map((part, at) => (
-          <Fragment key={at}>{inline(part, byNumber)}</Fragment>
-        ))}
-      </span>
-    ),
-  );
-}
-
-function inline(part: Inline, byNumber: ByNumber): ReactNode {
-  if (part.kind === "strong") return <strong>{part.text}</strong>;
-  if (part.kind === "text") return part.text;
-  const citation = byNumber.get(part.n);
-  return citation ? <CitationButton citation={citation} /> : null;
+function useByNumber(citations: readonly Citation[]): ReadonlyMap<number, Citation> {
+  return useMemo(() => new Map(citations.map((citation) => [citation.n, citation])), [citations]);
 }

@@ -1,3 +1,4 @@
+import { type ChangeEvent, useId } from "react";
 import type { Chat } from "../api/types.ts";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
@@ -7,7 +8,7 @@ import { ProblemNote } from "./problem-note.tsx";
 
 export function ChatList() {
   const workspace = useWorkspace();
-  const { list } = useStore(workspace.chats.store);
+  const { list, words } = useStore(workspace.chats.store);
   return (
     <section className="library" aria-labelledby="chats-title">
       <div className="pane-heading">
@@ -20,8 +21,11 @@ export function ChatList() {
           <Icon name="add" /> New conversation
         </button>
       </div>
+      <ChatSearch />
       {list.value === null && list.problem === null && <p className="quiet">Loading conversations…</p>}
-      {list.value?.items.length === 0 && <p className="empty">Nothing asked yet. Conversations are kept here.</p>}
+      {list.value?.items.length === 0 && (
+        <p className="empty">{words === "" ? "Nothing asked yet. Conversations are kept here." : "No conversation has all these words."}</p>
+      )}
       {list.value !== null && list.value.items.length > 0 && (
         <ul className="rows" aria-label="Conversations">
           {list.value.items.map((chat) => (
@@ -36,6 +40,23 @@ export function ChatList() {
         </button>
       )}
     </section>
+  );
+}
+
+function ChatSearch() {
+  const { chats } = useWorkspace();
+  const { list, words } = useStore(chats.store);
+  const id = useId();
+  if (words === "" && (list.value === null || list.value.items.length === 0)) return null;
+  const onChange = (event: ChangeEvent<HTMLInputElement>) => chats.find(event.target.value);
+  return (
+    <div className="search">
+      <label className="unseen" htmlFor={id}>
+        Search conversations
+      </label>
+      <Icon name="search" />
+      <input id={id} type="search" className="field" placeholder="Search conversations" maxLength={200} value={words} onChange={onChange} />
+    </div>
   );
 }
 

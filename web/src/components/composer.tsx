@@ -1,22 +1,22 @@
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { ScopeChoice } from "./scope-choice.tsx";
-import { useFocusOnChange } from "./use-focus.ts";
 
 const MAX_QUESTION = 5000;
 
 export function Composer() {
   const { conversation, me } = useWorkspace();
-  const { draft, pending, newCount } = useStore(conversation.store);
-  const field = useFocusOnChange<HTMLTextAreaElement>(newCount);
+  const { draft, pending, newCount, draftCount, editingId } = useStore(conversation.store);
+  const field = useComposing(newCount, draftCount);
   const isBusy = pending !== null && pending.problem === null;
   const canAsk = draft.trim() !== "" && !isBusy;
   const ask = () => {
     if (canAsk) void conversation.ask(draft.trim());
   };
   const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && editingId !== null) conversation.cancelEdit();
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     ask();
@@ -30,6 +30,7 @@ export function Composer() {
       }}
     >
       <div className="composer-box">
+        {editingId !== null && <EditingNote />}
         <label className="unseen" htmlFor="question">
           Your question
         </label>
@@ -49,9 +50,15 @@ export function Composer() {
         </div>
         <div className="composer-bar">
           <ScopeChoice />
-          <button type="submit" className="send" aria-label="Ask" aria-disabled={!canAsk}>
-            <Icon name="send" />
-          </button>
+          {isBusy ? (
+            <button type="button" className="send" aria-label="Stop the answer" title="Stop" aria-disabled={pending.isStopping} onClick={() => !pending.isStopping && void conversation.stop()}>
+              <Icon name="stop" />
+            </button>
+          ) : (
+            <button type="submit" className="send" aria-label="Ask" aria-disabled={!canAsk}>
+              <Icon name="send" />
+            </button>
+          )}
         </div>
       </div>
       {me.model === "none" && (
@@ -59,4 +66,30 @@ export function Composer() {
       )}
     </form>
   );
+}
+
+function EditingNote() {
+  const { conversation } = useWorkspace();
+  return (
+    <div className="editing-note">
+      <p>You are changing a question. Its answer, and what follows it, are replaced.</p>
+      <button type="button" className="text-button" onClick={() => conversation.cancelEdit()}>
+        Cancel
+      </button>
+    </div>
+  );
+}
+
+/** Takes the focus for a new conversation, and, with the cursor at its end, for a text that was put in. */
+function useComposing(newCount: number, draftCount: number) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const before = useRef(newCount + draftCount);
+  useEffect(() => {
+    const isSame = before.current === newCount + draftCount;
+    before.current = newCount + draftCount;
+    if (isSame || field.current === null) return;
+    field.current.focus();
+    field.current.setSelectionRange(field.current.value.length, field.current.value.length);
+  }, [newCount, draftCount]);
+  return field;
 }

@@ -1,11 +1,14 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
+import { until } from "../state/conversation.ts";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icons.tsx";
-import { AnswerMessage, QuestionMessage } from "./message.tsx";
+import { AnswerMessage, StoredQuestion } from "./message.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
 import { ProblemNote } from "./problem-note.tsx";
+import { Teaching } from "./teaching.tsx";
+import { useReadingPlace } from "./use-reading-place.ts";
 import { Welcome } from "./welcome.tsx";
 
 export function ConversationPane() {
@@ -24,11 +27,14 @@ export function ConversationPane() {
         <h2 dir="auto" tabIndex={-1} data-pane-heading>
           {title}
         </h2>
-        {(chatId !== null || pending !== null) && (
-          <button type="button" className="button small" onClick={() => workspace.newChat()}>
-            <Icon name="add" /> New
-          </button>
-        )}
+        <div className="conversation-tools">
+          <Teaching />
+          {(chatId !== null || pending !== null) && (
+            <button type="button" className="button small" aria-label="New conversation" onClick={() => workspace.newChat()}>
+              <Icon name="add" /> New
+            </button>
+          )}
+        </div>
       </header>
       <Messages />
       <Composer />
@@ -39,35 +45,37 @@ export function ConversationPane() {
 function Messages() {
   const { conversation } = useWorkspace();
   const { chatId, messages, pending } = useStore(conversation.store);
-  const items = messages.value?.items ?? [];
-  const list = useScrollToLastTurn(chatId, items.at(-1)?.id, pending !== null);
+  const items = pending === null ? (messages.value?.items ?? []) : until(messages.value?.items ?? [], pending.questionId);
+  const isIdle = pending === null || pending.problem !== null;
+  const { list, column, isBehind, catchUp } = useReadingPlace(chatId, messages.value !== null, pending?.question ?? null);
   const isEmpty = pending === null && (chatId === null || messages.value?.items.length === 0);
   return (
-    <div ref={list} className="messages" tabIndex={-1}>
-      <div className="messages-column">
-        {isEmpty && <Welcome />}
-        {messages.isLoading && messages.value === null && <p className="quiet">Loading the conversation…</p>}
-        {messages.problem && <ProblemNote problem={messages.problem} onRetry={() => void conversation.load()} />}
-        {messages.value?.earlierCursor && (
-          <button type="button" className="button small earlier" aria-disabled={messages.isLoading} onClick={() => void conversation.loadEarlier()}>
-            Show earlier messages
-          </button>
-        )}
-        {items.map((message) =>
-          message.role === "user" ? <QuestionMessage key={message.id} text={message.content} /> : <AnswerMessage key={message.id} message={message} />,
-        )}
-        {pending && <PendingTurn pending={pending} />}
+    <div className="messages-frame">
+      <div ref={list} className="messages" tabIndex={-1}>
+        <div ref={column} className="messages-column">
+          {isEmpty && <Welcome />}
+          {messages.isLoading && messages.value === null && <p className="quiet">Loading the conversation…</p>}
+          {messages.problem && <ProblemNote problem={messages.problem} onRetry={() => void conversation.load()} />}
+          {messages.value?.earlierCursor && (
+            <button type="button" className="button small earlier" aria-disabled={messages.isLoading} onClick={() => void conversation.loadEarlier()}>
+              Show earlier messages
+            </button>
+          )}
+          {items.map((message, at) =>
+            message.role === "user" ? (
+              <StoredQuestion key={message.id} message={message} isIdle={isIdle} />
+            ) : (
+              <AnswerMessage key={message.id} message={message} question={at === items.length - 1 && pending === null ? (items[at - 1] ?? null) : null} />
+            ),
+          )}
+          {pending && <PendingTurn pending={pending} />}
+        </div>
       </div>
+      {isBehind && !isIdle && (
+        <button type="button" className="button small to-end" onClick={catchUp}>
+          Go to the end
+        </button>
+      )}
     </div>
   );
-}
-
-/** The last question goes to the top, so that its answer is read from its beginning. */
-function useScrollToLastTurn(chatId: string | null, lastId: string | undefined, isPending: boolean) {
-  const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const questions = list.current?.querySelectorAll(".question");
-    questions?.[questions.length - 1]?.scrollIntoView({ block: "start" });
-  }, [chatId, lastId, isPending]);
-  return list;
 }

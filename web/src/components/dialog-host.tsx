@@ -1,10 +1,11 @@
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import type { DialogRequest } from "../state/dialogs.ts";
 import { useStore } from "../state/store.ts";
 import type { Folder } from "../api/types.ts";
 import { counted } from "../text/format.ts";
 import { useWorkspace } from "./context.ts";
 import { DeleteDialog } from "./delete-dialog.tsx";
+import { MakeSetDialog } from "./lazy.ts";
 import { MoveFileDialog } from "./move-file-dialog.tsx";
 import { NameDialog } from "./name-dialog.tsx";
 
@@ -57,6 +58,24 @@ function Requested({ request, onClose }: { request: DialogRequest; onClose: () =
       return (
         <DeleteDialog title="Delete conversation" onDelete={() => workspace.deleteChat(request.chat.id).then(() => [])} onClose={onClose}>
           <p>Delete “{request.chat.title || "Untitled conversation"}” with all its questions and answers? This can’t be undone. Your files stay.</p>
+        </DeleteDialog>
+      );
+    case "make-set":
+      return (
+        <Suspense fallback={null}>
+          <MakeSetDialog file={request.file} folder={request.folder} onClose={onClose} />
+        </Suspense>
+      );
+    case "rename-set": {
+      const { id, title } = request.set;
+      return (
+        <NameDialog title="Rename study set" label="Title" action="Rename" name={title} maxLength={MAX_TITLE} onSave={(text) => workspace.study.rename(id, text)} onClose={onClose} />
+      );
+    }
+    case "delete-set":
+      return (
+        <DeleteDialog title="Delete study set" onDelete={() => workspace.deleteSet(request.set.id).then(() => [])} onClose={onClose}>
+          <p>Delete “{request.set.title}”, with what was answered in it? This can’t be undone. Your files stay.</p>
         </DeleteDialog>
       );
   }

@@ -1,4 +1,5 @@
 import type { LibraryFile } from "../api/types.ts";
+import { download } from "../text/download.ts";
 import { kind } from "../text/format.ts";
 import { canBeReadAgain, isRunning, statusLine } from "../text/status.ts";
 import { useWorkspace } from "./context.ts";
@@ -59,13 +60,7 @@ function FileMenu({ file }: { file: LibraryFile }) {
     { label: "Download", onChoose: () => download(api.files.contentAddress(file.id), file.name) },
     { label: "Delete", isDangerous: true, onChoose: () => dialogs.open({ kind: "delete-file", file }) },
   ];
+  if (file.status === "ready") items.unshift({ label: "Study this file", onChoose: () => dialogs.open({ kind: "make-set", file }) });
   if (isRunning(file)) items.unshift({ label: "Stop reading", onChoose: () => void library.cancelFile(file.id) });
   return <Menu label={`Actions for ${file.name}`} items={items} />;
-}
-
-function download(address: string, name: string): void {
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
 }

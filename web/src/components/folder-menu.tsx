@@ -8,6 +8,7 @@ export function FolderMenu({ folder }: { folder: Folder }) {
     <Menu
       label={`Actions for folder ${folder.name}`}
       items={[
+        ...(folder.file_count > 0 ? [{ label: "Study this folder", onChoose: () => dialogs.open({ kind: "make-set", folder }) }] : []),
         { label: "Rename", onChoose: () => dialogs.open({ kind: "rename-folder", folder }) },
         { label: "Delete", isDangerous: true, onChoose: () => dialogs.open({ kind: "delete-folder", folder }) },
       ]}

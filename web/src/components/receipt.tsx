@@ -37,7 +37,7 @@ function totals(receipts: FileReceipt[]): Map<string, number> {
 }
 
 /** Our words for it, in a learner's words. */
-const WORDS: Record<string, string> = { blobs: "stored originals", chunks: "passages", documents: "texts", segments: "index parts" };
+const WORDS: Record<string, string> = { blobs: "stored originals", chunks: "passages", documents: "texts", segments: "index parts", study_sets: "study sets" };
 
 function plain(name: string): string {
   return (WORDS[name] ?? name).replaceAll("_", " ");

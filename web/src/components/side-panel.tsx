@@ -4,12 +4,14 @@ import { ChatList } from "./chat-list.tsx";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { LibraryPane } from "./library-pane.tsx";
+import { StudyList } from "./study-list.tsx";
 import { useAction } from "./use-action.ts";
 import { Wordmark } from "./wordmark.tsx";
 
 const LISTS = [
   { id: "library", name: "Library" },
   { id: "chats", name: "Conversations" },
+  { id: "study", name: "Study" },
 ] as const;
 
 export function SidePanel({ onSignOut }: { onSignOut: () => Promise<void> }) {
@@ -17,7 +19,7 @@ export function SidePanel({ onSignOut }: { onSignOut: () => Promise<void> }) {
   const { side } = useStore(layout.store);
   const { isBusy, problem, run } = useAction();
   return (
-    <aside className="side" aria-label="Library and conversations">
+    <aside className="side" aria-label="Library, conversations and study sets">
       <header className="side-head">
         <h1>
           <Wordmark />
@@ -29,7 +31,9 @@ export function SidePanel({ onSignOut }: { onSignOut: () => Promise<void> }) {
       {problem && <p className="problem">{problem.detail}</p>}
       <ListTabs />
       <div className="side-body" role="tabpanel" id="side-list" aria-labelledby={`tab-${side}`}>
-        {side === "library" ? <LibraryPane /> : <ChatList />}
+        {side === "library" && <LibraryPane />}
+        {side === "chats" && <ChatList />}
+        {side === "study" && <StudyList />}
       </div>
     </aside>
   );
@@ -41,7 +45,8 @@ function ListTabs() {
   const tabs = useRef<HTMLDivElement>(null);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const other = side === "library" ? "chats" : "library";
+    const at = LISTS.findIndex(({ id }) => id === side) + (event.key === "ArrowRight" ? 1 : -1);
+    const other = LISTS[(at + LISTS.length) % LISTS.length]?.id ?? "library";
     layout.show(other);
     tabs.current?.querySelector<HTMLElement>(`#tab-${other}`)?.focus();
   };

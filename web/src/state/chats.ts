@@ -3,24 +3,41 @@ import type { Chat, Listing } from "../api/types.ts";
 import { type Loading, loadInto, notLoaded } from "./loading.ts";
 import { Store } from "./store.ts";
 
+const TYPED_MS = 250;
+
 /** The list of conversations. */
 export class Chats {
-  readonly store = new Store<{ list: Loading<Listing<Chat>> }>({ list: notLoaded() });
+  /** `words` are what is looked for; empty lists all. */
+  readonly store = new Store<{ list: Loading<Listing<Chat>>; words: string }>({ list: notLoaded(), words: "" });
   readonly #api: Api;
+  #timer: number | undefined;
 
   constructor(api: Api) {
     this.#api = api;
   }
 
   async load(): Promise<void> {
-    await loadInto(this.#put, () => this.#api.chats.list());
+    const { words } = this.store.get();
+    await loadInto(
+      this.#put,
+      () => this.#api.chats.list(words.trim()),
+      () => this.store.get().words === words,
+    );
+  }
+
+  /** Looks for words, once they are typed. */
+  find(words: string): void {
+    this.store.set({ words });
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.load(), TYPED_MS);
   }
 
   async loadMore(): Promise<void> {
-    const { value, isLoading } = this.store.get().list;
+    const { words, list } = this.store.get();
+    const { value, isLoading } = list;
     if (isLoading || value === null || value.nextCursor === null) return;
     await loadInto(this.#put, async () => {
-      const more = await this.#api.chats.list(value.nextCursor);
+      const more = await this.#api.chats.list(words.trim(), value.nextCursor);
       const known = new Set(value.items.map((chat) => chat.id));
       return { ...more, items: [...value.items, ...more.items.filter((chat) => !known.has(chat.id))] };
     });

@@ -1,15 +1,23 @@
+import type { ChatSettings, Transcript } from "../api/chats.ts";
 import type { Api } from "../api/client.ts";
 import { NO_FOLDER } from "../api/files.ts";
-import type { Transcript } from "../api/chats.ts";
-import { type Problem, asProblem } from "../api/problem.ts";
-import type { Chat, Message } from "../api/types.ts";
+import { Problem, asProblem } from "../api/problem.ts";
+import type { ServerEvent } from "../api/server-events.ts";
+import type { Chat, Message, Mode, Rating, TurnResult } from "../api/types.ts";
+import { parseMarkdown, plainText } from "../text/markdown.ts";
 import type { Announcer } from "./announcer.ts";
+import { type Heard, Listening, type Outcome, nothingHeard } from "./listening.ts";
 import { type Loading, loadInto, loaded, notLoaded } from "./loading.ts";
+import { Sentences } from "./sentences.ts";
 import { Store } from "./store.ts";
 
-/** The question that is being answered, or that failed: shown below the stored messages until it is one of them. */
+/** The question that is being answered, or that failed: shown below the messages before it until it is one of them. */
 export interface Pending {
   question: string;
+  /** Null until the server has told it. */
+  questionId: string | null;
+  heard: Heard;
+  isStopping: boolean;
   problem: Problem | null;
 }
 
@@ -21,13 +29,37 @@ export interface ConversationState {
   pending: Pending | null;
   /** The folder to ask in, or null for everything. */
   folderId: string | null;
+  mode: Mode;
+  materialOnly: boolean;
   /** What is typed and not yet asked. */
   draft: string;
+  /** The question that the draft is to replace. */
+  editingId: string | null;
   /** How many new conversations were begun here; each begins in the composer. */
   newCount: number;
+  /** How often something was put into the composer that wants to be worked on. */
+  draftCount: number;
 }
 
-const empty: ConversationState = { chatId: null, chat: null, messages: notLoaded(), pending: null, folderId: null, draft: "", newCount: 0 };
+const empty: ConversationState = {
+  chatId: null,
+  chat: null,
+  messages: notLoaded(),
+  pending: null,
+  folderId: null,
+  mode: "explain",
+  materialOnly: false,
+  draft: "",
+  editingId: null,
+  newCount: 0,
+  draftCount: 0,
+};
+
+const UNANSWERED = new Problem(-1, "unanswered", "This question got no answer. Ask it again, or change it.");
+/** A model may name the conversation a moment after its first answer. */
+const NAMED_AFTER_MS = 4_000;
+
+type Begin = (chatId: string, signal: AbortSignal) => AsyncGenerator<ServerEvent, void, void>;
 
 /** The conversation on screen: its messages, and the turn that is under way. */
 export class Conversation {
@@ -35,6 +67,9 @@ export class Conversation {
   readonly #api: Api;
   readonly #announcer: Announcer;
   readonly #onAnswered: (chatId: string) => void;
+  #listening: Listening | null = null;
+  /** How to ask once more what failed. */
+  #again: (() => void) | null = null;
 
   constructor(api: Api, announcer: Announcer, onAnswered: (chatId: string) => void) {
     this.#api = api;
@@ -45,8 +80,9 @@ export class Conversation {
   /** Shows a stored conversation, or a new one, asked in `folderId`. */
   open(chatId: string | null, folderId: string | null = null): void {
     if (chatId !== null && chatId === this.store.get().chatId) return;
-    const { draft, newCount } = this.store.get();
-    this.store.set({ ...empty, chatId, folderId, draft, newCount });
+    this.leave();
+    const { draft, editingId, newCount, draftCount } = this.store.get();
+    this.store.set({ ...empty, chatId, folderId, draft: editingId === null ? draft : "", newCount, draftCount });
     if (chatId !== null) void this.load();
   }
 
@@ -56,18 +92,28 @@ export class Conversation {
     this.store.set(({ newCount }) => ({ newCount: newCount + 1 }));
   }
 
+  /** Listens no more; an answer is written to its end without us. */
+  leave(): void {
+    this.#listening?.leave();
+    this.#listening = null;
+  }
+
   async load(): Promise<void> {
     const { chatId } = this.store.get();
     if (chatId === null) return;
+    let chat: Chat | null = null;
     await loadInto(
       (change) => this.store.set(({ messages }) => ({ messages: change(messages) })),
       async () => {
-        const [chat, messages] = await Promise.all([this.#api.chats.get(chatId), this.#api.chats.messages(chatId)]);
-        if (this.#shows(chatId)) this.store.set({ chat, folderId: chat.folder_id });
+        const [found, messages] = await Promise.all([this.#api.chats.get(chatId), this.#api.chats.messages(chatId)]);
+        chat = found;
         return messages;
       },
       () => this.#shows(chatId),
     );
+    if (chat === null || !this.#shows(chatId)) return;
+    this.#settle(chat);
+    this.#catchUp(chatId, (chat as Chat).turn_id);
   }
 
   async loadEarlier(): Promise<void> {
@@ -89,24 +135,26 @@ export class Conversation {
   async refreshChat(chatId: string): Promise<void> {
     try {
       const chat = await this.#api.chats.get(chatId);
-      if (this.#shows(chatId)) this.store.set({ chat });
+      if (this.#shows(chatId)) this.#settle(chat);
     } catch (error) {
-      if (!asProblem(error).isUnreachable) throw error;
+      const { isUnreachable, status } = asProblem(error);
+      if (!isUnreachable && status !== 404 && status !== 401) throw error;
     }
   }
 
   /** Sets where to look, for this and the questions to come. */
   async askIn(folderId: string | null): Promise<void> {
-    const { chatId, folderId: before } = this.store.get();
-    this.store.set({ folderId });
-    if (chatId === null) return;
-    try {
-      const chat = await this.#api.chats.change(chatId, { folder_id: folderId ?? NO_FOLDER });
-      if (this.#shows(chatId)) this.store.set({ chat });
-    } catch (error) {
-      if (this.#shows(chatId)) this.store.set({ folderId: before });
-      this.#announcer.complain(asProblem(error).detail);
-    }
+    await this.#change({ folderId }, { folder_id: folderId ?? NO_FOLDER });
+  }
+
+  async teachBy(mode: Mode): Promise<void> {
+    await this.#change({ mode }, { mode });
+    const { chatId } = this.store.get();
+    if (chatId !== null) await this.refreshChat(chatId);
+  }
+
+  async keepToMaterial(materialOnly: boolean): Promise<void> {
+    await this.#change({ materialOnly }, { material_only: materialOnly });
   }
 
   draft(text: string): void {
@@ -117,47 +165,243 @@ export class Conversation {
     this.store.set(({ chat }) => (chat?.id === chatId ? { chat: { ...chat, title } } : {}));
   }
 
+  /** Asks what is in the composer: a new question, or one that was changed. */
   async ask(question: string): Promise<void> {
-    this.store.set({ pending: { question, problem: null }, draft: "" });
-    let chatId = this.store.get().chatId;
-    try {
-      chatId ??= await this.#create();
-      const turn = await this.#api.chats.ask(chatId, question);
-      this.#announcer.say(`Clara answered: ${turn.answer.content}`);
-      if (this.#shows(chatId)) this.#append(turn.question, turn.answer);
-      this.#onAnswered(chatId);
-    } catch (error) {
-      const problem = asProblem(error);
-      if (this.#shows(chatId)) this.store.set({ pending: { question, problem } });
-      this.#announcer.say(`No answer. ${problem.detail}`);
-    }
+    const { editingId } = this.store.get();
+    this.store.set({ draft: "", editingId: null });
+    if (editingId === null) await this.#turn(question, null, (chatId, signal) => this.#api.chats.ask(chatId, question, signal));
+    else await this.#turn(question, editingId, (chatId, signal) => this.#api.chats.askChanged(chatId, editingId, question, signal));
+  }
+
+  /** Asks for another answer to a question, which replaces all that follows it. */
+  async askAgain(question: Pick<Message, "id" | "content">): Promise<void> {
+    await this.#turn(question.content, question.id, (chatId, signal) => this.#api.chats.askAgain(chatId, question.id, signal));
   }
 
   retry(): void {
-    const { pending } = this.store.get();
-    if (pending?.problem) void this.ask(pending.question);
+    if (this.store.get().pending?.problem) this.#again?.();
   }
 
   /** Takes a failed question back into the composer. */
   takeBack(): void {
+    const { pending } = this.store.get();
+    if (!pending?.problem) return;
+    if (pending.questionId !== null) this.edit({ id: pending.questionId, content: pending.question });
+    else this.store.set(({ draft, draftCount }) => ({ pending: null, draft: draft === "" ? pending.question : draft, draftCount: draftCount + 1 }));
+  }
+
+  edit(question: Pick<Message, "id" | "content">): void {
+    this.store.set(({ draftCount }) => ({ draft: question.content, editingId: question.id, draftCount: draftCount + 1 }));
+  }
+
+  cancelEdit(): void {
+    this.store.set({ draft: "", editingId: null });
+  }
+
+  /** Ends the answer that is being written; what is there is kept. */
+  async stop(): Promise<void> {
+    const { chatId, pending } = this.store.get();
+    if (chatId === null || pending === null || pending.problem !== null) return;
+    this.#pend({ isStopping: true });
+    try {
+      await this.#api.chats.stop(chatId);
+    } catch (error) {
+      this.#pend({ isStopping: false });
+      this.#announcer.complain(asProblem(error).detail);
+    }
+  }
+
+  /** Keeps what the learner thinks of an answer; null takes it back. */
+  async rate(messageId: string, rating: Rating | null, note: string | null = null): Promise<void> {
+    const { chatId, messages } = this.store.get();
+    const before = messages.value?.items.find((message) => message.id === messageId)?.feedback ?? null;
+    if (chatId === null) return;
+    this.#rated(messageId, rating === null ? null : { rating, note });
+    try {
+      if (rating === null) await this.#api.chats.unrate(chatId, messageId);
+      else await this.#api.chats.rate(chatId, messageId, rating, note);
+    } catch (error) {
+      this.#rated(messageId, before);
+      this.#announcer.complain(asProblem(error).detail);
+    }
+  }
+
+  async #turn(question: string, questionId: string | null, begin: Begin): Promise<void> {
+    if (this.store.get().pending?.problem === null) return;
+    this.#again = () => {
+      this.store.set({ pending: null });
+      void this.#turn(question, questionId, begin);
+    };
+    this.store.set({ pending: pendingOf(question, questionId) });
+    let chatId = this.store.get().chatId;
+    try {
+      chatId ??= await this.#create();
+    } catch (error) {
+      if (this.#shows(chatId)) this.#failed(asProblem(error));
+      return;
+    }
+    const id = chatId;
+    await this.#hear(id, null, (signal) => begin(id, signal));
+  }
+
+  /** Hears a turn to its end. */
+  async #hear(chatId: string, turnId: string | null, begin: ((signal: AbortSignal) => AsyncGenerator<ServerEvent, void, void>) | null): Promise<void> {
+    this.#listening?.leave();
+    const sentences = this.#readAloud();
+    const listening = new Listening(this.#api.chats, chatId, turnId, (heard) => {
+      if (this.#listening !== listening) return;
+      this.#pend({ heard });
+      sentences.hear(() => spoken(heard.text));
+    });
+    this.#listening = listening;
+    const outcome = await listening.run(begin);
+    if (this.#listening !== listening) return;
+    this.#listening = null;
+    if (outcome.kind === "done") sentences.finish(spoken(outcome.result.message.content));
+    await this.#ended(chatId, outcome);
+  }
+
+  #readAloud(): Sentences {
+    let isFirst = true;
+    return new Sentences((sentence) => {
+      this.#announcer.read(isFirst ? `Clara answered: ${sentence}` : sentence);
+      isFirst = false;
+    });
+  }
+
+  async #ended(chatId: string, outcome: Outcome): Promise<void> {
+    switch (outcome.kind) {
+      case "done":
+        this.#append(outcome.result);
+        this.#onAnswered(chatId);
+        window.setTimeout(() => {
+          if (this.#shows(chatId)) this.#onAnswered(chatId);
+        }, NAMED_AFTER_MS);
+        return;
+      case "failed":
+        this.#failed(outcome.problem);
+        if (!outcome.problem.isUnreachable) await this.load();
+        return;
+      case "forgotten":
+        this.store.set({ pending: null });
+        await this.load();
+        return;
+      case "left":
+    }
+  }
+
+  #failed(problem: Problem): void {
+    this.#pend({ problem, isStopping: false });
+    this.#announcer.say(`No answer. ${problem.detail}`);
+  }
+
+  /** After the messages were loaded: go on with the turn that runs, and find the question that has no answer. */
+  #catchUp(chatId: string, turnId: string | null): void {
+    const { messages, pending } = this.store.get();
+    const items = messages.value?.items ?? [];
+    const question = items.findLast((message) => message.role === "user");
+    if (question === undefined || this.#listening !== null) {
+      if (question?.answered === false && pending?.questionId === null && pending.question === question.content) this.#pend({ questionId: question.id });
+      return;
+    }
+    if (turnId !== null) this.#follow(chatId, turnId, question);
+    else if (question.answered === false) this.#unanswered(question);
+    else this.#giveUp(items);
+  }
+
+  #follow(chatId: string, turnId: string, question: Message): void {
     const { pending, draft } = this.store.get();
-    if (pending?.problem) this.store.set({ pending: null, draft: draft === "" ? pending.question : draft });
+    const isOther = pending?.problem && pending.question !== question.content;
+    this.#again = () => void this.askAgainFailed(question);
+    this.store.set({ pending: pendingOf(question.content, question.id), draft: isOther && draft === "" ? pending.question : draft });
+    void this.#hear(chatId, turnId, null);
+  }
+
+  #unanswered(question: Message): void {
+    const { pending } = this.store.get();
+    if (pending === null) this.#again = () => void this.askAgainFailed(question);
+    if (pending !== null && pending.question !== question.content) return;
+    this.store.set({ pending: { ...pendingOf(question.content, question.id), problem: pending?.problem ?? UNANSWERED } });
+  }
+
+  /** What was to be answered anew has an answer still, or has one by now. */
+  #giveUp(items: readonly Message[]): void {
+    const { pending } = this.store.get();
+    const own = items.findLast((message) => message.id === pending?.questionId || (pending?.questionId === null && message.content === pending.question));
+    if (!pending?.problem || own === undefined) return;
+    this.store.set({ pending: null });
+    if (own.content !== pending.question) this.edit({ id: own.id, content: pending.question });
+    if (!pending.problem.isUnreachable) this.#announcer.complain(pending.problem.detail);
+  }
+
+  async askAgainFailed(question: Message): Promise<void> {
+    this.store.set({ pending: null });
+    await this.askAgain(question);
+  }
+
+  async #change(change: Partial<ConversationState>, wanted: ChatSettings): Promise<void> {
+    const before = this.store.get();
+    const { chatId } = before;
+    this.store.set(change);
+    if (chatId === null) return;
+    try {
+      const chat = await this.#api.chats.change(chatId, wanted);
+      if (this.#shows(chatId)) this.#settle(chat);
+    } catch (error) {
+      if (this.#shows(chatId)) this.store.set({ folderId: before.folderId, mode: before.mode, materialOnly: before.materialOnly });
+      this.#announcer.complain(asProblem(error).detail);
+    }
+  }
+
+  #settle(chat: Chat): void {
+    this.store.set({ chat, folderId: chat.folder_id, mode: chat.mode, materialOnly: chat.material_only });
   }
 
   async #create(): Promise<string> {
-    const chat = await this.#api.chats.create(this.store.get().folderId);
+    const { folderId, mode, materialOnly } = this.store.get();
+    const settings: ChatSettings = {};
+    if (folderId !== null) settings.folder_id = folderId;
+    if (mode !== "explain") settings.mode = mode;
+    if (materialOnly) settings.material_only = true;
+    const chat = await this.#api.chats.create(settings);
     if (this.#shows(null)) this.store.set({ chatId: chat.id, chat, messages: loaded({ items: [], earlierCursor: null }) });
     return chat.id;
   }
 
-  #append(question: Message, answer: Message): void {
-    this.store.set(({ messages }) => ({
-      pending: null,
-      messages: loaded({ earlierCursor: null, ...messages.value, items: [...(messages.value?.items ?? []), question, answer] }),
-    }));
+  #append({ question, message }: TurnResult): void {
+    this.store.set(({ messages }) => {
+      const before = until(messages.value?.items ?? [], question.id);
+      return { pending: null, messages: loaded({ earlierCursor: null, ...messages.value, items: [...before, question, message] }) };
+    });
+  }
+
+  #rated(messageId: string, feedback: Message["feedback"]): void {
+    this.store.set(({ messages }) => {
+      if (messages.value === null) return {};
+      const items = messages.value.items.map((message) => (message.id === messageId ? { ...message, feedback: feedback ?? null } : message));
+      return { messages: { ...messages, value: { ...messages.value, items } } };
+    });
+  }
+
+  #pend(change: Partial<Pending>): void {
+    this.store.set(({ pending }) => (pending === null ? {} : { pending: { ...pending, ...change } }));
   }
 
   #shows(chatId: string | null): boolean {
     return this.store.get().chatId === chatId;
   }
+}
+
+function pendingOf(question: string, questionId: string | null): Pending {
+  return { question, questionId, heard: nothingHeard, isStopping: false, problem: null };
+}
+
+/** The messages before one; all of them where it isn't there. */
+export function until(items: readonly Message[], messageId: string | null): readonly Message[] {
+  const at = items.findIndex((message) => message.id === messageId);
+  return at < 0 ? items : items.slice(0, at);
+}
+
+function spoken(content: string): string {
+  return plainText(parseMarkdown(content));
 }

@@ -1,4 +1,4 @@
-import type { Chat, Folder, LibraryFile } from "../api/types.ts";
+import type { Chat, Folder, LibraryFile, StudySetSummary } from "../api/types.ts";
 import { Store } from "./store.ts";
 
 /** The one dialog that may be open. */
@@ -10,7 +10,11 @@ export type DialogRequest =
   | { kind: "move-file"; file: LibraryFile }
   | { kind: "delete-file"; file: LibraryFile }
   | { kind: "rename-chat"; chat: Chat }
-  | { kind: "delete-chat"; chat: Chat };
+  | { kind: "delete-chat"; chat: Chat }
+  /** Of a file or folder, or of what is chosen in it. */
+  | { kind: "make-set"; file?: LibraryFile; folder?: Folder }
+  | { kind: "rename-set"; set: StudySetSummary }
+  | { kind: "delete-set"; set: StudySetSummary };
 
 export class Dialogs {
   readonly store = new Store<{ request: DialogRequest | null }>({ request: null });

@@ -1,16 +1,22 @@
 import { Store } from "./store.ts";
 
-export type Pane = "library" | "chats" | "chat" | "page";
+/** The lists at the side. */
+export type Side = "library" | "chats" | "study";
+/** What stands in the middle: a conversation, or something to study with. */
+export type Main = "chat" | "set";
+export type Pane = Side | Main | "page";
 
-/** Which pane a narrow screen shows, and which list stands at the side of a wide one. */
+/** Which pane a narrow screen shows; on a wide one, which list stands at the side and what in the middle. */
 export class Layout {
-  readonly store = new Store<{ pane: Pane; side: "library" | "chats" }>({ pane: "chat", side: "library" });
+  readonly store = new Store<{ pane: Pane; side: Side; main: Main }>({ pane: "chat", side: "library", main: "chat" });
   #before: Pane = "chat";
 
   show(pane: Pane): void {
     const { pane: now } = this.store.get();
     if (now !== "page") this.#before = now;
-    this.store.set(pane === "library" || pane === "chats" ? { pane, side: pane } : { pane });
+    if (pane === "page") this.store.set({ pane });
+    else if (pane === "chat" || pane === "set") this.store.set({ pane, main: pane });
+    else this.store.set({ pane, side: pane });
   }
 
   /** Leaves the page for where it was opened from. */

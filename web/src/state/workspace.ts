@@ -1,5 +1,5 @@
 import type { Api } from "../api/client.ts";
-import type { Citation, LibraryFile, Me } from "../api/types.ts";
+import type { Citation, LibraryFile, Me, StudySet } from "../api/types.ts";
 import { NO_FOLDER } from "../api/files.ts";
 import type { Announcer } from "./announcer.ts";
 import { Chats } from "./chats.ts";
@@ -7,7 +7,8 @@ import { Conversation } from "./conversation.ts";
 import { Dialogs } from "./dialogs.ts";
 import { Layout } from "./layout.ts";
 import { Library } from "./library.ts";
-import { chatInAddress, putChatInAddress } from "./route.ts";
+import { placeInAddress, putInAddress } from "./route.ts";
+import { Study } from "./study.ts";
 import { Uploads } from "./uploads.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -20,6 +21,7 @@ export class Workspace {
   readonly uploads: Uploads;
   readonly chats: Chats;
   readonly conversation: Conversation;
+  readonly study: Study;
   readonly viewer: Viewer;
   readonly layout = new Layout();
   readonly dialogs = new Dialogs();
@@ -32,17 +34,20 @@ export class Workspace {
     this.uploads = new Uploads(api, announcer, me.limits?.file_bytes ?? null, (file) => this.library.accepted(file));
     this.chats = new Chats(api);
     this.conversation = new Conversation(api, announcer, (chatId) => this.#answered(chatId));
+    this.study = new Study(api, announcer);
     this.viewer = new Viewer(api);
     window.addEventListener("popstate", this.#onAddress);
     window.addEventListener("beforeunload", this.#onLeaving);
-    this.conversation.open(chatInAddress());
+    this.#onAddress();
     void this.library.reload();
     void this.chats.load();
+    void this.study.load();
   }
 
   close(): void {
     window.removeEventListener("popstate", this.#onAddress);
     window.removeEventListener("beforeunload", this.#onLeaving);
+    this.conversation.leave();
     this.library.close();
     this.uploads.close();
     this.viewer.close();
@@ -53,11 +58,12 @@ export class Workspace {
     void this.library.reload();
     void this.chats.load();
     void this.conversation.load();
+    void this.study.load();
     if (this.viewer.store.get().page.problem) void this.viewer.load();
   }
 
   openChat(chatId: string): void {
-    putChatInAddress(chatId, "push");
+    putInAddress({ kind: "chat", id: chatId }, "push");
     this.conversation.open(chatId);
     this.layout.show("chat");
   }
@@ -65,7 +71,7 @@ export class Workspace {
   /** A new conversation starts in the folder that is open. */
   newChat(): void {
     const { folderId } = this.library.store.get();
-    putChatInAddress(null, "push");
+    putInAddress({ kind: "chat", id: null }, "push");
     this.layout.show("chat");
     this.conversation.begin(folderId === NO_FOLDER ? null : folderId);
   }
@@ -74,13 +80,45 @@ export class Workspace {
     await this.chats.delete(chatId);
     this.announcer.say("Conversation deleted.");
     if (this.conversation.store.get().chatId !== chatId) return;
-    putChatInAddress(null, "replace");
+    putInAddress({ kind: "chat", id: null }, "replace");
     this.conversation.open(null);
   }
 
   async renameChat(chatId: string, title: string): Promise<void> {
     await this.chats.rename(chatId, title);
     this.conversation.renamed(chatId, title);
+  }
+
+  openSet(setId: string): void {
+    putInAddress({ kind: "set", id: setId }, "push");
+    this.study.open(setId);
+    this.layout.show("set");
+  }
+
+  /** Something was made: it is listed, and shown. */
+  madeSet(set: StudySet): void {
+    this.study.made(set);
+    this.openSet(set.id);
+    this.layout.store.set({ side: "study" });
+  }
+
+  openReview(): void {
+    putInAddress({ kind: "review" }, "push");
+    this.study.review();
+    this.layout.show("set");
+  }
+
+  async deleteSet(setId: string): Promise<void> {
+    await this.study.delete(setId);
+    this.announcer.say("Study set deleted.");
+    const { shown } = this.study.store.get();
+    if (shown === null && this.layout.store.get().main === "set") this.showConversation();
+  }
+
+  /** Back from studying to the conversation that was open. */
+  showConversation(): void {
+    putInAddress({ kind: "chat", id: this.conversation.store.get().chatId }, "push");
+    this.layout.show("chat");
   }
 
   openCitation(citation: Citation): void {
@@ -99,7 +137,8 @@ export class Workspace {
   }
 
   #answered(chatId: string): void {
-    putChatInAddress(chatId, "replace");
+    const isShown = this.layout.store.get().main === "chat" && this.conversation.store.get().chatId === chatId;
+    if (isShown) putInAddress({ kind: "chat", id: chatId }, "replace");
     void this.chats.load();
     void this.conversation.refreshChat(chatId);
   }
@@ -110,6 +149,15 @@ export class Workspace {
   };
 
   #onAddress = (): void => {
-    this.conversation.open(chatInAddress());
+    const place = placeInAddress();
+    if (place.kind === "chat") {
+      this.conversation.open(place.id);
+      this.layout.show("chat");
+      return;
+    }
+    if (place.kind === "set") this.study.open(place.id);
+    else this.study.review();
+    this.layout.show("set");
+    this.layout.store.set({ side: "study" });
   };
 }

@@ -1,0 +1,8 @@
+import { lazy } from "react";
+
+/** What is for studying comes with the first set that is opened. */
+const load = () => import("./study/index.ts");
+
+export const StudyPane = lazy(() => load().then((study) => ({ default: study.StudyPane })));
+export const SetBody = lazy(() => load().then((study) => ({ default: study.SetBody })));
+export const MakeSetDialog = lazy(() => load().then((study) => ({ default: study.MakeSetDialog })));
