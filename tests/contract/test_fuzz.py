@@ -58,14 +58,18 @@ class Fuzzed:
             folder = client.post("/v1/folders", json={"name": "f"}).json()["id"]
             chat = client.post("/v1/chats", json={}).json()["id"]
             turn = client.post(f"/v1/chats/{chat}/messages", json={"content": "Hi"}).json()
-            book = make_pdf([f"The heart {self.made} pumps blood."])
+            book = make_pdf([f"The heart {self.made} pumps blood, and its valves let the blood flow one way."])
             form = {"files": {"file": ("b.pdf", book)}, "data": {"folder_id": folder}}
             file = client.post("/homework/upload-rag", **form).json()["file_id"]  # type: ignore[arg-type]
+            cards = client.post("/v1/study", json={"kind": "flashcards", "file_id": file}).json()
         return {
             "folder_id": folder,
             "chat_id": chat,
             "conversation_id": chat,
             "file_id": file,
+            "cache_key": file,
+            "set_id": cards["id"],
+            "card_id": cards["cards"][0]["id"],
             "message_id": turn["message"]["id"],
             "turn_id": turn["turn_id"],
             "user_id": "fuzz",

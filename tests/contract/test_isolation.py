@@ -43,7 +43,7 @@ PUBLIC = {
 SECRET = "zanzibar"
 """In the name, title or text of everything that is Ben's."""
 
-OBJECTS = {"file_id", "folder_id", "chat_id", "conversation_id", "message_id", "turn_id"}
+OBJECTS = {"file_id", "folder_id", "chat_id", "conversation_id", "message_id", "turn_id"} | {"set_id", "card_id", "cache_key"}
 """Parameters of an address that name a learner's thing."""
 OTHER_PARAMETERS = {"user_id": "", "model": "clara", "number": "1", "name": "x-ABCDEFGH.js"}
 FOLDER_NAMES = ("folder_id", "class_id", "folderId")
@@ -65,6 +65,12 @@ BODIES: Mapping[str, dict[str, Any]] = {
         "model": "clara",
         "messages": [{"role": "user", "content": "What is blue?"}],
     },
+    "POST /v1/study": {"kind": "flashcards"},
+    "PATCH /v1/study/{set_id}": {"title": "x"},
+    "POST /v1/study/{set_id}/attempts": {"answers": []},
+    "POST /v1/reviews/{card_id}": {"rating": "good"},
+    "POST /study-session/complete": {"sessionId": "s", "duration": 1, "confidenceScore": 0.5},
+    "POST /voice/generate-visual": {"command_type": "quiz"},
     "POST /homework/chat-rag": {"message": "What is blue?"},
     "POST /homework/folders": {"name": "x"},
     "POST /v1/sign-in": {"token": "x"},
@@ -212,12 +218,16 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 async def things_of(learner: Learner, words: str) -> dict[str, str]:
     """Make one of everything, and return the ids by the name of the parameter that takes them."""
     folder_id = await learner.folder(words)
-    book = make_pdf([f"The {words} is blue. Page {number} of the {words}." for number in (1, 2, 3)])
+    pages = [f"The {words} is blue. Page {number} of the {words}." for number in (1, 2, 3)]
+    book = make_pdf([*pages, f"The chlorophyll in the leaves of the {words} absorbs mostly red and blue light."])
     uploaded = await learner.upload(f"{words}.pdf", book, folder_id=folder_id)
     chat_id = await learner.chat(title=words)
     turn = await learner.ask(chat_id, f"What is {words}?")
     made_up = f"made-up-by-{learner.id}"
     await learner.post("/homework/chat-rag", json={"message": f"What is {words}?", "conversation_id": made_up})
+    made = await learner.post("/v1/study", json={"kind": "flashcards", "file_id": uploaded["file_id"]})
+    assert made.status_code == 201, made.text
+    cards = made.json()
     return {
         "file_id": uploaded["file_id"],
         "folder_id": folder_id,
@@ -225,6 +235,9 @@ async def things_of(learner: Learner, words: str) -> dict[str, str]:
         "conversation_id": made_up,
         "message_id": turn["message"]["id"],
         "turn_id": turn["turn_id"],
+        "set_id": cards["id"],
+        "card_id": cards["cards"][0]["id"],
+        "cache_key": uploaded["cache_key"],
         "user_id": learner.id,
     }
 
@@ -397,6 +410,7 @@ class TestAnotherLearnersThing:
             if "cursor" in operation.query and operation.method == "GET":
                 await world.ben.chat(title=f"{SECRET} 2")
                 await world.ben.folder(f"{SECRET} 2")
+                await world.ben.post("/v1/study", json={"kind": "mindmap", "file_id": world.bens["file_id"]})
                 await world.ben.upload("2.md", f"# {SECRET}\n\ntext".encode())
                 theirs = (await world.ben.get(operation.address(world.bens), params={"limit": 1})).json()["next_cursor"]
                 assert theirs, operation.name

@@ -15,7 +15,9 @@ OPERATIONS = frozenset(
     re.findall(
         r"\w+",
         """
-ask_existing cancel_file change_chat change_file change_folder change_message chat_in_ui create_chat create_completion
+ask_existing attempt_quiz cancel_file change_chat change_file change_folder change_message change_study_set chat_in_ui
+complete_session create_chat create_completion delete_study_set export_study_set generate_visual get_progress
+get_study_set get_summary list_attempts list_due_cards list_study_sets make_study_set review_card
 create_existing_folder create_folder delete_chat delete_existing_file delete_existing_file_of delete_file
 delete_folder describe_existing_files download_file follow_turn get_chat get_file get_folder get_health get_liveness
 get_me get_metrics get_model get_page get_page_image get_rag_context get_rag_search get_readiness get_service_card
@@ -39,6 +41,7 @@ GET /  GET /health  POST /homework/chat-rag  POST /homework/upload-rag  POST /fi
 GET /homework/files/{user_id}  GET /homework/files  DELETE /homework/files/{file_id}/{user_id}
 DELETE /homework/files/{file_id}  GET /homework/folders/{user_id}  GET /homework/folders  POST /homework/folders
 GET /homework/conversations/{user_id}  GET /homework/conversations/{conversation_id}/messages
+GET /summary/{cache_key}  POST /study-session/complete  POST /voice/generate-visual
 GET /homework/context/{user_id}  GET /rag/context/{user_id}  GET /rag/search/{user_id}
 """
 """What existing clients call."""
