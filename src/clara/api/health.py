@@ -53,6 +53,7 @@ class Health(Answer):
     service: str
     timestamp: str
     active_voice_connections: int
+    model: str = Field(description='What answers; "none": answers are quotes.')
     features: Features
 
 
@@ -118,6 +119,7 @@ async def get_health(services: ServicesDep) -> Health:
         service=SERVICE,
         timestamp=iso(services.clock.now()),
         active_voice_connections=0,
+        model=services.tutor.model,
         features=Features(rag_engine=reads, homework_agent=reads, voice_agent="disabled", file_upload=uploads),
     )
 

@@ -4,6 +4,7 @@ import platform
 import sqlite3
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from pydantic import BaseModel, SecretStr
 
@@ -113,4 +114,14 @@ def _extras(settings: Settings) -> Iterator[tuple[str, str]]:
     yield (PASSED, "page: built") if built else (NOTE, "page: not built; `make page` builds it")
     named = {"none": "none (search by words only)", "static": "local, static"}
     embedder = settings.embedding_model or "static"
-    yield PASSED, f"embeddings: {named.get(embedder, embedder)}; chat model: none, answers are quotes"
+    yield PASSED, f"embeddings: {named.get(embedder, embedder)}"
+    yield from _chat_models(settings)
+
+
+def _chat_models(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.chat_models:
+        yield PASSED, "chat model: none, answers are quotes"
+    elif find_spec("pydantic_ai") is None:
+        yield FAILED, f"chat model: {settings.chat_models[0]} needs a package: `pip install clara[models]`"
+    else:
+        yield PASSED, f"chat model: {', then '.join(settings.chat_models)} (not asked now)"

@@ -14,9 +14,12 @@ from tqdm import tqdm
 from clara.core.clock import SystemClock
 from clara.core.errors import ClaraError, NotFound
 from clara.core.ids import NO_FOLDER, check_user_id
+from clara.library.budget import Budget
 from clara.library.files import Files
 from clara.library.folders import Folders
 from clara.ops.logs import configure_logging
+from clara.providers.chat import ChatModel
+from clara.providers.models import make_chat_model
 from clara.rag.documents import Passage
 from clara.rag.embedder import make_embedder
 from clara.rag.passages import source_of
@@ -46,7 +49,17 @@ class _Local:
     files: Files
     folders: Folders
     search: SearchEngine
-    answerer: Answerer
+    model: ChatModel | None
+
+    def answerer(self) -> Answerer:
+        """Return what answers: the model, or without one quotes."""
+        if self.model is None:
+            return QuotingAnswerer(self.search)
+        from clara.tutor.teaching import TeachingAnswerer
+
+        of = self.settings
+        budget = Budget(self.database, SystemClock(), of.models.tokens_per_day, of.models.total_s)
+        return TeachingAnswerer(self.search, self.model, budget, hosts=frozenset(of.chats.link_hosts))
 
 
 @contextmanager
@@ -65,7 +78,7 @@ def _opened(settings: Settings, user: str) -> Iterator[_Local]:
             Files(database, blobs, clock, settings.files),
             Folders(database, clock),
             search,
-            QuotingAnswerer(search),
+            make_chat_model(settings),
         )
     finally:
         database.close()
@@ -77,6 +90,8 @@ def _run(local: _Local, work: Coroutine[Any, Any, T]) -> T:
             return await work
         finally:
             await local.search.embedder.close()
+            if local.model:
+                await local.model.close()
 
     return asyncio.run(run())
 
@@ -163,7 +178,7 @@ async def _ask(local: _Local, user: str, folder: str | None, question: str) -> t
     asked = Question(user, question, await _folder_id(local, user, folder), ())
     texts: list[str] = []
     citations: list[Cited] = []
-    async for event in local.answerer.answer(asked):
+    async for event in local.answerer().answer(asked):
         if isinstance(event, CitationEvent):
             citations.append(event.citation)
         elif isinstance(event, TextEvent):

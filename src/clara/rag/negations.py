@@ -3,10 +3,13 @@
 import re
 from functools import cache
 
+from clara.rag.sentences import sentences
+
 _WORDS_BEFORE, _WORDS_AFTER = 4, 2
 _CHARS = 160
 _CLAUSE = re.compile(r"[.;:!?,،。；：！？，、()\[\]]|\n\s*\n|\s[–—-]\s")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?![^\W_])(?!-\w)")
+"""But for the first half of "non-linear"."""
 _BETWEEN = re.compile(
     r"\b(?:and|or|but|because|although|while|und|oder|aber|weil|y|o|pero|et|ou|mais|e|ma|mas|en|maar|и|или|но)\b"
 )
@@ -28,19 +31,22 @@ _POSTPONED = re.compile(r"\b(?:nicht|niet)\b")
 
 
 def cuts_negation(text: str, start: int, end: int) -> bool:
-    """Tell whether a negation stands right before or behind the part of ``text`` from ``start`` to ``end``."""
-    before = _CLAUSE.split(text[max(0, start - _CHARS) : start])[-1].casefold()
-    after = _CLAUSE.split(text[end : end + _CHARS])[0].casefold()
-    if _UNSPACED_BEFORE.search(before) or _UNSPACED_AFTER.search(text[end : end + 12]):
+    """Tell whether a negation stands in the same clause, right before or behind ``text`` from ``start`` to ``end``."""
+    spans = sentences(text)
+    first = max((begin for begin, _ in spans if begin <= start), default=start)
+    last = min((stop for _, stop in spans if stop >= end), default=end)
+    before = _CLAUSE.split(text[max(first, start - _CHARS) : start])[-1].casefold()
+    after = _CLAUSE.split(text[end : min(last, end + _CHARS)])[0].casefold()
+    if _UNSPACED_BEFORE.search(before) or _UNSPACED_AFTER.search(text[end : min(last, end + 12)]):
         return True
     following = _BETWEEN.split(after)[0]
     near = _WORD.findall(before)[-_WORDS_BEFORE:] + _WORD.findall(following)[:_WORDS_AFTER]
     return any(map(_negates, near)) or _POSTPONED.search(following) is not None
 
 
-def negates(text: str) -> bool:
-    """Tell whether a text has a negation anywhere."""
-    return any(map(_negates, _WORD.findall(text.casefold()))) or _UNSPACED.search(text) is not None
+def negations(text: str) -> int:
+    """Return how many negations a text has."""
+    return sum(map(_negates, _WORD.findall(text.casefold()))) + len(_UNSPACED.findall(text))
 
 
 def _negates(word: str) -> bool:

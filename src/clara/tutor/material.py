@@ -2,19 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from clara.core.errors import Invalid
 from clara.providers.chat import Tool
 from clara.rag.documents import Passage
-from clara.rag.languages import UNKNOWN, detect_language
-from clara.rag.ranking import EARLIER_WEIGHTS
-from clara.rag.search import SearchEngine, SearchResult
+from clara.rag.search import SearchEngine
 from clara.tutor.answering import Question
-from clara.tutor.greetings import small_talk
 from clara.tutor.prompting import Marker, show_passages
-from clara.tutor.questions import Asked, read_question
 
 PASSAGES = 8
 PASSAGES_AGAIN = 5
@@ -31,27 +26,6 @@ _PARAMETERS: Mapping[str, Any] = {
     "properties": {"query": {"type": "string", "description": "What to look for: a question or a few words."}},
     "required": ["query"],
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A question as it was understood, and what was found for it."""
-
-    asked: Asked
-    found: SearchResult
-
-
-async def read(search: SearchEngine, question: Question, limit: int = PASSAGES) -> Reading:
-    """Search for what is asked, with as much of the questions before it as it needs."""
-    earlier = _asked_before(question)
-    spoken = detect_language(" ".join(earlier))
-    asked = read_question(question.text, lambda: spoken)
-    found = await search.search(
-        question.owner_id, question.text, folder_id=question.folder_id, earlier=earlier, limit=limit
-    )
-    if asked.language == UNKNOWN and found.hits:
-        asked = read_question(question.text, lambda: found.hits[0].language)
-    return Reading(asked, found)
 
 
 @dataclass(slots=True)
@@ -107,9 +81,3 @@ def query_of(arguments: Mapping[str, Any]) -> str:
     """Return what a call of the tool looks for, for people."""
     query = arguments.get("query")
     return " ".join(query.split())[:200] if isinstance(query, str) else ""
-
-
-def _asked_before(question: Question) -> list[str]:
-    """Return the last questions before this one, oldest first, without thanks and the like."""
-    said = (said.text for said in reversed(question.history) if said.role == "user" and small_talk(said.text) is None)
-    return list(islice(said, len(EARLIER_WEIGHTS)))[::-1]

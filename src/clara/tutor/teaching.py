@@ -20,9 +20,10 @@ from clara.tutor.answering import Question
 from clara.tutor.events import AnswerEvent, CitationEvent, EndedEvent, TextEvent, ToolEvent, UsageEvent
 from clara.tutor.greetings import says_nothing, small_talk
 from clara.tutor.labels import Labels, labels_in
-from clara.tutor.material import SEARCH_TOOL, Material, query_of, read
+from clara.tutor.material import PASSAGES, SEARCH_TOOL, Material, query_of
 from clara.tutor.phrases import Phrases, phrases_in
 from clara.tutor.prompting import Marker, ask, conversation, not_covered, show_passages, system_text, talk_text
+from clara.tutor.reading import asked_before, read
 from clara.tutor.writing import Writing
 
 log = structlog.get_logger()
@@ -76,8 +77,7 @@ class TeachingAnswerer:
     async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
         """Yield the answer as it is written; what fails before anything was shown raises."""
         if says_nothing(question.text):
-            before = " ".join(said.text for said in question.history if said.role == "user")
-            yield TextEvent(phrases_in(detect_language(before)).nothing_asked)
+            yield TextEvent(phrases_in(detect_language(" ".join(asked_before(question)))).nothing_asked)
             return
         lesson = await self._prepare(question)
         if lesson.excuse:
@@ -104,7 +104,7 @@ class TeachingAnswerer:
             return Lesson(
                 material, request, phrases_in(talk.language), labels_in(talk.language), talk.language, talk=True
             )
-        reading = await read(self._search, question)
+        reading = await read(self._search, question, PASSAGES)
         language, found = reading.asked.language, reading.found
         phrases, labels = phrases_in(language), labels_in(language)
         numbers = material.add(found.passages)
