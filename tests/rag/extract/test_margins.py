@@ -82,6 +82,7 @@ class TestRunning:
         assert running([page(*body(), (low, f"– {n + 7} –")) for n in range(9)]) == [[f"– {n + 7} –"] for n in range(9)]
 
     def test_a_head_written_after_the_text(self) -> None:
+        assert running([page(*body(), (HEAD, "Notes")) for _ in range(9)])[1:] == [["Notes"]] * 8
         assert running([page(*body(), (FOOT, str(n)), (HEAD, "Notes")) for n in range(9)])[1:] == [
             [str(n), "Notes"] for n in range(1, 9)
         ]
@@ -105,7 +106,7 @@ class TestContent:
     def test_a_refrain_that_stands_apart_where_other_pages_begin(self) -> None:
         apart = [(BODY_TOP, "And miles to go"), *body(*"abcdefghijkl")[3:]]
         pages = [
-            page(*apart) if n % 3 == 0 else page(*body(*(f"verse {n} {at}" for at in "abcdefghij"))) for n in range(18)
+            page(*apart) if n % 5 < 2 else page(*body(*(f"verse {n} {at}" for at in "abcdefghij"))) for n in range(18)
         ]
         assert running(pages) == [[]] * 18
 
@@ -116,8 +117,17 @@ class TestContent:
         ]
         assert running(slides) == [[]] * 12
 
+    def test_the_title_of_a_slide_beside_its_number(self) -> None:
+        text = [(440.0 - 20 * at, f"point {at}") for at in range(6)]
+        slides = [
+            page((500.0, "ABCDEFGHIJKL"[n] * 9), (500.0, str(n + 1)), *text)._replace(is_upright=False, is_full=False)
+            for n in range(12)
+        ]
+        assert running(slides) == [[str(n + 1)] for n in range(12)]
+
     def test_the_title_of_a_card(self) -> None:
-        cards = [page((HEAD, "Photosynthesis"), (600.0, f"fact {n}"), (580.0, "more")) for n in range(12)]
+        facts = [(600.0 - 20 * at, f"fact {at}") for at in range(6)]
+        cards = [page((HEAD, "Photosynthesis"), *facts)._replace(is_full=False) for _ in range(12)]
         assert running(cards) == [[]] * 12
 
     def test_a_larger_title(self) -> None:
@@ -133,6 +143,10 @@ class TestContent:
 
     def test_a_section_every_fifth_page(self) -> None:
         pages = [page(*([(HEAD, f"Section {n}")] if n % 5 == 0 else []), *body()) for n in range(30)]
+        assert running(pages) == [[]] * 30
+
+    def test_the_same_title_every_fifth_page(self) -> None:
+        pages = [page(*([(HEAD, "Exercises")] if n % 5 == 0 else []), *body()) for n in range(30)]
         assert running(pages) == [[]] * 30
 
     def test_a_few_pages_prove_nothing(self) -> None:
