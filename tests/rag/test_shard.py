@@ -109,13 +109,13 @@ class SlowSearch:
                 fused = lexical
             else:
                 fused = lexical * (share + (1 - share) * max(nearest, 0))
-            if cosine is not None and part.embedder == STATIC and score == 0 and cosine < 0.35:
-                continue
             fused += self.for_its_heading(query, part.document, seq)
             found.append((part.document, seq, fused, score, cosine, self.coverage(query, terms), part, terms))
         found = [hit for hit in found if hit[2] > 0]
         order = sorted(range(len(found)), key=lambda at: (-np.float32(found[at][2]), at))
         best = [found[at] for at in order[:RERANKED]]
+        if query.terms:
+            best = [hit for hit in best if not (hit[6].embedder == STATIC and hit[3] == 0 and (hit[4] or 1) < 0.35)]
         return sorted(
             [(*hit[:2], hit[2] + self.bonus(query, *hit[6:]), *hit[3:6]) for hit in best], key=lambda hit: -hit[2]
         )

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 
 from clara.api.auth import IdentityStore
+from clara.api.context import context_of
 from clara.api.routes import current_caller
 from clara.api.schemas.fields import named_folder
 from clara.core.caller import Caller
@@ -62,9 +63,20 @@ class Services:
 
 async def services(request: Request) -> Services:
     # Not a plain function, which the framework would run in a thread, on every request.
+    return _services(request)
+
+
+def _services(request: Request) -> Services:
     found = request.app.state.services
     assert isinstance(found, Services)
     return found
+
+
+def asking(request: Request) -> tuple[Caller, Services]:
+    """Return what CallerDep and ServicesDep give; for routes where a tenth of a millisecond counts."""
+    caller = context_of(request.scope).caller
+    assert caller is not None
+    return caller, _services(request)
 
 
 def learners_model(services: Services, owner_id: str) -> ChatModel | None:
@@ -81,10 +93,11 @@ FolderFilter = Annotated[str | None, Query(max_length=128, description='A folder
 UserPath = Annotated[str, Path(max_length=512, description="The caller's own id, or whom a service key acts for.")]
 
 
-async def _asked_folder(
-    class_id: Annotated[str | None, Query(max_length=128, description="A folder: only what lies in it.")] = None,
-    folder_id: Annotated[str | None, Query(max_length=128, description="The same as class_id.")] = None,
-) -> str | None:
+ClassParam = Annotated[str | None, Query(max_length=128, description="A folder: only what lies in it.")]
+FolderParam = Annotated[str | None, Query(max_length=128, description="The same as class_id.")]
+
+
+async def _asked_folder(class_id: ClassParam = None, folder_id: FolderParam = None) -> str | None:
     return named_folder(class_id, folder_id)
 
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Request
 
-from clara.api.deps import AskedFolder, CallerDep, ServicesDep, UserPath
+from clara.api.deps import AskedFolder, CallerDep, ClassParam, FolderParam, ServicesDep, UserPath, asking
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
 from clara.api.schemas.existing import RagContext, RagResult, RagResults
+from clara.api.schemas.fields import named_folder
 from clara.core.caller import Scope
 from clara.core.errors import NotFound
 from clara.rag.passages import join_passages
@@ -40,14 +41,15 @@ async def get_rag_context(
 @routes.get("/rag/search/{user_id}", responses=_MISSING)
 @allow(Scope.TUTOR)
 async def get_rag_search(
-    caller: CallerDep,
-    services: ServicesDep,
+    request: Request,
     user_id: UserPath,
     query: Asked,
-    folder_id: AskedFolder,
+    class_id: ClassParam = None,
+    folder_id: FolderParam = None,
     limit: Annotated[int, Query(ge=1, le=MOST_PASSAGES)] = 5,
 ) -> RagResults:
     """The passages that fit best."""
+    (caller, services), folder_id = asking(request), named_folder(class_id, folder_id)
     result = await services.search.search(caller.owner_id, query, folder_id=folder_id, limit=limit)
     results = [RagResult.of(passage) for passage in result.passages]
     return RagResults(results=results, query=query, user_id=caller.owner_id, class_id=folder_id, folder_id=folder_id)

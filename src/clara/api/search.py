@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Request
 
-from clara.api.deps import CallerDep, FolderFilter, ServicesDep
+from clara.api.deps import FolderFilter, asking
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
@@ -18,8 +18,7 @@ routes = router("search")
 @routes.get("/v1/search", responses=problem_responses(NotFound))
 @allow(Scope.TUTOR)
 async def search_files(
-    caller: CallerDep,
-    services: ServicesDep,
+    request: Request,
     q: Annotated[
         str, Query(min_length=1, max_length=5000, description="A question, or words.", examples=["Where is ATP made?"])
     ],
@@ -27,6 +26,7 @@ async def search_files(
     limit: Annotated[int, Query(ge=1, le=50)] = 8,
 ) -> SearchAnswer:
     """The passages that fit best, with where they stand and which words matched."""
+    caller, services = asking(request)
     result = await services.search.search(caller.owner_id, q, folder_id=folder_id, limit=limit)
     marked = services.search.mark(result)
     return SearchAnswer(passages=[PassageAnswer.of(passage) for passage in marked.passages])

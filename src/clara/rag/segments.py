@@ -167,8 +167,8 @@ def _titles(chunks: Sequence[Chunk], language: str, tokenizer: Tokenizer) -> npt
 
 def title_code(found: Iterable[int]) -> int:
     """Return 32 bits for the terms of a title, whatever their order or number; 0 for none."""
-    distinct = sorted(set(found))
-    return zlib.crc32(struct.pack(f"<{len(distinct)}I", *distinct)) or 1 if distinct else 0
+    distinct = set(found)
+    return (sum(distinct) & 0xFFFFFFFF) or 1 if distinct else 0
 
 
 def word_code(terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:

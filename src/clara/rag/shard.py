@@ -120,7 +120,7 @@ class Shard:
             return []
         places = self._postings.find(query.terms)
         scores = self._score(query, places, mask)
-        ranked = self._ranked(query, scores.fused, limit)
+        ranked = self._ranked(query, scores, limit)
         rows = np.array([row for _, row in ranked], dtype=np.intp)
         cosines = np.where(scores.seen[rows], scores.cosine[rows], np.nan).tolist()
         columns = (
@@ -168,12 +168,10 @@ class Shard:
             eligible = _count(seen[rows])
             if not eligible:
                 continue
-            cosine[rows] = _cosine(group, vector)
+            _cosine(group, vector, cosine[rows])
             if mask is not None:
                 cosine[rows][~mask[rows]] = -1
             fused[rows] = fuse(group.embedder, lexical[rows], cosine[rows], self._share[rows], eligible)
-            if (least := least_cosine(group.embedder)) is not None:
-                fused[rows][(bm25[rows] <= 0) & (cosine[rows] < least)] = 0
         if 0 < _count(seen) < self.size:
             self._guess(fused, ~seen, float(cosine.max(where=seen, initial=0)))
         self._add_titles(fused, query, mask)
@@ -198,14 +196,27 @@ class Shard:
         share = self._share[blind]
         fused[blind] *= share + (1 - share) * np.float32(nearest)
 
-    def _ranked(self, query: Query, fused: Floats, limit: int) -> list[tuple[float, int]]:
+    def _ranked(self, query: Query, scores_of: _Scores, limit: int) -> list[tuple[float, int]]:
+        fused = scores_of.fused
         rows = _best(fused, max(limit, RERANKED))
+        if query.terms:
+            rows = self._near_enough(rows, scores_of)
         found = self._pairs_in(rows[:RERANKED], query.pairs)
         scores = [float(fused[row]) for row in rows]
         for at, count in enumerate(found):
             scores[at] += pair_bonus(count, len(query.pairs))
         order = sorted(range(len(rows)), key=lambda at: (-scores[at], rows[at]))
         return [(scores[at], rows[at]) for at in order[:limit]]
+
+    def _near_enough(self, rows: list[int], scores: _Scores) -> list[int]:
+        """Return those rows that hold a word of the question, or are near it in meaning."""
+        wordless = [row for row in rows if scores.bm25[row] <= 0 and scores.seen[row]]
+        for group in self._groups if wordless else ():
+            least = least_cosine(group.embedder)
+            if least is not None:
+                far = {row for row in wordless if group.start <= row < group.end and scores.cosine[row] < least}
+                rows = [row for row in rows if row not in far]
+        return rows
 
     def _pairs_in(self, rows: Sequence[int], pairs: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
         """Return how many of the pairs stand side by side in each chunk; none where the order of words isn't kept."""
@@ -235,12 +246,10 @@ def _count(mask: Mask) -> int:
     return int(np.count_nonzero(mask))
 
 
-def _cosine(group: _Group, vector: Floats) -> Floats:
+def _cosine(group: _Group, vector: Floats, out: Floats) -> None:
     row, scale = quantise_one(vector)
-    cosine: Floats = kernel()[1](group.vectors, row).astype(np.float32)
-    cosine *= group.scales
-    cosine *= scale
-    return cosine
+    np.multiply(kernel()[1](group.vectors, row), group.scales, out=out, casting="unsafe")
+    out *= scale
 
 
 def _best(fused: Floats, limit: int) -> list[int]:

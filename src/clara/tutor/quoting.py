@@ -61,11 +61,10 @@ class QuotingAnswerer:
     async def _read(self, question: Question) -> "_Read":
         """Search for what is asked, with as much of the questions before it as it needs."""
         earlier = _asked_before(question)
-        spoken = detect_language(" ".join(earlier))
-        asked = read_question(question.text, lambda: spoken)
+        asked = read_question(question.text, lambda: detect_language(" ".join(earlier)))
         leans = bool(earlier) and refers_back(asked)
         if leans:
-            earlier = [_subject_before(earlier, spoken)]
+            earlier = [_subject_before(earlier, asked.language)]
         found = await self._search.search(
             question.owner_id,
             question.text,
