@@ -219,7 +219,7 @@ async def things_of(learner: Learner, words: str) -> dict[str, str]:
     """Make one of everything, and return the ids by the name of the parameter that takes them."""
     folder_id = await learner.folder(words)
     pages = [f"The {words} is blue. Page {number} of the {words}." for number in (1, 2, 3)]
-    book = make_pdf([*pages, f"The chlorophyll in the leaves of the {words} absorbs mostly red and blue light."])
+    book = make_pdf([*pages, f"The chlorophyll in the leaves of the {words} takes up the energy of the light around it."])
     uploaded = await learner.upload(f"{words}.pdf", book, folder_id=folder_id)
     chat_id = await learner.chat(title=words)
     turn = await learner.ask(chat_id, f"What is {words}?")
