@@ -62,6 +62,7 @@ from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.answering import Answerer
 from clara.tutor.conversations import Conversations
+from clara.tutor.titles import Titler
 from clara.tutor.turns import Tutor
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def create_app(
             clock,
             max_life_s=settings.http.stream_max_life_s,
             limits=settings.chats,
+            titler=Titler(database, chat_model, budget) if chat_model and answerer is None else None,
         ),
         budget=budget,
         chat_model=chat_model,

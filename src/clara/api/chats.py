@@ -1,10 +1,11 @@
 """/v1/chats: conversations and their messages; api/turns.py has asking in them."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query, Response
 
-from clara.api.deps import CallerDep, Cursor, Limit, ServicesDep
+from clara.api.deps import CallerDep, Cursor, Limit, Services, ServicesDep
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
@@ -13,12 +14,14 @@ from clara.api.schemas.chats import (
     ChatChange,
     ChatList,
     Feedback,
+    Made,
     MessageList,
     NewChat,
 )
 from clara.core.caller import Scope
 from clara.core.errors import NotFound
 from clara.core.ids import NO_FOLDER
+from clara.tutor.conversations import ShownMessage
 
 routes = router("chats")
 _MISSING = problem_responses(NotFound)
@@ -82,7 +85,14 @@ async def list_messages(
     caller: CallerDep, services: ServicesDep, chat_id: str, limit: Limit = 100, cursor: Cursor = None
 ) -> MessageList:
     """The latest messages, oldest of them first. What was quoted from a file that is deleted is not shown any more."""
-    return MessageList.of(await services.conversations.messages(caller.owner_id, chat_id, limit, cursor))
+    page = await services.conversations.messages(caller.owner_id, chat_id, limit, cursor)
+    return MessageList.of(page, await sets_of(services, caller.owner_id, page.items))
+
+
+async def sets_of(services: Services, owner_id: str, messages: Sequence[ShownMessage]) -> Made:
+    """Return kind and title of the study sets that came with these messages, as far as they are there."""
+    found = await services.studio.find(owner_id, [set_id for message in messages for set_id in message.artifacts])
+    return {set_id: (made.kind, made.title) for set_id, made in found.items()}
 
 
 @routes.put("/v1/chats/{chat_id}/messages/{message_id}/feedback", status_code=204, responses=_MISSING)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from clara.api.chats import sets_of
 from clara.api.context import context_of
 from clara.api.deps import CallerDep, Services, ServicesDep
 from clara.api.negotiation import prefers
@@ -168,7 +169,7 @@ async def _told(services: Services, turn: Turn, done: DoneEvent, answered: Answe
         return TurnAnswer.of(turn, answered, services.tutor.model)
     owner_id, chat_id = turn.question.owner_id, turn.conversation.id
     message = await services.conversations.message(owner_id, chat_id, done.message_id)
-    return TurnAnswer.of_stored(turn, message, done.covered)
+    return TurnAnswer.of_stored(turn, message, done.covered, await sets_of(services, owner_id, [message]))
 
 
 def _as_data(event: TutorEvent) -> tuple[str, dict[str, Any]]:

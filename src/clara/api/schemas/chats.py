@@ -1,5 +1,6 @@
 """Conversations and answers on the wire."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, cast
 
 from pydantic import Field, StrictBool, StrictStr, StringConstraints
@@ -142,6 +143,16 @@ class ArtifactRef(Answer):
     """A study set that was made with an answer."""
 
     set_id: str
+    kind: str | None = Field(description="Null when it was deleted.")
+    title: str | None
+
+
+Made = Mapping[str, tuple[str, str]]
+
+
+def _artifact(set_id: str, made: Made) -> ArtifactRef:
+    kind, title = made.get(set_id, (None, None))
+    return ArtifactRef(set_id=set_id, kind=kind, title=title)
 
 
 class MessageAnswer(Answer):
@@ -161,7 +172,8 @@ class MessageAnswer(Answer):
     feedback: FeedbackAnswer | None
 
     @classmethod
-    def of(cls, message: ShownMessage) -> "MessageAnswer":
+    def of(cls, message: ShownMessage, made: Made | None = None) -> "MessageAnswer":
+        """``made``: the kinds and titles of study sets, by id."""
         feedback = None
         if message.rating is not None:
             feedback = FeedbackAnswer(rating="up" if message.rating > 0 else "down", note=message.rating_note)
@@ -172,7 +184,7 @@ class MessageAnswer(Answer):
             citations=[CitationAnswer.of(citation) for citation in message.citations],
             created_at=iso(message.created_at),
             answered=message.answered,
-            artifacts=[ArtifactRef(set_id=set_id) for set_id in message.artifacts],
+            artifacts=[_artifact(set_id, made or {}) for set_id in message.artifacts],
             model=message.model,
             ended=message.ended,
             feedback=feedback,
@@ -187,8 +199,8 @@ class MessageList(Answer):
     total: int
 
     @classmethod
-    def of(cls, page: PageOf[ShownMessage]) -> "MessageList":
-        items = [MessageAnswer.of(message) for message in page.items]
+    def of(cls, page: PageOf[ShownMessage], made: Made) -> "MessageList":
+        items = [MessageAnswer.of(message, made) for message in page.items]
         return cls(messages=items, next_cursor=page.next_cursor, total=page.total)
 
 
@@ -214,12 +226,14 @@ class TurnAnswer(Answer):
             artifacts=[artifact.set_id for artifact in answered.artifacts],
         )
         citations = [CitationAnswer.of(cited) for cited in answered.citations]
-        shown = MessageAnswer.of(message).model_copy(update={"citations": citations})
+        made = {artifact.set_id: (artifact.kind, artifact.title) for artifact in answered.artifacts}
+        shown = MessageAnswer.of(message, made).model_copy(update={"citations": citations})
         return cls(turn_id=turn.id, question=_question(turn), message=shown, covered=answered.covered)
 
     @classmethod
-    def of_stored(cls, turn: Turn, message: ShownMessage, covered: bool) -> "TurnAnswer":
-        return cls(turn_id=turn.id, question=_question(turn), message=MessageAnswer.of(message), covered=covered)
+    def of_stored(cls, turn: Turn, message: ShownMessage, covered: bool, made: Made) -> "TurnAnswer":
+        shown = MessageAnswer.of(message, made)
+        return cls(turn_id=turn.id, question=_question(turn), message=shown, covered=covered)
 
 
 def _question(turn: Turn) -> MessageAnswer:
