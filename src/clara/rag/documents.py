@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Heading:
     """A heading where it stands: ``page`` is the 1-based number of its Page, ``offset`` a character index in its text.
 
-    ``offset`` is None where only the page is known (a PDF's outline) and the title isn't found in its text.
+    ``offset`` is None where only the page is known (a PDF's outline without heights) and the title isn't in its text.
     """
 
     level: int

@@ -77,6 +77,14 @@ class TestFindTitles:
         assert find_titles(text, ["Summary"], [text.rindex("Summary") - 3]) == [text.rindex("Summary")]
         assert find_titles(text, ["Summary"], [0]) == [0]
 
+    def test_one_that_no_line_begins_with_is_where_it_is_estimated(self) -> None:
+        text = "the end of a section.\n[a picture of a title]\nIt begins here.\nIt goes on."
+        for estimate in range(text.index(" section"), text.index("title")):
+            assert find_titles(text, ["Beginnings"], [estimate]) in ([text.index("[")], [text.index("It begins")])
+        assert find_titles(text, ["Beginnings"], [text.index("[") - 1]) == [text.index("[")]
+        assert find_titles(text, ["Beginnings", "Ends"], [0, 9_999]) == [0, text.index("It goes")]
+        assert find_titles("", ["Beginnings"], [3]) == [0]
+
     def test_without_an_estimate_one_after_the_other(self) -> None:
         text = "Exercises\n1\nExercises\n2\n"
         assert find_titles(text, ["Exercises", "Exercises"], [None, None]) == [0, 12]

@@ -13,15 +13,16 @@ _MAX_FOUND = 20
 
 
 def find_titles(text: str, titles: Sequence[str], estimates: Sequence[int | None]) -> list[int | None]:
-    """Return for each title the offset of the line that it begins, or None where no line of the text does.
+    """Return for each title the offset of the line that it begins; None where none does and nothing is estimated.
 
-    Where several lines begin so, the one nearest to the title's estimated offset is meant.
+    Where several lines begin so, the one nearest to the title's estimated offset is meant, and where none does, the
+    line that begins nearest to it: a title may stand there in other words, or in a picture.
     """
     offsets: list[int | None] = []
     after = 0
     for title, estimate in zip(titles, estimates, strict=True):
         lines = _lines_with(text, title) or _lines_with(text, _NUMBERING.sub("", title, count=1))
-        offset = _choose(lines, estimate, after)
+        offset = _choose(lines or _line_near(text, estimate), estimate, after)
         after = after if offset is None else offset + 1
         offsets.append(offset)
     return offsets
@@ -41,6 +42,14 @@ def _lines_with(text: str, title: str) -> list[int]:
             if len(lines) == _MAX_FOUND:
                 break
     return lines
+
+
+def _line_near(text: str, estimate: int | None) -> list[int]:
+    if estimate is None:
+        return []
+    estimate = max(0, min(estimate, len(text)))
+    start, following = text.rfind("\n", 0, estimate) + 1, text.find("\n", estimate) + 1
+    return [following if following and following - estimate < estimate - start else start]
 
 
 def _choose(lines: list[int], estimate: int | None, after: int) -> int | None:
