@@ -58,10 +58,13 @@ class Fuzzed:
             folder = client.post("/v1/folders", json={"name": "f"}).json()["id"]
             chat = client.post("/v1/chats", json={}).json()["id"]
             turn = client.post(f"/v1/chats/{chat}/messages", json={"content": "Hi"}).json()
-            book = make_pdf([f"The heart {self.made} pumps blood, and its valves let the blood flow one way."])
+            book = make_pdf([f"The human heart of book {self.made} pumps blood through all the arteries of the body."])
             form = {"files": {"file": ("b.pdf", book)}, "data": {"folder_id": folder}}
             file = client.post("/homework/upload-rag", **form).json()["file_id"]  # type: ignore[arg-type]
-            cards = client.post("/v1/study", json={"kind": "flashcards", "file_id": file}).json()
+            client.get(f"/v1/files/{file}/events")  # Ends when the file is read.
+            made = client.post("/v1/study", json={"kind": "flashcards", "file_id": file})
+            assert made.status_code == 201, made.text
+            cards = made.json()
         return {
             "folder_id": folder,
             "chat_id": chat,
