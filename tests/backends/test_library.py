@@ -1,13 +1,17 @@
 """Folders and files: the same on every backend."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from clara.core.errors import Conflict, NotFound
+from clara.core.errors import Conflict, NotFound, Unavailable
 from clara.core.ids import NO_FOLDER
+from clara.library.folders import Folders
 from clara.settings import Settings
+from clara.store.database import Database, Tx, Work
 from clara.store.files import Status
+from clara.store.tables import locks, study_sets
 from clara.testing import FakeClock
 from tests.stores import Store, open_store
 
@@ -323,6 +327,66 @@ class TestDeleteFolder:
 
         assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotFound", "list"]
         assert store.count("files") == 0
+
+    async def test_that_broke_off_goes_on_when_it_is_repeated(self, store: Store) -> None:
+        """As a server that was killed: what was told is done, nothing is half-made, and no file is lost sight of."""
+        folder = await store.folders.create("ana", "Biology")
+        ids = {(await store.upload("ana", f"text {n}", folder_id=folder.id)).file.id for n in range(20)}
+        failing = Folders(Failing(store.database, after=1), store.clock)  # type: ignore[arg-type]
+
+        with pytest.raises(Unavailable):
+            await failing.delete("ana", folder.id, with_files=True)
+        left = {file.id for file in (await store.files.list("ana", folder.id)).items}
+        assert 0 < len(left) < 20
+        assert (await store.folders.get("ana", folder.id)).file_count == len(left)
+        for file_id in ids - left:
+            with pytest.raises(NotFound):
+                await store.files.get("ana", file_id)
+
+        receipts = await store.folders.delete("ana", folder.id, with_files=True)
+        assert {receipt.file_id for receipt in receipts} == left
+        assert store.count("files") == store.count("documents") == 0
+
+    async def test_wakes_the_worker_and_forgets(self, store: Store) -> None:
+        told: list[str] = []
+        folders = Folders(store.database, store.clock, forget=told.append, wake=lambda: told.append("wake"))
+        folder = await folders.create("ana", "Biology")
+        await store.upload("ana", folder_id=folder.id)
+
+        await folders.delete("ana", folder.id, with_files=True)
+
+        assert told == ["ana", "wake"]
+
+    async def test_takes_its_lock_along_and_leaves_study_sets(self, store: Store) -> None:
+        folder = await store.folders.create("ana", "Biology")
+
+        def add(tx: Tx) -> None:
+            lock = {"owner_id": "ana", "folder_id": folder.id, "material_only": True, "set_by": "x", "created_at": 1.0}
+            tx.execute(locks.insert().values(**lock))
+            made = {"owner_id": "ana", "id": "set_1", "kind": "quiz", "title": "Cells", "folder_id": folder.id}
+            made |= {"source": {}, "made_by": "", "items": 0, "content": {}, "created_at": 1.0, "updated_at": 1.0}
+            tx.execute(study_sets.insert().values(**made))
+
+        store.database.write_now(add)
+
+        await store.folders.delete("ana", folder.id, with_files=False)
+
+        assert store.count("locks") == 0
+        assert store.count("study_sets", f"folder_id = '{NO_FOLDER}'") == 1
+
+
+class Failing:
+    """A database that breaks down after some writes."""
+
+    def __init__(self, database: Database, after: int) -> None:
+        self._database = database
+        self._left = after
+
+    async def write(self, fn: Work[Any]) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise Unavailable("It broke down.")
+        return await self._database.write(fn)
 
 
 def blob_names(store: Store) -> set[str]:

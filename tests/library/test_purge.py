@@ -1,6 +1,7 @@
 """What a deletion leaves to a job."""
 
 import asyncio
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from clara.jobs.worker import Worker
 from clara.library.purge import Purge
 from clara.store.database import Database, Work
-from clara.store.jobs import PURGE
+from clara.store.jobs import PURGE, enqueue_scrub
 from clara.store.migrate import backups_dir
 from clara.store.tables import jobs
 from tests.stores import Store
@@ -23,6 +24,7 @@ class Counted:
 
     def __init__(self, database: Database) -> None:
         self.scrubs = 0
+        self.meanwhile: Callable[[], object] = lambda: None
         self._database = database
 
     def read_now(self, fn: Work[T]) -> T:
@@ -30,6 +32,7 @@ class Counted:
 
     def scrub(self) -> None:
         self.scrubs += 1
+        self.meanwhile()
         self._database.scrub()
 
 
@@ -80,6 +83,34 @@ class TestPurge:
         await store.until_idle()
         worker.stop()
         assert counted.scrubs == 2
+
+    async def test_what_is_written_over_again_waits_for_the_next(self, store: Store) -> None:
+        """All such work of a learner's is one job."""
+        file_id = await store.add("ana")
+        counted = Counted(store.database)
+        worker = purging(store, counted)
+        for name in ("a.txt", "b.txt"):
+            await store.files.change("ana", file_id, name, None)
+            await asyncio.to_thread(worker.run_until_idle)
+
+        assert counted.scrubs == 1
+        assert store.count("jobs", "kind = 'purge' AND subject = 'rows' AND state = 'queued'") == 1
+
+        worker.start()
+        await store.until_idle()
+        worker.stop()
+        assert counted.scrubs == 2
+
+    async def test_what_is_written_over_meanwhile_waits_for_the_next(self, store: Store) -> None:
+        counted = Counted(store.database)
+        counted.meanwhile = lambda: store.database.write_now(lambda tx: enqueue_scrub(tx, "ana"))
+        file_id = await store.add("ana")
+        await store.files.change("ana", file_id, "a.txt", None)
+
+        await asyncio.to_thread(purging(store, counted).run_until_idle)
+
+        assert counted.scrubs == 1
+        assert store.count("jobs", "kind = 'purge' AND subject = 'rows' AND state = 'queued'") == 1
 
     async def test_a_doubled_upload_costs_no_backup(self, store: Store) -> None:
         await store.add("ana")

@@ -163,3 +163,28 @@ class TestMarker:
             wait_until(lambda: stored.count("jobs") == 0, 60, "everything is purged")
             assert tables_with(stored, MARKER) == set()
             assert files_with(tmp_path / "data", MARKER) == set()
+
+    def test_of_conversations_and_names_is_nowhere(
+        self, backend: str, tmp_path: Path, request: pytest.FixtureRequest
+    ) -> None:
+        """There is no blob to remove here, and yet something to do."""
+        with server_on(backend, tmp_path, request) as (server, stored):
+            with httpx.Client(base_url=server.url, headers=server.learner("ana")) as client:
+                folder = client.post("/v1/folders", json={"name": MARKER, "description": MARKER}).json()["id"]
+                file_id = upload(server, OTHERS.encode(), f"{MARKER}.txt")
+                wait_until_ready(server, file_id)
+                chats = [client.post("/v1/chats", json={"title": MARKER}).json()["id"] for _ in range(2)]
+                for chat in chats:
+                    content = f"What does {MARKER} say of leaves and light?"
+                    assert client.post(f"/v1/chats/{chat}/messages", json={"content": content}).status_code == 200
+                assert {"conversations", "messages", "files", "folders"} <= tables_with(stored, MARKER)
+
+                assert client.delete(f"/v1/chats/{chats[0]}").status_code == 204
+                assert client.patch(f"/v1/files/{file_id}", json={"name": "plants.txt"}).status_code == 200
+                changed = client.patch(f"/v1/folders/{folder}", json={"name": "Plants", "description": ""})
+                assert changed.status_code == 200
+                assert client.delete(f"/v1/chats/{chats[1]}").status_code == 204
+            wait_until(lambda: stored.count("jobs") == 0, 60, "everything is purged")
+
+            assert tables_with(stored, MARKER) == set()
+            assert files_with(tmp_path / "data", MARKER) == set()

@@ -30,7 +30,7 @@ class HeldJob:
         self.attempt = job.attempt
         self.failures = job.failures
         self.checkpoint = job.checkpoint
-        self._id = job.id
+        self.id = job.id
         self._database = database
         self._lease_s = lease_s
         self._stopping = stopping
@@ -48,10 +48,10 @@ class HeldJob:
         reached = checkpoint if checkpoint != self.checkpoint else None
 
         def fenced(tx: Tx) -> T:
-            hold_job(tx, self.owner_id, self._id, self.attempt, self._lease_s)
+            hold_job(tx, self.owner_id, self.id, self.attempt, self._lease_s)
             result = fn(tx)
             if reached is not None:
-                save_checkpoint(tx, self.owner_id, self._id, self.attempt, reached)
+                save_checkpoint(tx, self.owner_id, self.id, self.attempt, reached)
             return result
 
         result = self._database.write_now(fenced)
@@ -65,7 +65,7 @@ class HeldJob:
 
         def fenced(tx: Tx) -> None:
             lock_known_learner(tx, self.owner_id)
-            finish_job(tx, self.owner_id, self._id, self.attempt)
+            finish_job(tx, self.owner_id, self.id, self.attempt)
             fn(tx)
 
         self._database.write_now(fenced)
@@ -79,7 +79,7 @@ class HeldJob:
 
     def give_back(self, delay_s: float, failed: bool) -> None:
         """Queue the job again, unless it is someone else's by now."""
-        self._database.write_now(lambda tx: requeue_job(tx, self.owner_id, self._id, self.attempt, delay_s, failed))
+        self._database.write_now(lambda tx: requeue_job(tx, self.owner_id, self.id, self.attempt, delay_s, failed))
 
     def give_back_when_possible(self, delay_s: float) -> None:
         """Queue the job again without counting a failure; while the database is away, try for as long as the lease."""

@@ -45,7 +45,7 @@ class Purge:
         self._blobs = blobs
         self._backups = backups
         self._scrubbing = threading.Lock()
-        self._scrubbed: Mapping[tuple[str, str], int] = {}
+        self._scrubbed: Mapping[str, int] = {}
         self._scrub_at = 0.0
 
     def run(self, job: HeldJob) -> None:
@@ -65,7 +65,7 @@ class Purge:
 
         What is deleted later queues the work anew, and each of that and of its claim takes an attempt.
         """
-        seen = self._scrubbed.get((job.owner_id, job.subject))
+        seen = self._scrubbed.get(job.id)
         return seen is not None and job.attempt <= seen + 1
 
     def _scrub(self) -> None:

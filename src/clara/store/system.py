@@ -89,10 +89,9 @@ def _take(tx: Tx, owner_id: str, job_id: str, lapsed: bool, worker: str, lease_s
     return Job(*tx.execute(query.returning(*(jobs.c[name] for name in names))).one())
 
 
-def waiting_work(tx: Tx, kind: str) -> Mapping[tuple[str, str], int]:
-    """Return the attempt so far of all work of a kind that isn't done, by (owner, subject)."""
-    rows = tx.execute(sa.select(jobs.c.owner_id, jobs.c.subject, jobs.c.attempts).where(jobs.c.kind == kind))
-    return {(row[0], row[1]): row[2] for row in rows}
+def waiting_work(tx: Tx, kind: str) -> Mapping[str, int]:
+    """Return the attempt so far of all work of a kind that isn't done, by its id."""
+    return {row[0]: row[1] for row in tx.execute(sa.select(jobs.c.id, jobs.c.attempts).where(jobs.c.kind == kind))}
 
 
 def expired_uploads(tx: Tx, limit: int = 100) -> Sequence[tuple[str, str]]:
