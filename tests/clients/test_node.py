@@ -60,7 +60,7 @@ def answerer() -> Directed:
 
 @pytest.fixture
 async def server(tmp_path: Path, answerer: Directed) -> AsyncIterator[Served]:
-    async with served(make_settings(tmp_path / "data"), answerer=lambda _: answerer) as server:
+    async with served(make_settings(tmp_path / "data", port=0), answerer=lambda _: answerer) as server:
         yield server
 
 
