@@ -48,7 +48,7 @@ async def _measure(
     for asked in questions[:300]:
         result = await engine.search(OWNER, asked.text)
         found += any(hit.document_id == f"doc_{asked.book:05}" and hit.seq == asked.passage for hit in result.hits)
-        assert len(result.passages) == 8
+        assert 0 < len(result.passages) <= 8
         assert result.corpus_chunks == chunks
     times: list[list[float]] = []
     worked: list[list[float]] = []

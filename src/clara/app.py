@@ -109,8 +109,8 @@ def create_app(
         clock=clock,
         database=database,
         identities=identities,
-        files=Files(database, blobs, clock, settings.files, worker.wake if worker else lambda: None),
-        folders=Folders(database, clock),
+        files=Files(database, blobs, clock, settings.files, worker.wake if worker else lambda: None, engine.forget),
+        folders=Folders(database, clock, engine.forget, worker.wake if worker else lambda: None),
         pages=Pages(database),
         drawing=asyncio.Semaphore(DRAWN_AT_ONCE),
         search=engine,
@@ -258,8 +258,9 @@ def _lifespan(
                 starting.result()
         # An embedder and a model's library take a while to load: not at the first learner's expense.
         warming = asyncio.create_task(_warm(services))
+        keeping = asyncio.create_task(services.search.keep_current())
         yield
-        for task in (starting, warming):
+        for task in (starting, warming, keeping):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task

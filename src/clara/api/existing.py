@@ -151,7 +151,6 @@ async def list_existing_files_of(
 async def delete_existing_file(caller: CallerDep, services: ServicesDep, file_id: str) -> Done:
     """Delete a file with its text and index."""
     await services.files.delete(caller.owner_id, file_id)
-    services.search.corpora.forget(caller.owner_id)
     return Done(message="The file and everything read from it was deleted.")
 
 

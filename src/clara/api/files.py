@@ -88,7 +88,6 @@ async def change_file(caller: CallerDep, services: ServicesDep, file_id: str, bo
 async def delete_file(caller: CallerDep, services: ServicesDep, file_id: str) -> ReceiptAnswer:
     """Delete a file with its text, index and caches, and say what was removed."""
     receipt = await services.files.delete(caller.owner_id, file_id)
-    services.search.corpora.forget(caller.owner_id)
     return ReceiptAnswer.of(receipt)
 
 

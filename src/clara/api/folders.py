@@ -58,5 +58,4 @@ async def delete_folder(
 ) -> FolderReceipt:
     """Delete a folder; its files move to no folder, or are deleted with it."""
     receipts = await services.folders.delete(caller.owner_id, folder_id, with_files=files == "delete")
-    services.search.corpora.forget(caller.owner_id)
     return FolderReceipt(folder_id=folder_id, files=[ReceiptAnswer.of(receipt) for receipt in receipts])
