@@ -2,7 +2,7 @@
 
 import pytest
 
-from clara.rag.support import numbers, supports
+from clara.rag.support import has_numbers, numbers, supports
 from clara.rag.tokenizer import Tokenizer
 
 QUOTE = "The heart of an adult beats about 70 times a minute and pumps 5.5 litres of blood."
@@ -56,3 +56,26 @@ class TestNumbers:
 
     def test_stay_apart(self) -> None:
         assert numbers("in 1945, 1946 and 12 300") == {"1945", "1946", "12", "300"}
+
+    def test_in_english_words(self) -> None:
+        assert numbers("twenty-five cats, two dogs") == {"25", "2"}
+        assert numbers("two hundred and fifty thousand") == {"250000"}
+        assert numbers("one hundred and ten, two and three") == {"110", "2", "3"}
+        assert numbers("one of them, often, hundreds") == frozenset()
+
+    def test_of_words_and_powers(self) -> None:
+        assert numbers("CO2 and B12 in 10^6, 10⁶ or $10^{23}$") == {"106", "1023"}
+
+    def test_in_groups_set_apart_by_blanks_are_one(self) -> None:
+        assert has_numbers("12,300 people", "about 12 300 people")
+        assert has_numbers("12 300 people", "about 12,300 people")
+        assert not has_numbers("12,300 people", "about 12 and 300 people")
+
+
+class TestNames:
+    QUOTE = "In 1779 the physician Jan Ingenhousz described what leaves do in the light."
+
+    @pytest.mark.parametrize(("name", "there"), [("Jan Ingenhousz", True), ("Charles Darwin", False)])
+    def test_are_compared_in_another_language(self, name: str, there: bool) -> None:
+        claim = f"Selon ce livre, {name} a décrit la photosynthèse en 1779 et non pas en été."
+        assert holds(claim, self.QUOTE, spoken="fr") is there

@@ -26,7 +26,6 @@ _CHINESE = "(?:不(?![同仅但断久])|没|沒|未(?!来)|无法|無法|并非)
 _JAPANESE = "(?:ない|なく|なかっ|ません|ず[、。に]|ぬ[、。])"
 _UNSPACED_BEFORE = re.compile(rf"{_CHINESE}[^。；，！？、\s]{{0,3}}\Z")
 _UNSPACED_AFTER = re.compile(rf"\A[^。；，！？、\s]{{0,8}}{_JAPANESE}|\A{_CHINESE}")
-_UNSPACED = re.compile(f"{_CHINESE}|{_JAPANESE}")
 _POSTPONED = re.compile(r"\b(?:nicht|niet)\b")
 
 
@@ -42,11 +41,6 @@ def cuts_negation(text: str, start: int, end: int) -> bool:
     following = _BETWEEN.split(after)[0]
     near = _WORD.findall(before)[-_WORDS_BEFORE:] + _WORD.findall(following)[:_WORDS_AFTER]
     return any(map(_negates, near)) or _POSTPONED.search(following) is not None
-
-
-def negations(text: str) -> int:
-    """Return how many negations a text has."""
-    return sum(map(_negates, _WORD.findall(text.casefold()))) + len(_UNSPACED.findall(text))
 
 
 def _negates(word: str) -> bool:

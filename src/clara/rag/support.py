@@ -23,13 +23,19 @@ _NAME = re.compile(r"(?<=[^\W_][ -])[A-ZÀ-ÖØ-Þ][^\W\d_]+|(?<=[^\W_][,;:] )[A
 _NAME_BEGINS = 5
 """Letters of a name that languages spell alike: Europe, Europa."""
 _UNITS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen"
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
 )
-_SMALL = {word: value for value, word in enumerate(_UNITS.split(), 2)}
 _DECADES = "twenty thirty forty fifty sixty seventy eighty ninety"
-_TENS = {word: 10 * value for value, word in enumerate(_DECADES.split(), 2)}
+_VALUES = {word: value for value, word in enumerate(_UNITS.split(), 1)} | {
+    word: 10 * value for value, word in enumerate(_DECADES.split(), 2)
+}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_A_NUMBER = "|".join((*sorted(_VALUES, key=len, reverse=True), *_SCALES))
+_PHRASE = re.compile(
+    rf"\b(?:{_A_NUMBER})(?:(?:[\s-]+|(?:(?<=hundred)|(?<=thousand)|(?<=million))\s+and\s+)(?:{_A_NUMBER}))*\b",
+    re.IGNORECASE,
+)
 
 
 def supports(
@@ -61,7 +67,7 @@ def has_words(
     """Tell whether the quote has half of the claim's content words; half of its names in another language."""
     language = language or detect_language(quote)
     own = spoken or detect_language(claim)
-    words = set(tokenizer.terms(claim, language))
+    words = set(tokenizer.terms(_NUMBER.sub(" ", _PHRASE.sub(" ", claim)), language))
     if not words or len(words & set(tokenizer.terms(quote, language))) >= LEAST_SHARE * len(words):
         return True
     if UNKNOWN in (own, language) or own == language:
@@ -92,28 +98,25 @@ def _joined(text: str) -> str:
 
 
 def _in_words(text: str) -> Iterator[str]:
-    """Yield the numbers that are written in English words, but for "one", which is said of anything."""
-    total = value = 0
-    found = False
-    end = 0
-    for match in _WORD.finditer(text):
-        word = match[0].casefold()
-        if found and text[end : match.start()].strip(" -\n") and word != "and":
-            yield str(total + value)
-            total = value = 0
-            found = False
-        if word in _SMALL or word in _TENS:
-            value, found = value + _SMALL.get(word, 0) + _TENS.get(word, 0), True
-        elif word in _SCALES and found:
-            value *= _SCALES[word]
-            if word != "hundred":
-                total, value = total + value, 0
-        elif found and not (word in ("and", "one") and value % 100 in (0, *range(20, 100, 10))):
-            yield str(total + value)
-            total = value = 0
-            found = False
-        elif found and word == "one" and value % 100:
-            value += 1
-        end = match.end()
-    if found:
-        yield str(total + value)
+    """Yield the numbers that are written in English words, but for "one" alone, which is said of anything."""
+    for phrase in _PHRASE.finditer(text):
+        whole = part = 0
+        words = _WORD.findall(phrase[0].casefold())
+        for word in words:
+            if word in _SCALES:
+                part = max(part, 1) * _SCALES[word]
+                if word != "hundred":
+                    whole, part = whole + part, 0
+                continue
+            value = _VALUES.get(word, 0)
+            if value and part and not _goes_on(part, value):
+                yield str(whole + part)
+                whole = part = 0
+            part += value
+        if words != ["one"] and not _SCALES.keys() >= set(words):
+            yield str(whole + part)
+
+
+def _goes_on(part: int, value: int) -> bool:
+    """Tell whether "forty" goes on with "two", or "hundred" with "forty"; "two" doesn't go on with "three"."""
+    return part % 100 == 0 or (part % 10 == 0 and part % 100 >= 20 and value < 10)
