@@ -110,12 +110,14 @@ def _stands_there(one: Client, file_id: str, place: Place) -> bool:
 
 
 def _share_of_words(one: Client, file_id: str, path: Path) -> float:
-    """Return the share of pdftotext's words, page by page, that our page has too."""
+    """Return the share of pdftotext's words, page by page, that our page has too; its running head is left out."""
     text = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout.decode()
     same = total = 0
     for number, page in enumerate(text.split("\f")[:-1], 1):
-        theirs = _words(page)
-        same += len(theirs & _words(one.get(f"/v1/files/{file_id}/pages/{number}")["text"]))
+        ours = one.get(f"/v1/files/{file_id}/pages/{number}")
+        head, _, rest = page.lstrip().partition("\n")
+        theirs = _words(rest if ours["label"] in head.split() else page)
+        same += len(theirs & _words(ours["text"]))
         total += len(theirs)
     return same / total
 

@@ -19,18 +19,25 @@ class Hyphens:
 
     def __init__(self) -> None:
         self._words: set[str] = set()
+        self._unread: list[str] = []
         self._learned_chars = 0
 
     def learn(self, text: str) -> None:
         """Remember the whole words of a raw page. The halves of a broken word aren't words."""
         if self._learned_chars < MAX_LEARNED_CHARS:
             self._learned_chars += len(text)
-            whole = _BREAK.sub(" ", text) if BROKEN in text else text
-            self._words.update(_WORD.findall(whole.lower()))
+            self._unread.append(text)
 
     def mend(self, text: str) -> str:
         """Return the text without break marks."""
-        return _BREAK.sub(self._mended, text) if BROKEN in text else text
+        if BROKEN not in text:
+            return text
+        # Many documents have none: their words needn't be looked at.
+        for page in self._unread:
+            whole = _BREAK.sub(" ", page) if BROKEN in page else page
+            self._words.update(_WORD.findall(whole.lower()))
+        self._unread.clear()
+        return _BREAK.sub(self._mended, text)
 
     def _mended(self, match: re.Match[str]) -> str:
         left, right = match.groups()

@@ -26,6 +26,8 @@ APART = 1.6
 """Distance from the text, in distances between its lines."""
 NUMBER_APART = 1.2
 """The same, of the very number that the file gives the page."""
+NUMBER_CHARS = 40
+"""The longest line that may be a page number and nothing else."""
 LINE_SIZES = 1.6
 """The widest distance between two lines that counts as the usual one, in font sizes: double spacing."""
 MAX_ROWS = 2
@@ -170,6 +172,8 @@ def _candidates(edges: Edges, index: int) -> Iterator[_Candidate]:
     for side, ordered, apart in sides:
         for number, row in enumerate(ordered[: max(apart, 1)]):
             for line in row:
+                if number >= apart and len(line.text) > NUMBER_CHARS and (edges.label or "\n") not in line.text:
+                    continue
                 candidate = _candidate(line, side, index, edges.label)
                 enough = _rows_apart(ordered, NUMBER_APART) if candidate.is_own_number else apart
                 candidate = candidate._replace(is_apart=has_text and number < enough)
