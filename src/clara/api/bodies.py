@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from typing import Any, TypeVar
 
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +20,9 @@ IDLE_S = 30.0
 TOTAL_S = 120.0
 """So long may a body take that is read whole."""
 
+MOST_S = 3600.0
+"""So long may any body take: one that comes byte by byte would else hold its connection for ever."""
+
 _MAX_INT = 2**63 - 1
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,12 +35,15 @@ def too_large(max_bytes: int) -> TooLarge:
 
 
 class BoundedReceive:
-    """ASGI ``receive`` that ends with TooLarge after ``max_bytes`` and with RequestTimeout when nothing comes."""
+    """ASGI ``receive`` that ends with TooLarge after ``max_bytes``, and with RequestTimeout when nothing comes for
+    ``idle_s`` or the body isn't through ``most_s`` after this was made.
+    """
 
-    def __init__(self, receive: Receive, max_bytes: int, idle_s: float = IDLE_S) -> None:
+    def __init__(self, receive: Receive, max_bytes: int, idle_s: float = IDLE_S, most_s: float = MOST_S) -> None:
         self._receive = receive
         self._max_bytes = max_bytes
         self._idle_s = idle_s
+        self._ends_at = time.monotonic() + most_s
         self._total = 0
         self._done = False
 
@@ -44,7 +51,7 @@ class BoundedReceive:
         if self._done:
             return await self._receive()
         try:
-            async with asyncio.timeout(self._idle_s):
+            async with asyncio.timeout(min(self._idle_s, self._ends_at - time.monotonic())):
                 message = await self._receive()
         except TimeoutError:
             raise _timed_out() from None
