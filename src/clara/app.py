@@ -16,6 +16,7 @@ from clara.api import (
     files,
     folders,
     health,
+    locks,
     me,
     openai,
     rag,
@@ -40,7 +41,9 @@ from clara.core.errors import ClaraError
 from clara.jobs.process import WorkerProcess
 from clara.library.budget import Budget
 from clara.library.files import Files
+from clara.library.flags import Flags
 from clara.library.folders import Folders
+from clara.library.locks import Locks
 from clara.library.metering import MeteredModel
 from clara.library.pages import Pages
 from clara.ops.drain import Drain
@@ -62,6 +65,8 @@ from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.answering import Answerer
 from clara.tutor.conversations import Conversations
+from clara.tutor.flagging import Flagging
+from clara.tutor.marking import Exams
 from clara.tutor.titles import Titler
 from clara.tutor.turns import Tutor
 
@@ -103,7 +108,7 @@ def create_app(
     chat_model = chat_model or make_chat_model(
         settings, on_request=lambda model, outcome: metrics.model_requests.labels(model, outcome).inc()
     )
-    studio = Studio(engine, clock, settings.study)
+    studio, marker = Studio(engine, clock, settings.study), Marker(database, clock, engine.tokenizer)
     services = Services(
         settings=settings,
         clock=clock,
@@ -122,11 +127,15 @@ def create_app(
             max_life_s=settings.http.stream_max_life_s,
             limits=settings.chats,
             titler=Titler(database, chat_model, budget) if chat_model and answerer is None else None,
+            flagging=Flagging(clock, settings.flags.webhook_url is not None, worker.wake if worker else lambda: None),
         ),
+        exams=Exams(engine, studio, marker, clock),
+        locks=Locks(database, clock),
+        flags=Flags(database),
         budget=budget,
         chat_model=chat_model,
         studio=studio,
-        marker=Marker(database, clock, engine.tokenizer),
+        marker=marker,
         reviews=Reviews(database, clock),
         sessions=Sessions(database, clock),
         drain=drain,
@@ -162,7 +171,7 @@ def create_app(
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
     # Not by include_router, which would build every route once more: they carry their whole path, and all they need.
-    ours = (health, rag, sign_in, me, usage, folders, files, search, chats, turns, study)
+    ours = (health, rag, sign_in, me, usage, locks, folders, files, search, chats, turns, study)
     for module in (*ours, openai, ui, existing_study, existing):
         app.router.routes.extend(module.routes.routes)
     for routes in (docs_router(), page_router()):
@@ -181,20 +190,25 @@ def _answerer(
     metrics: Metrics,
     studio: Studio,
 ) -> Answerer:
-    """Return what answers: the model, or without one quotes."""
+    """Return what answers in each mode: the model, or without one quotes."""
+    from clara.tutor.examining import ExamAnswerer
+    from clara.tutor.keyless_hints import KeylessHints
+    from clara.tutor.modes import ByMode, Support
+    from clara.tutor.quoting import QuotingAnswerer
     from clara.tutor.studying import StudyingAnswerer, study_tools
 
+    quoting = QuotingAnswerer(engine)
+    where_to_read = KeylessHints(engine.database, quoting)
     if model is None:
-        from clara.tutor.quoting import QuotingAnswerer
-
-        return StudyingAnswerer(QuotingAnswerer(engine), studio)
+        return ByMode(StudyingAnswerer(quoting, studio), where_to_read, ExamAnswerer(studio))
+    from clara.tutor.hinting import HintingAnswerer
     from clara.tutor.teaching import TeachingAnswerer, Watch
 
     watch = Watch(
         on_mark=lambda outcome: metrics.citation_marks.labels(outcome).inc(),
         on_stripped=lambda kind: metrics.stripped.labels(kind).inc(),
     )
-    return TeachingAnswerer(
+    explain = TeachingAnswerer(
         engine,
         model,
         budget,
@@ -202,6 +216,10 @@ def _answerer(
         hosts=frozenset(settings.chats.link_hosts),
         watch=watch,
     )
+    hints = HintingAnswerer(
+        engine, model, budget, explain, where_to_read, on_leak=lambda kind: metrics.leaks_held.labels(kind).inc()
+    )
+    return ByMode(explain, hints, ExamAnswerer(studio, model, budget), Support(model, budget))
 
 
 def _limiter(settings: Settings, metrics: Metrics) -> RateLimiter:

@@ -15,12 +15,15 @@ from clara.api.schemas.chats import (
     ChatList,
     Feedback,
     Made,
+    MessageAnswer,
     MessageList,
     NewChat,
 )
 from clara.core.caller import Scope
-from clara.core.errors import NotFound
+from clara.core.errors import Conflict, NotFound
 from clara.core.ids import NO_FOLDER
+from clara.ops.limits import Rate
+from clara.store.conversations import Conversation
 from clara.tutor.conversations import ShownMessage
 
 routes = router("chats")
@@ -37,7 +40,8 @@ async def list_chats(
 
     Case and accents make no difference. What answers quote from files isn't looked through.
     """
-    return ChatList.of(await services.conversations.list(caller.owner_id, limit, cursor, q))
+    page = await services.conversations.list(caller.owner_id, limit, cursor, q)
+    return ChatList.of(page, await services.locks.holds(caller.owner_id, {chat.folder_id for chat in page.items}))
 
 
 @routes.post("/v1/chats", status_code=201, responses=_MISSING)
@@ -52,14 +56,14 @@ async def create_chat(caller: CallerDep, services: ServicesDep, body: NewChat, r
         body.material_only or False,
     )
     response.headers["Location"] = f"/v1/chats/{chat.id}"
-    return ChatAnswer.of(chat)
+    return await _shown(services, caller.owner_id, chat)
 
 
 @routes.get("/v1/chats/{chat_id}", responses=_MISSING)
 @allow(Scope.TUTOR)
 async def get_chat(caller: CallerDep, services: ServicesDep, chat_id: str) -> ChatAnswer:
     """One conversation."""
-    return ChatAnswer.of(await services.conversations.get(caller.owner_id, chat_id))
+    return await _shown(services, caller.owner_id, await services.conversations.get(caller.owner_id, chat_id))
 
 
 @routes.patch("/v1/chats/{chat_id}", responses=_MISSING)
@@ -69,7 +73,23 @@ async def change_chat(caller: CallerDep, services: ServicesDep, chat_id: str, bo
     changed = await services.conversations.change(
         caller.owner_id, chat_id, body.title, body.folder_id, body.mode, body.material_only
     )
-    return ChatAnswer.of(changed)
+    return await _shown(services, caller.owner_id, changed)
+
+
+async def _shown(services: Services, owner_id: str, chat: Conversation) -> ChatAnswer:
+    return ChatAnswer.of(chat, await services.locks.hold(owner_id, chat.folder_id))
+
+
+@routes.post("/v1/chats/{chat_id}/mark", responses=problem_responses(NotFound, Conflict))
+@allow(Scope.TUTOR, rate=Rate.CHAT)
+async def mark_exam(caller: CallerDep, services: ServicesDep, chat_id: str) -> MessageAnswer:
+    """Mark the exam of a conversation, which ends it: what was right, and the pages to review.
+
+    Where a lock made it an exam, only a service key may.
+    """
+    message_id = await services.exams.mark(caller.owner_id, chat_id, caller.via == "service_key")
+    message = await services.conversations.message(caller.owner_id, chat_id, message_id)
+    return MessageAnswer.of(message, {})
 
 
 @routes.delete("/v1/chats/{chat_id}", status_code=204, responses=_MISSING)

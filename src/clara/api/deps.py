@@ -14,7 +14,9 @@ from clara.core.caller import Caller
 from clara.core.clock import Clock
 from clara.library.budget import Budget
 from clara.library.files import Files
+from clara.library.flags import Flags
 from clara.library.folders import Folders
+from clara.library.locks import Locks
 from clara.library.metering import MeteredModel
 from clara.library.pages import Pages
 from clara.ops.drain import Drain
@@ -29,6 +31,7 @@ from clara.study.reviewing import Reviews
 from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.conversations import Conversations
+from clara.tutor.marking import Exams
 from clara.tutor.turns import Tutor
 
 
@@ -50,6 +53,9 @@ class Services:
     search: SearchEngine
     conversations: Conversations
     tutor: Tutor
+    exams: Exams
+    locks: Locks
+    flags: Flags
     budget: Budget
     chat_model: ChatModel | None
     studio: Studio
@@ -103,3 +109,11 @@ async def _asked_folder(class_id: ClassParam = None, folder_id: FolderParam = No
 
 AskedFolder = Annotated[str | None, Depends(_asked_folder)]
 """The folder of an existing client's query, in either spelling; None means all files."""
+
+
+async def _open_book(caller: CallerDep, services: ServicesDep) -> None:
+    await services.locks.require_open(caller.owner_id, None)
+
+
+OPEN_BOOK = Depends(_open_book)
+"""Of routes that are closed while any of the learner's exams runs."""

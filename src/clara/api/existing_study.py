@@ -1,6 +1,6 @@
 """Routes of existing clients for what they study with: thin aliases of the same calls as /v1/study."""
 
-from clara.api.deps import CallerDep, ServicesDep, learners_model
+from clara.api.deps import OPEN_BOOK, CallerDep, ServicesDep, learners_model
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
@@ -17,7 +17,7 @@ _MAKING = problem_responses(NotFound, Conflict, ProviderFailed, ProviderTimeout)
 _NOT_HERE = frozenset(("no_material", "topic_not_covered"))
 
 
-@routes.get("/summary/{cache_key}", responses=_MAKING)
+@routes.get("/summary/{cache_key}", responses=_MAKING, dependencies=[OPEN_BOOK])
 @allow(Scope.TUTOR, rate=Rate.CHAT)
 async def get_summary(caller: CallerDep, services: ServicesDep, cache_key: str) -> FileSummary:
     """A study summary of an uploaded file. It is made when it is first asked for, and goes with the file."""
@@ -37,7 +37,7 @@ async def complete_session(caller: CallerDep, services: ServicesDep, body: Compl
     return SessionKept(message=message, session_id=body.session_id)
 
 
-@routes.post("/voice/generate-visual", responses=_MAKING)
+@routes.post("/voice/generate-visual", responses=_MAKING, dependencies=[OPEN_BOOK])
 @allow(Scope.TUTOR, rate=Rate.CHAT)
 async def generate_visual(caller: CallerDep, services: ServicesDep, body: VisualRequest) -> VisualAnswer:
     """Make something to look at on a topic of the learner's files; it is kept as a study set."""

@@ -126,6 +126,7 @@ async def watch_file(caller: CallerDep, services: ServicesDep, file_id: str) -> 
 @allow(Scope.FILES)
 async def download_file(request: Request, caller: CallerDep, services: ServicesDep, file_id: str) -> Response:
     """The uploaded bytes, as an attachment; `Range` is answered."""
+    await services.locks.require_open_file(caller.owner_id, file_id)
     file = await services.files.get(caller.owner_id, file_id)
     size, etag = file.document.size, f'"{file.document.sha256}"'
     same = request.headers.get("if-range", etag) == etag
@@ -166,6 +167,7 @@ async def get_page(
     chunk_id: Annotated[str | None, Query(max_length=100, description="Where does this passage stand?")] = None,
 ) -> PageAnswer:
     """One page's text, and the offsets of a quote in it."""
+    await services.locks.require_open_file(caller.owner_id, file_id)
     return PageAnswer.of(await services.pages.open(caller.owner_id, file_id, number, quote, chunk_id))
 
 
@@ -184,6 +186,7 @@ async def get_page_image(
     width: Annotated[int, Query(ge=100, le=2000, description="Pixels.")] = 900,
 ) -> Response:
     """One page of a PDF as a picture."""
+    await services.locks.require_open_file(caller.owner_id, file_id)
     file = await services.files.get(caller.owner_id, file_id)
     if _media_type(file) is not MediaType.PDF:
         raise UnsupportedType("Only pages of PDF files have pictures. Ask for the page's text.", code="no_picture")

@@ -6,6 +6,7 @@ from clara.api.deps import CallerDep, ServicesDep
 from clara.api.policy import allow
 from clara.api.routes import router
 from clara.api.schemas.fields import Answer
+from clara.api.schemas.locks import HoldAnswer
 from clara.core.caller import Scope
 
 routes = router("service")
@@ -28,6 +29,7 @@ class Me(Answer):
     scopes: list[Scope]
     model: str = Field(description='What answers; "none": answers are quotes.')
     limits: Limits
+    locked: HoldAnswer | None = Field(description="What is locked in everything the learner does; null when nothing.")
 
 
 @routes.get("/v1/me")
@@ -46,4 +48,5 @@ async def get_me(caller: CallerDep, services: ServicesDep) -> Me:
             files=files.max_per_learner,
             total_bytes=files.max_bytes_per_learner,
         ),
+        locked=HoldAnswer.of(await services.locks.hold(caller.owner_id)),
     )

@@ -33,6 +33,7 @@ async def get_rag_context(
     max_tokens: Annotated[int, Query(ge=1, le=32_000)] = 1000,
 ) -> RagContext:
     """Passages joined as text, each headed by its file and page, of at most about so many tokens."""
+    await services.locks.require_open(caller.owner_id, folder_id)
     result = await services.search.search(caller.owner_id, query, folder_id=folder_id, limit=MOST_PASSAGES)
     context = join_passages(result.passages, max_tokens)
     return RagContext(context=context, query=query, user_id=caller.owner_id, class_id=folder_id, folder_id=folder_id)
@@ -50,6 +51,7 @@ async def get_rag_search(
 ) -> RagResults:
     """The passages that fit best."""
     (caller, services), folder_id = asking(request), named_folder(class_id, folder_id)
+    await services.locks.require_open(caller.owner_id, folder_id)
     result = await services.search.search(caller.owner_id, query, folder_id=folder_id, limit=limit)
     results = [RagResult.of(passage) for passage in result.passages]
     return RagResults(results=results, query=query, user_id=caller.owner_id, class_id=folder_id, folder_id=folder_id)

@@ -27,6 +27,7 @@ async def search_files(
 ) -> SearchAnswer:
     """The passages that fit best, with where they stand and which words matched."""
     caller, services = asking(request)
+    await services.locks.require_open(caller.owner_id, folder_id)
     result = await services.search.search(caller.owner_id, q, folder_id=folder_id, limit=limit)
     marked = services.search.mark(result)
     return SearchAnswer(passages=[PassageAnswer.of(passage) for passage in marked.passages])

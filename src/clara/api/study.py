@@ -6,7 +6,7 @@ from urllib.parse import quote as percent_encode
 
 from fastapi import Query, Response
 
-from clara.api.deps import CallerDep, Cursor, FolderFilter, Limit, ServicesDep, learners_model
+from clara.api.deps import OPEN_BOOK, CallerDep, Cursor, FolderFilter, Limit, ServicesDep, learners_model
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
@@ -31,6 +31,7 @@ from clara.study.reviewing import Rating
 from clara.study.scope import Kind
 
 routes = router("study")
+routes.dependencies.append(OPEN_BOOK)
 _MISSING = problem_responses(NotFound)
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {

@@ -8,6 +8,7 @@ from pathlib import Path
 from clara.core.clock import Clock
 from clara.core.errors import Conflict, NotFound
 from clara.core.paging import PageOf, page_of, read_cursor
+from clara.library.locks import check_movable
 from clara.library.names import clean_name
 from clara.library.uploads import Receiving, Uploaded, Uploads, read_again
 from clara.ops.memory import HeldBytes
@@ -100,6 +101,7 @@ class Files:
             values = {} if name is None else {"name": clean_name(name)}
             if folder_id is not None and folder_id != file.folder_id:
                 require_folder(tx, owner_id, folder_id)
+                check_movable(tx, owner_id, file.folder_id)
                 if stored.find_file(tx, owner_id, folder_id, file.document.id):
                     raise Conflict(
                         "That folder has a file with the same content. Delete one of them.", code="duplicate_file"
@@ -120,6 +122,9 @@ class Files:
 
         def delete(tx: Tx) -> Receipt:
             lock_learner(tx, owner_id, self._clock.now())
+            file = stored.get_file(tx, owner_id, file_id)
+            if file is not None:
+                check_movable(tx, owner_id, file.folder_id)
             receipt = delete_file(tx, owner_id, file_id)
             if receipt is None:
                 raise NotFound("There is no such file. Look in the list of files.", code="file_not_found")

@@ -6,6 +6,7 @@ from clara.core.clock import Clock
 from clara.core.errors import Conflict, Invalid, NotFound
 from clara.core.ids import NO_FOLDER, new_id
 from clara.core.paging import PageOf, page_of, read_cursor
+from clara.library.locks import check_movable
 from clara.library.names import clean_title
 from clara.store import files as stored_files
 from clara.store import folders as stored
@@ -119,6 +120,7 @@ class Folders:
         lock_learner(tx, owner_id, now)
         if stored.get_folder(tx, owner_id, folder_id) is None:
             raise _missing()
+        check_movable(tx, owner_id, folder_id)
         enqueue_scrub(tx, owner_id)
         receipts, done = (_delete_files if with_files else _merge_files)(tx, owner_id, folder_id)
         if done:

@@ -1,6 +1,6 @@
 """Locks as every door asks for them: who may set one, what holds where, and what an exam closes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from clara.core.clock import Clock
@@ -39,7 +39,9 @@ class Hold:
 
 def hold_on(tx: Tx, owner_id: str, *folder_ids: str) -> Hold:
     """Return what holds for questions about these folders; "none" is all files."""
-    found = [lock for f in folder_ids for lock in stored.locks_on(tx, owner_id, None if f == NO_FOLDER else f)]
+    found = [
+        lock for f in dict.fromkeys(folder_ids) for lock in stored.locks_on(tx, owner_id, None if f == NO_FOLDER else f)
+    ]
     return Hold.of(found)
 
 
@@ -105,10 +107,13 @@ class Locks:
         own = await self._database.read(lambda tx: stored.get_lock(tx, owner_id, NO_FOLDER))
         return Hold.of([own] if own else [])
 
+    async def holds(self, owner_id: str, folder_ids: Collection[str]) -> Mapping[str, Hold]:
+        """Return what holds for questions about each of these folders; "none" is all files."""
+        return await self._database.read(lambda tx: {f: hold_on(tx, owner_id, f) for f in set(folder_ids)})
+
     async def require_open(self, owner_id: str, folder_id: str | None) -> None:
         """Raise Forbidden while an exam closes a folder; None: any of the learner's files."""
-        held = await self._database.read(lambda tx: stored.locks_on(tx, owner_id, folder_id))
-        if Hold.of(held).mode == EXAM:
+        if Hold.of(await self._database.read(lambda tx: stored.locks_on(tx, owner_id, folder_id))).mode == EXAM:
             raise closed()
 
     async def require_open_file(self, owner_id: str, file_id: str) -> None:

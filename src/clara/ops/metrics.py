@@ -71,6 +71,12 @@ class Metrics:
             ("kind",),
             registry=self.registry,
         )
+        self.leaks_held = Counter(
+            "clara_leaks_held",
+            "Sentences held back in hints since they gave an answer away, by what did.",
+            ("kind",),
+            registry=self.registry,
+        )
         self.key_fetches = Counter(
             "clara_jwks_fetches", "Fetches of the token issuer's keys.", ("outcome",), registry=self.registry
         )

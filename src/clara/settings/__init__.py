@@ -18,6 +18,7 @@ from clara.settings.sections import (
     CorsSettings,
     DatabaseSettings,
     FileSettings,
+    FlagSettings,
     HttpSettings,
     JobSettings,
     LimitSettings,
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     search: SearchSettings = SearchSettings()
     study: StudySettings = StudySettings()
     models: ModelSettings = ModelSettings()
+    flags: FlagSettings = FlagSettings()
     database: DatabaseSettings = DatabaseSettings()
     blobs: BlobSettings = BlobSettings()
 
@@ -156,6 +158,8 @@ class Settings(BaseSettings):
                 "ENVIRONMENT=production needs DATABASE_URL (PostgreSQL), or CLARA_DATA_DIR set to a folder on a disk "
                 "that survives a deploy (one instance only)."
             )
+        if self.flags.webhook_url and not self.flags.webhook_url.startswith("https://"):
+            raise ValueError("CLARA_FLAGS__WEBHOOK_URL must begin with https:// in production.")
         on_disk = self.database_url is None or self.blobs.url is None
         if self.on_render and on_disk and not _on_mounted_disk(self.data_dir):
             raise ValueError(

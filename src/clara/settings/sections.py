@@ -1,10 +1,10 @@
 """The sections of the settings, one a concern, and how what they hold is read."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 MIB = 1024 * 1024
@@ -158,6 +158,30 @@ class ModelSettings(Section):
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         return endpoint(value)
+
+
+class FlagSettings(Section):
+    """Who is told of flagged turns. Without an address nobody is; they are listed all the same."""
+
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    """Signs what is sent, as Standard Webhooks do; `whsec_` before base64, or any text."""
+    allow_private: bool = False
+    """Send to private addresses too."""
+    timeout_s: float = Field(10, gt=0)
+    give_up_s: float = Field(86_400, gt=0)
+    """For so long delivery is tried."""
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        return endpoint(value)
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("CLARA_FLAGS__WEBHOOK_URL needs CLARA_FLAGS__WEBHOOK_SECRET, which signs what is sent.")
+        return self
 
 
 class DatabaseSettings(Section):

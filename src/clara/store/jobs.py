@@ -7,9 +7,9 @@ from clara.core.ids import new_id
 from clara.store.database import Tx, insert_new, upsert
 from clara.store.tables import db_now, jobs
 
-INGEST, PURGE, DISCARD, EMBED = "ingest", "purge", "discard", "embed"
+INGEST, PURGE, DISCARD, EMBED, FLAG = "ingest", "purge", "discard", "embed", "flag"
 """Kinds of work: read a document; remove what a deletion leaves outside of the tables; remove a blob not used; give a
-document's index the vectors of the embedder in use."""
+document's index the vectors of the embedder in use; tell of a flagged turn."""
 
 ROWS = "rows"
 """The subject of a purge that is about rows alone: no blob has this name."""

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from clara.core.paging import Position
 from clara.store.database import Tx
+from clara.store.flags import SELECT_FLAGS, FlagRow
 from clara.store.tables import (
     db_now,
+    flags,
     jobs,
     service_keys,
     sign_in_links,
@@ -103,6 +106,14 @@ def expired_uploads(tx: Tx, limit: int = 100) -> Sequence[tuple[str, str]]:
         .with_for_update(skip_locked=True)
     )
     return [(row[0], row[1]) for row in tx.execute(query)]
+
+
+def list_flags(tx: Tx, limit: int, after: Position | None) -> Sequence[FlagRow]:
+    """Flags of all learners, latest first."""
+    query = SELECT_FLAGS.order_by(flags.c.created_at.desc(), flags.c.id.desc()).limit(limit)
+    if after:
+        query = query.where(sa.tuple_(flags.c.created_at, flags.c.id) < sa.tuple_(*after))
+    return [FlagRow(*row) for row in tx.execute(query)]
 
 
 def sweep_reservations(tx: Tx) -> None:

@@ -285,7 +285,8 @@ flags = sa.Table(
     sa.Column("message_id", sa.String(40), nullable=False),
     _time("created_at"),
     sa.Column("delivered_at", sa.Double),
-    sa.Index(None, "owner_id", "conversation_id"),
+    sa.Index(None, "owner_id", "message_id"),
+    sa.Index(None, "created_at", "id"),
 )
 
 study_sets = sa.Table(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from clara.core.errors import Conflict, Invalid
 from clara.core.ids import NO_FOLDER, new_id
+from clara.library.locks import hold_on, locked
 from clara.settings.sections import ChatSettings
 from clara.store import conversations as stored
 from clara.store.conversations import Conversation, Message
@@ -14,6 +15,7 @@ from clara.store.learners import lock_learner
 from clara.store.turns import add_turn
 from clara.tutor.answering import Question, Said
 from clara.tutor.conversations import no_such_conversation, no_such_message, title_of
+from clara.tutor.exams import Exam
 from clara.tutor.quotas import check_conversations, check_messages
 
 HISTORY = 12
@@ -77,7 +79,8 @@ class Rules:
 
 def teaching_rules(tx: Tx, owner_id: str, conversation: Conversation, folder_id: str) -> Rules:
     """Return the rules for a question in a conversation about a folder ("none": everything)."""
-    return Rules(conversation.mode, conversation.material_only)
+    held = hold_on(tx, owner_id, conversation.folder_id, folder_id)
+    return Rules(held.strictest(conversation.mode), conversation.material_only or held.material_only)
 
 
 def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
@@ -134,6 +137,8 @@ def begin_again(tx: Tx, again: Again, terms: Terms) -> Turn:
     conversation = stored.get_conversation(tx, owner_id, again.conversation_id)
     if conversation is None:
         raise no_such_conversation()
+    if Exam.of(conversation.progress).running:
+        raise locked()
     turn_id = _take(tx, owner_id, conversation, terms)
     if again.mode not in (None, conversation.mode):
         conversation = _change_mode(tx, owner_id, conversation, str(again.mode))
@@ -219,6 +224,11 @@ def _find_or_open(tx: Tx, asked: Asked, terms: Terms) -> Conversation:
 
 
 def _change_mode(tx: Tx, owner_id: str, conversation: Conversation, mode: str) -> Conversation:
+    if hold_on(tx, owner_id, conversation.folder_id).mode is not None:
+        # Its model's name, say, names another; the lock's mode it is.
+        return conversation
+    if Exam.of(conversation.progress).running:
+        raise locked()
     stored.change_conversation(tx, owner_id, conversation.id, mode=mode, progress={})
     return replace(conversation, mode=mode, progress={})
 

@@ -9,6 +9,7 @@ from clara.core.errors import Invalid, NotFound
 from clara.core.folding import fold
 from clara.core.ids import NO_FOLDER, new_id
 from clara.core.paging import PageOf, page_of, read_cursor
+from clara.library.locks import EXAM, closed, hold_on, locked
 from clara.library.names import clean_title
 from clara.rag.headings import heading_at
 from clara.rag.layout import lay_out
@@ -20,7 +21,9 @@ from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.jobs import enqueue_scrub
 from clara.store.learners import lock_learner
+from clara.store.locks import locks_on
 from clara.store.passages import ChunkRow, get_chunks, get_labels
+from clara.tutor.exams import Exam
 from clara.tutor.quotas import check_conversations
 
 DELETED = "(from a deleted file)"
@@ -143,6 +146,7 @@ class Conversations:
             before = _require(tx, owner_id, conversation_id)
             if folder_id is not None:
                 require_folder(tx, owner_id, folder_id)
+            _check_locks(tx, owner_id, before, values | ({} if mode is None else {"mode": mode}))
             changed = {} if mode in (None, before.mode) else {"mode": mode, "progress": {}}
             if title is not None:
                 enqueue_scrub(tx, owner_id)
@@ -153,8 +157,13 @@ class Conversations:
         return await self._database.write(change)
 
     async def delete(self, owner_id: str, conversation_id: str) -> None:
-        if not await self._database.write(lambda tx: stored.remove_conversation(tx, owner_id, conversation_id)):
-            raise no_such_conversation()
+        def delete(tx: Tx) -> None:
+            if Exam.of(_require(tx, owner_id, conversation_id).progress).running:
+                raise locked()
+            if not stored.remove_conversation(tx, owner_id, conversation_id):
+                raise no_such_conversation()
+
+        await self._database.write(delete)
 
     async def messages(
         self, owner_id: str, conversation_id: str, limit: int = 100, cursor: str | None = None
@@ -164,8 +173,9 @@ class Conversations:
         before = int(max(0, min(position[0], MAX_SEQ))) if position else None
 
         def query(tx: Tx) -> PageOf[ShownMessage]:
-            _require(tx, owner_id, conversation_id)
+            since = _closed_before(tx, owner_id, _require(tx, owner_id, conversation_id))
             found = stored.list_messages(tx, owner_id, conversation_id, limit + 1, before)
+            found = [message for message in found if message.created_at >= since]
             total = stored.count_messages(tx, owner_id, conversation_id)
             page = page_of(found[::-1], limit, total, lambda message: (float(message.seq), message.id))
             return PageOf(_show(tx, owner_id, conversation_id, page.items[::-1]), page.next_cursor, total)
@@ -175,6 +185,8 @@ class Conversations:
     async def message(self, owner_id: str, conversation_id: str, message_id: str) -> ShownMessage:
         def query(tx: Tx) -> ShownMessage:
             message = _require_message(tx, owner_id, conversation_id, message_id)
+            if message.created_at < _closed_before(tx, owner_id, _require(tx, owner_id, conversation_id)):
+                raise closed()
             return _show(tx, owner_id, conversation_id, [message])[0]
 
         return await self._database.read(query)
@@ -224,6 +236,29 @@ def _require_message(tx: Tx, owner_id: str, conversation_id: str, message_id: st
     if message is None:
         raise no_such_message()
     return message
+
+
+def _closed_before(tx: Tx, owner_id: str, conversation: Conversation) -> float:
+    """Return since when messages are shown: while an exam is locked, not what was said before it."""
+    folder_id = None if conversation.folder_id == NO_FOLDER else conversation.folder_id
+    since = [lock.created_at for lock in locks_on(tx, owner_id, folder_id) if lock.mode == EXAM]
+    return max(since, default=0.0)
+
+
+def _check_locks(tx: Tx, owner_id: str, before: Conversation, wanted: Mapping[str, Any]) -> None:
+    """Raise Forbidden for a mode or rule that a lock doesn't allow, and for leaving an exam that isn't marked."""
+    mode = wanted.get("mode", before.mode)
+    if mode != before.mode and Exam.of(before.progress).running:
+        raise locked()
+    held = hold_on(tx, owner_id, before.folder_id, wanted.get("folder_id", before.folder_id))
+    if mode != before.mode and held.mode is not None and held.strictest(mode) != mode:
+        raise locked()
+    if wanted.get("material_only") is False and held.material_only:
+        raise locked()
+    folder_id = wanted.get("folder_id", before.folder_id)
+    if folder_id != before.folder_id and hold_on(tx, owner_id, before.folder_id) != hold_on(tx, owner_id, folder_id):
+        # What was asked under a lock isn't answered elsewhere.
+        raise locked()
 
 
 def _title(title: str) -> str:

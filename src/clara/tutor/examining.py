@@ -1,8 +1,7 @@
 """The mode "exam": questions are asked, answers are taken, and nothing is told until the exam was marked."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+import re
+from collections.abc import AsyncIterator
 
 import structlog
 
@@ -17,46 +16,13 @@ from clara.study.studio import Studio
 from clara.tutor.answering import Question
 from clara.tutor.attempts import asks_for_help
 from clara.tutor.events import AnswerEvent, ProgressEvent, TextEvent
+from clara.tutor.exams import Exam
 from clara.tutor.mode_phrases import ModePhrases, mode_phrases
 
 log = structlog.get_logger()
 
 QUESTIONS = 5
-MAX_ANSWERS = 200
-MAX_ANSWER = 2000
 _LETTERS = "ABCDEFGH"
-
-
-@dataclass(frozen=True, slots=True)
-class Exam:
-    """What a conversation in exam remembers. ``set_id``: the quiz that its questions are from, "" when it has none.
-
-    ``answers`` are [item, text] in order; without a quiz the item is a count.
-    """
-
-    set_id: str = ""
-    total: int = 0
-    begun: bool = False
-    marked: bool = False
-    answers: tuple[tuple[int, str], ...] = ()
-
-    @classmethod
-    def of(cls, progress: Mapping[str, Any]) -> "Exam":
-        kept = progress.get("exam")
-        if not isinstance(kept, dict):
-            return cls()
-        return cls(**{**kept, "answers": tuple((int(item), str(text)) for item, text in kept["answers"])})
-
-    def progress(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {"exam": asdict(self)}
-
-    @property
-    def running(self) -> bool:
-        return self.begun and not self.marked
-
-    def answered(self, item: int, text: str) -> "Exam":
-        return replace(self, answers=(*self.answers, (item, text[:MAX_ANSWER]))[:MAX_ANSWERS])
 
 
 class ExamAnswerer:
@@ -80,7 +46,7 @@ class ExamAnswerer:
         if not exam.begun:
             quiz = await self._set_questions(question)
             exam = Exam(set_id=quiz.id, total=len(quiz.items), begun=True) if quiz else Exam(begun=True)
-            yield ProgressEvent(exam.progress())
+            yield ProgressEvent({**question.progress, **exam.progress()})
             if quiz is not None:
                 yield TextEvent(_asked(phrases, quiz, 0))
                 return
@@ -93,7 +59,7 @@ class ExamAnswerer:
             yield TextEvent(phrases.declined + again)
             return
         exam, said = _take(exam, quiz, question.text, phrases)
-        yield ProgressEvent(exam.progress())
+        yield ProgressEvent({**question.progress, **exam.progress()})
         yield TextEvent(said)
 
     async def _set_questions(self, question: Question) -> StudySet | None:
@@ -136,3 +102,14 @@ def _asked(phrases: ModePhrases, quiz: StudySet, at: int) -> str:
 
 def options_of(item: Item) -> list[str]:
     return list(item.body.get("options") or ())
+
+
+def option_of(item: Item, given: str) -> str:
+    """Return the option that an answer means by its letter, else the answer as it is."""
+    options = options_of(item)
+    said = re.fullmatch(r"\W*(?:option|choice|answer)?\W*([A-Ha-h])\W*(.*)", given, re.DOTALL | re.IGNORECASE)
+    if said is None or not options:
+        return given
+    at = _LETTERS.index(said[1].upper())
+    whole = not said[2].strip() or (at < len(options) and said[2].strip() == options[at])
+    return options[at] if whole and at < len(options) else given

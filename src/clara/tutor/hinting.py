@@ -99,7 +99,7 @@ class HintingAnswerer:
                 yield event
             return
         ladder = climbed
-        yield ProgressEvent(ladder.progress())
+        yield ProgressEvent({**question.progress, **ladder.progress()})
         events = self._gated(question, ladder) if task.may_tell else self._hint(lesson, ladder, task)
         async with aclosing(events):
             async for event in events:

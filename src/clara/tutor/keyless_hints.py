@@ -43,7 +43,7 @@ class KeylessHints:
             for event in events:
                 yield event
             return
-        yield ProgressEvent(ladder.progress())
+        yield ProgressEvent({**question.progress, **ladder.progress()})
         if task.rung >= ANSWER:
             for event in events:
                 yield event

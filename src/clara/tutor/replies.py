@@ -20,7 +20,7 @@ _OPERATORS = (
     (re.compile(r"\b(?:plus|más|mas|piu|плюс)\b"), "+"),
     (re.compile(r"\b(?:minus|menos|moins|meno|min|минус)\b(?=\s*[\d(])"), "-"),
     (re.compile(r"\b(?:times|multiplied by|mal|por|fois|per|keer|умножить на|vezes)\b(?=\s*[\d(])"), "*"),
-    (re.compile(r"\b(?:divided by|over|geteilt durch|entre|divise par|diviso|gedeeld door|dividido por)(?=\s*[\d(])"), "/"),
+    (re.compile(r"\b(?:divided by|over|geteilt durch|entre|divise par|diviso|gedeeld door)(?=\s*[\d(])"), "/"),
     (re.compile(r"\bsquare root of\b"), "sqrt"),
     (re.compile(r"(?<=[\d)])\s*squared\b"), "^2"),
     (re.compile(r"(?<=[\d)])\s*cubed\b"), "^3"),

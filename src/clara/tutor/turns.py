@@ -1,7 +1,7 @@
 """Turns: a question taken, its answer written by a task of its own, and heard by whoever asks, then or later."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 
 import structlog
@@ -21,6 +21,8 @@ from clara.tutor.apart import read_apart
 from clara.tutor.beginning import HISTORY, Again, Asked, Terms, Turn, begin_again, begin_turn, teaching_rules
 from clara.tutor.conversations import no_such_conversation
 from clara.tutor.events import AnswerEvent, TutorEvent
+from clara.tutor.flagging import Flagging
+from clara.tutor.flags import flags_in
 from clara.tutor.following import follow_stored, no_such_turn
 from clara.tutor.running import KEPT_S, TURN_LEASE_S, TURN_MAX_LIFE_S, Pace, RunningTurn
 from clara.tutor.tape import Numbered
@@ -47,6 +49,7 @@ class Tutor:
         max_life_s: float = TURN_MAX_LIFE_S,
         titler: Titler | None = None,
         limits: ChatSettings | None = None,
+        flagging: Flagging | None = None,
     ) -> None:
         self._database = database
         self._answerer = answerer
@@ -54,6 +57,7 @@ class Tutor:
         self._pace = Pace(lease_s, max_life_s)
         self._titler = titler
         self._limits = limits or ChatSettings()
+        self._flagging = flagging or Flagging(clock)
         self._running: dict[str, RunningTurn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -83,14 +87,24 @@ class Tutor:
         _check(message)
         asked = Asked(owner_id, conversation_id, message, folder_id, history, create, mode, instructions, max_tokens)
         terms = self._terms()
-        return await self._database.write(lambda tx: begin_turn(tx, asked, terms))
+        return await self._begin(lambda tx: begin_turn(tx, asked, terms))
 
     async def begin_again(self, again: Again) -> Turn:
         """Take the conversation to answer a question once more, or to answer it as it is changed."""
         if again.content is not None:
             _check(again.content)
         terms = self._terms()
-        return await self._database.write(lambda tx: begin_again(tx, again, terms))
+        return await self._begin(lambda tx: begin_again(tx, again, terms))
+
+    async def _begin(self, begin: Callable[[Tx], Turn]) -> Turn:
+        def begin_flagged(tx: Tx) -> tuple[Turn, bool]:
+            turn = begin(tx)
+            return turn, self._flagging.note(tx, turn.question, turn.question_id)
+
+        turn, flagged = await self._database.write(begin_flagged)
+        if flagged:
+            self._flagging.wake()
+        return turn
 
     def _terms(self) -> Terms:
         return Terms(self._clock.now(), self._pace.lease_s, self._pace.max_life_s + KEPT_S, self._limits)
@@ -110,7 +124,10 @@ class Tutor:
         finally:
             del self._running[running.turn.id]
         turn = running.turn
-        if self._titler is not None and turn.titled is not None and running.error is None:
+        if self._titler is None or turn.question.mode != "explain":
+            # A title by a model could tell what hints don't.
+            return
+        if turn.titled is not None and running.error is None:
             await self._titler.name(turn.question, turn.titled)
 
     def stream(self, turn: Turn) -> AsyncIterator[TutorEvent]:
@@ -207,6 +224,9 @@ class Tutor:
             )
 
         question = await self._database.read(rules)
+        if flags_in(question.text, question.mode):
+            await self._database.write(lambda tx: self._flagging.note(tx, question, ""))
+            self._flagging.wake()
         async with aclosing(read_apart(self._answerer.answer(question))) as events:
             async for event in events:
                 yield event

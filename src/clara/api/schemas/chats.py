@@ -8,6 +8,7 @@ from pydantic import Field, StrictBool, StrictStr, StringConstraints
 from clara.api.schemas.fields import Answer, Body, Id, MessageText, Title, folder_on_the_wire
 from clara.core.clock import iso
 from clara.core.paging import PageOf
+from clara.library.locks import Hold
 from clara.store.conversations import Conversation
 from clara.tutor.answered import Answered
 from clara.tutor.beginning import Turn
@@ -70,18 +71,20 @@ class ChatAnswer(Answer):
     folder_id: str | None = Field(description="Null: answers come from all files.")
     mode: Mode
     material_only: bool
+    locked: bool = Field(description="Mode or material is locked: what is said here is the freest that is left.")
     turn_id: str | None = Field(description="The turn that is running; null when no answer is being written.")
     created_at: str
     updated_at: str
 
     @classmethod
-    def of(cls, chat: Conversation) -> "ChatAnswer":
+    def of(cls, chat: Conversation, hold: Hold) -> "ChatAnswer":
         return cls(
             id=chat.id,
             title=chat.title,
             folder_id=folder_on_the_wire(chat.folder_id),
-            mode=cast(Mode, chat.mode),
-            material_only=chat.material_only,
+            mode=cast(Mode, hold.strictest(chat.mode)),
+            material_only=chat.material_only or hold.material_only,
+            locked=bool(hold),
             turn_id=chat.turn_id,
             created_at=iso(chat.created_at),
             updated_at=iso(chat.updated_at),
@@ -96,8 +99,8 @@ class ChatList(Answer):
     total: int
 
     @classmethod
-    def of(cls, page: PageOf[Conversation]) -> "ChatList":
-        items = [ChatAnswer.of(chat) for chat in page.items]
+    def of(cls, page: PageOf[Conversation], holds: Mapping[str, Hold]) -> "ChatList":
+        items = [ChatAnswer.of(chat, holds[chat.folder_id]) for chat in page.items]
         return cls(chats=items, next_cursor=page.next_cursor, total=page.total)
 
 

@@ -21,7 +21,8 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_flags")),
     )
-    op.create_index(op.f("ix_flags_owner_id_conversation_id"), "flags", ["owner_id", "conversation_id"], unique=False)
+    op.create_index(op.f("ix_flags_created_at_id"), "flags", ["created_at", "id"], unique=False)
+    op.create_index(op.f("ix_flags_owner_id_message_id"), "flags", ["owner_id", "message_id"], unique=False)
 
     op.create_table(
         "study_sessions",
