@@ -13,6 +13,7 @@ from clara.core.clock import SystemClock
 from clara.core.errors import ClaraError
 from clara.jobs.worker import Handler, Worker
 from clara.library.purge import Discard, Purge, sweep
+from clara.library.webhooks import Webhook
 from clara.ops.logs import configure_logging
 from clara.rag.embedder import make_embedder
 from clara.rag.ingest import Ingestion
@@ -20,7 +21,7 @@ from clara.rag.reembedding import Reembedding
 from clara.settings import Settings
 from clara.store.blobs import BlobStore
 from clara.store.database import Database
-from clara.store.jobs import DISCARD, EMBED, INGEST, PURGE
+from clara.store.jobs import DISCARD, EMBED, FLAG, INGEST, PURGE
 from clara.store.migrate import backups_dir, check_migrated, migrate
 from clara.store.opening import open_database
 
@@ -44,11 +45,12 @@ def build_worker(settings: Settings, database: Database, blobs: BlobStore) -> Wo
         PURGE: Purge(database, blobs, backups_dir(settings.data_dir)),
         DISCARD: Discard(blobs),
         EMBED: Reembedding(database, embedder),
+        FLAG: Webhook(database, settings.flags, settings.development),
     }
     return Worker(
         database,
         handlers,
-        lanes=LANES,
+        lanes=(*LANES, (FLAG,)) if settings.flags.webhook_url else LANES,
         lease_s=settings.jobs.lease_s,
         max_attempts=settings.jobs.max_attempts,
         poll_s=settings.jobs.poll_s,
