@@ -1,17 +1,22 @@
 """SIGTERM: streams told, work handed over, gone in seconds; a second one forces."""
 
+import contextlib
 import json
 import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 
 from clara.testing import RunningServer, log_lines, running_server
+from clara.testing.openai_server import scripted_server
+from clara.testing.scripts import Say
 from tests.contents import Content, check_whole
 from tests.recovery.conftest import (
     FORM_END,
@@ -79,6 +84,57 @@ class TestWhileReading:
         assert events[-1] == ("shutdown", {"reason": "draining"})
 
 
+class TestWhileAnswering:
+    def test_the_answer_is_finished_where_it_can_be(self, tmp_path: Path) -> None:
+        answer = Say(["One ", *["two "] * 20, "three."], pause_s=0.05)
+        with (
+            scripted_server(lambda asked: answer) as model,
+            running_server(tmp_path, **PATIENT, **model.environment) as server,
+            asking(server) as (chat, events),
+        ):
+            assert stop(server) < STOPS_IN_S
+            assert list(events)[-1] == ("shutdown", {"reason": "draining"})
+
+        with running_server(tmp_path, **PATIENT) as server:
+            question, answered = messages(server, chat)
+        assert (question["answered"], answered["ended"]) == (True, "end")
+        assert "three." in answered["content"]
+
+    def test_the_question_is_kept_where_it_cannot(self, tmp_path: Path) -> None:
+        endless = Say("and so on ", endless=True, pause_s=0.05)
+        with (
+            scripted_server(lambda asked: endless) as model,
+            running_server(tmp_path, **PATIENT, **model.environment) as server,
+            asking(server) as (chat, _),
+        ):
+            assert stop(server) < STOPS_IN_S
+
+        with running_server(tmp_path, **PATIENT) as server:
+            assert [(item["content"], item["answered"]) for item in messages(server, chat)] == [("Count.", False)]
+            address = f"{server.url}/v1/chats/{chat}/messages"
+            again = httpx.post(address, json={"content": "Count."}, headers=server.learner("ana"), timeout=20)
+            assert again.status_code == 200, "the conversation is free at once"
+            assert [item["answered"] for item in messages(server, chat)] == [True, None]
+
+
+@contextlib.contextmanager
+def asking(server: RunningServer) -> Iterator[tuple[str, Iterator[tuple[str, object]]]]:
+    """Ask in a new conversation; give its id, and the events that follow the first text."""
+    learner = server.learner("ana")
+    chat = httpx.post(f"{server.url}/v1/chats", json={}, headers=learner).json()["id"]
+    headers, body = learner | {"Accept": "text/event-stream"}, {"content": "Count."}
+    address = f"{server.url}/v1/chats/{chat}/messages"
+    with httpx.stream("POST", address, json=body, headers=headers, timeout=60) as answer:
+        events = events_of(answer)
+        assert next(events)[0] == "text"
+        yield chat, events
+
+
+def messages(server: RunningServer, chat: str) -> list[dict[str, Any]]:
+    answer = httpx.get(f"{server.url}/v1/chats/{chat}/messages", headers=server.learner("ana"))
+    return list(answer.json()["messages"])
+
+
 class TestDrain:
     def test_new_work_is_refused(self, tmp_path: Path) -> None:
         """A request that comes while the server goes down is told so, or finds nobody: it is never half-done."""
@@ -143,12 +199,17 @@ class TestDrain:
 def listen(server: RunningServer, file_id: str, events: list[tuple[str, object]]) -> None:
     url = f"{server.url}/v1/files/{file_id}/events"
     with httpx.stream("GET", url, headers=server.learner("ana"), timeout=60) as answer:
-        name = ""
-        for line in answer.iter_lines():
-            if line.startswith("event: "):
-                name = line.removeprefix("event: ")
-            elif line.startswith("data: "):
-                events.append((name, json.loads(line.removeprefix("data: "))))
+        for event in events_of(answer):
+            events.append(event)
+
+
+def events_of(answer: httpx.Response) -> Iterator[tuple[str, object]]:
+    name = ""
+    for line in answer.iter_lines():
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
 
 
 def first_line(connection: socket.socket) -> str:

@@ -42,6 +42,7 @@ class ConversingModel:
         return self._requests.name
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        await self._requests.ready()
         prompt, until = Prompt.of(request, self._limits), until_after(self._requests.patience.total_s)
         spent, wrote, was_empty = Spent(), False, False
         rounds = TOOL_ROUNDS
@@ -72,6 +73,7 @@ class ConversingModel:
     async def fill(self, request: ChatRequest, shape: type[M], on_spent: OnSpent = untold) -> tuple[M, Spent]:
         if request.tools:
             raise ValueError("a structured answer takes no tools")
+        await self._requests.ready()
         shaped, until = Shaped(shape), until_after(self._requests.patience.total_s)
         prompt, spent = Prompt.of(request, self._limits, shaped.schema), Spent()
         for _ in range(1 + REPAIRS):

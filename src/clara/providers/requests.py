@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +120,14 @@ class Requests:
     async def warm(self) -> None:
         """Import the first model's provider."""
         await self._sources[0].model()
+
+    async def ready(self) -> None:
+        """Wait until the first provider is imported, if it can be.
+
+        Who imports a package of it while another thread does may see it half made.
+        """
+        with suppress(ClaraError):
+            await self.warm()
 
     async def close(self) -> None:
         """Give connections back."""
