@@ -20,6 +20,8 @@ CLAIMS = (
     "start_and_memory",
     "message_writes",
     "model_stream",
+    "tutor_stream",
+    "citations",
     "model_memory",
     "endurance",
     "retrieval_quality",
