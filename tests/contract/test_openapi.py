@@ -17,6 +17,7 @@ OPERATIONS = frozenset(
         """
 ask_existing attempt_quiz cancel_file change_chat change_file change_folder change_message change_study_set chat_in_ui
 complete_session create_chat create_completion delete_study_set export_study_set generate_visual get_progress
+get_lock list_flags list_locks lock_folder lock_learner mark_exam unlock_folder unlock_learner
 get_study_set get_summary list_attempts list_due_cards list_study_sets make_study_set review_card
 create_existing_folder create_folder delete_chat delete_existing_file delete_existing_file_of delete_file
 delete_folder describe_existing_files download_file follow_turn get_chat get_file get_folder get_health get_liveness

@@ -38,6 +38,7 @@ async def unlock_learner(caller: CallerDep, services: ServicesDep) -> None:
 @allow(Scope.TUTOR)
 async def get_lock(caller: CallerDep, services: ServicesDep, folder_id: str) -> LockAnswer:
     """The lock of a folder."""
+    await services.folders.get(caller.owner_id, folder_id)
     return LockAnswer.of(await services.locks.get(caller.owner_id, folder_id))
 
 
@@ -45,6 +46,7 @@ async def get_lock(caller: CallerDep, services: ServicesDep, folder_id: str) -> 
 @allow(Scope.TUTOR)
 async def lock_folder(caller: CallerDep, services: ServicesDep, folder_id: str, body: NewLock) -> LockAnswer:
     """Lock a folder, and with it every folder that has one of its files. Only a service key may."""
+    await services.folders.get(caller.owner_id, folder_id)
     return await _put(caller, services, folder_id, body)
 
 
@@ -52,6 +54,7 @@ async def lock_folder(caller: CallerDep, services: ServicesDep, folder_id: str, 
 @allow(Scope.TUTOR)
 async def unlock_folder(caller: CallerDep, services: ServicesDep, folder_id: str) -> None:
     """Take a folder's lock away."""
+    await services.folders.get(caller.owner_id, folder_id)
     await services.locks.remove(_setter(caller).owner_id, folder_id)
 
 
