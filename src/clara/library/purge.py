@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import structlog
+
 from clara.core.errors import ClaraError, Unavailable
 from clara.jobs.held import HeldJob
 from clara.store.blobs import BlobStore
@@ -14,8 +16,10 @@ from clara.store.jobs import DISCARD, PURGE, ROWS, enqueue
 from clara.store.system import expired_uploads, sweep_reservations, sweep_sign_ins, sweep_turns, waiting_work
 from clara.store.uploads import forget_upload
 
+log = structlog.get_logger()
+
 PURGE_RETRY_S = 600.0
-SCRUB_PAUSE = 20
+SCRUB_PAUSE = 5
 """How many times as long as a scrub took the next one waits: a large database isn't read through all the time."""
 SCRUB_RETRY_S = 60.0
 
@@ -85,6 +89,7 @@ class Purge:
             self._scrub_at = max(self._scrub_at, now + SCRUB_PAUSE * (now - started))
         self._scrubbed = committed
         self._scrub_at = now + SCRUB_PAUSE * (now - started)
+        log.info("purge.scrubbed", ms=round((now - started) * 1000), jobs=len(committed))
 
     def give_up(self, job: HeldJob, error: ClaraError) -> None:
         _try_later(job)
