@@ -19,7 +19,7 @@ from clara.study.studio import require_set
 MAX_ATTEMPTS = 1_000
 """Of one quiz that are kept; further ones are marked and not kept."""
 MAX_ANSWER = 500
-_LEAST_TYPO_CHARS = 5
+_LEAST_TYPO_CHARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ class Marker:
 def says_the_same(tokenizer: Tokenizer, given: str, answer: str, page: str, language: str) -> bool:
     """Tell whether a short answer is right: it says the words and numbers of the answer, and nothing the page doesn't.
 
-    One letter of a longer word may be wrong.
+    A letter of a longer word may be missing, too many, or exchanged with the next: another one makes another word
+    ("phosphate", "phosphite").
     """
     if normal(given) == normal(answer):
         return True
@@ -114,18 +115,13 @@ def says_the_same(tokenizer: Tokenizer, given: str, answer: str, page: str, lang
 
 
 def _is_typo(one: str, other: str) -> bool:
-    """Tell whether one letter was changed, added, left out, or exchanged with the next."""
-    if (
-        min(len(one), len(other)) < _LEAST_TYPO_CHARS
-        or abs(len(one) - len(other)) > 1
-        or numbers(one) != numbers(other)
-    ):
+    """Tell whether one letter was added, left out, or exchanged with the next."""
+    if numbers(one) != numbers(other) or min(len(one), len(other)) < _LEAST_TYPO_CHARS:
         return False
-    at = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
-    if at is None:
-        return True
-    swapped = one[:at] + one[at + 1 : at + 2] + one[at] + one[at + 2 :]
-    return other in (swapped,) or one[at + 1 :] in (other[at:], other[at + 1 :]) or one[at:] == other[at + 1 :]
+    pairs = zip(one, other, strict=False)
+    at = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    swapped = one[:at] + one[at + 1 : at + 2] + one[at : at + 1] + one[at + 2 :]
+    return other == swapped or one[at + 1 :] == other[at:] or one[at:] == other[at + 1 :]
 
 
 def _stored(marked: Marked) -> dict[str, object]:

@@ -132,7 +132,9 @@ class TermFinder:
                     key = self.key_of(fact.text[start:end], fact.language)
                     if self._phrases[key] > 1 and key[-1] in self._nouns and not any(named[first : last + 1]):
                         yield start, end, "phrase"
-                elif not named[first] and set(self.key_of(run[first][0], fact.language)) <= self._nouns:
+                elif not named[first] and (
+                    set(self.key_of(run[first][0], fact.language)) <= self._nouns or self._is_defined(fact, start, end)
+                ):
                     yield start, end, "plural" if _is_plural(run[first][0], fact.language) else "word"
 
     def _is_name(self, fact: Fact, match: re.Match[str]) -> bool:

@@ -6,6 +6,8 @@ from clara.study.mermaid.diagrams import MAX_DETAILS, Diagram, DiagramType, Node
 from clara.study.mermaid.labels import label, name, opening_label
 
 MAX_DEPTH = 6
+_NO_CALL = str.maketrans("()", "（）")
+"""A class's member with parentheses is read as a method."""
 
 
 def print_mermaid(diagram: Diagram) -> str:
@@ -41,7 +43,7 @@ def _class(diagram: Diagram) -> Iterator[str]:
     for node in diagram.by_number.values():
         yield f'  class n{node.number}["{label(node.label, 60)}"]'
         for detail in node.details[:MAX_DETAILS]:
-            yield f"  n{node.number} : {opening_label(detail, 60)}"
+            yield f"  n{node.number} : {opening_label(detail.translate(_NO_CALL), 60)}"
     for edge in diagram.whole_edges:
         yield f"  n{edge.start} --> n{edge.end} : {opening_label(edge.label or '…', 60)}"
 
