@@ -104,6 +104,30 @@ _TOUCH = (
 )
 
 
+_THIS = sa.and_(conversations.c.owner_id == sa.bindparam("key_owner_id"), conversations.c.id == sa.bindparam("key_id"))
+_THIS_TURN = sa.and_(_THIS, conversations.c.turn_id == sa.bindparam("key_turn_id"))
+_LEASE_END = db_now() + sa.bindparam("lease_s", type_=sa.Double)
+_GET = _CONVERSATION.where(_THIS)
+_TAKE = (
+    conversations.update()
+    .where(_THIS, conversations.c.turn_lease_until < db_now())
+    .values(turn_id=sa.bindparam("turn_id"), turn_lease_until=_LEASE_END)
+)
+_HOLD = conversations.update().where(_THIS_TURN).values(turn_lease_until=_LEASE_END)
+_END = conversations.update().where(_THIS_TURN).values(turn_id=None, turn_lease_until=0)
+_NEWEST = (
+    sa.select(*(messages.c[name] for name in Message.__slots__))
+    .where(messages.c.owner_id == sa.bindparam("key_owner_id"), messages.c.conversation_id == sa.bindparam("key_id"))
+    .order_by(messages.c.seq.desc())
+    .limit(sa.bindparam("last", type_=sa.Integer))
+)
+_CITE = citations.insert()
+
+
+def _these(owner_id: str, conversation_id: str) -> dict[str, Any]:
+    return {"key_owner_id": owner_id, "key_id": conversation_id}
+
+
 def _key(owner_id: str, conversation_id: str) -> sa.ColumnElement[bool]:
     return sa.and_(conversations.c.owner_id == owner_id, conversations.c.id == conversation_id)
 
@@ -114,7 +138,7 @@ def add_conversation(tx: Tx, owner_id: str, conversation: Conversation) -> None:
 
 
 def get_conversation(tx: Tx, owner_id: str, conversation_id: str) -> Conversation | None:
-    row = tx.execute(_CONVERSATION.where(_key(owner_id, conversation_id))).one_or_none()
+    row = tx.execute(_GET, _these(owner_id, conversation_id)).one_or_none()
     return Conversation(*row) if row else None
 
 
@@ -175,20 +199,19 @@ def remove_conversation(tx: Tx, owner_id: str, conversation_id: str) -> bool:
 
 def take_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str, lease_s: float) -> bool:
     """Take the conversation for one turn; False while another holds it. A lease that lapsed (a crash) is free."""
-    query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.turn_lease_until < db_now())
-    return tx.execute(query.values(turn_id=turn_id, turn_lease_until=db_now() + lease_s)).rowcount == 1
+    values = _these(owner_id, conversation_id) | {"turn_id": turn_id, "lease_s": lease_s}
+    return tx.execute(_TAKE, values).rowcount == 1
 
 
 def hold_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str, lease_s: float) -> bool:
     """Prolong a turn's lease; False when another turn has taken the conversation."""
-    query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.turn_id == turn_id)
-    return tx.execute(query.values(turn_lease_until=db_now() + lease_s)).rowcount == 1
+    values = _these(owner_id, conversation_id) | {"key_turn_id": turn_id, "lease_s": lease_s}
+    return tx.execute(_HOLD, values).rowcount == 1
 
 
 def end_turn(tx: Tx, owner_id: str, conversation_id: str, turn_id: str) -> bool:
     """Give the conversation back; False when the lease lapsed and another turn took it: then write nothing."""
-    query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.turn_id == turn_id)
-    return tx.execute(query.values(turn_id=None, turn_lease_until=0)).rowcount == 1
+    return tx.execute(_END, _these(owner_id, conversation_id) | {"key_turn_id": turn_id}).rowcount == 1
 
 
 def add_message(
@@ -258,17 +281,16 @@ def add_citations(tx: Tx, owner_id: str, conversation_id: str, cited: Sequence[C
     if cited:
         names = Citation.__slots__
         key = {"owner_id": owner_id, "conversation_id": conversation_id}
-        tx.execute(citations.insert(), [key | {name: getattr(item, name) for name in names} for item in cited])
+        tx.execute(_CITE, [key | {name: getattr(item, name) for name in names} for item in cited])
 
 
 def list_messages(
     tx: Tx, owner_id: str, conversation_id: str, last: int, before: int | None = None
 ) -> Sequence[Message]:
     """Return the newest ``last`` messages, oldest first; with ``before``, of those with a lower seq."""
-    query = _messages(owner_id, conversation_id)
-    if before is not None:
-        query = query.where(messages.c.seq < before)
-    return [Message(*row) for row in tx.execute(query.order_by(messages.c.seq.desc()).limit(last))][::-1]
+    query = _NEWEST if before is None else _NEWEST.where(messages.c.seq < before)
+    rows = tx.execute(query, _these(owner_id, conversation_id) | {"last": last})
+    return [Message(*row) for row in rows][::-1]
 
 
 def count_messages(tx: Tx, owner_id: str, conversation_id: str) -> int:

@@ -11,6 +11,8 @@ from clara.store.tables import folders, learners
 
 def lock_learner(tx: Tx, owner_id: str, now: float) -> None:
     """Make the learner's row and "no folder" if need be, and keep other writers of this learner's library out."""
+    if lock_known_learner(tx, owner_id):
+        return
     if insert_new(tx, learners, owner_id=owner_id, corpus_version=_token(), created_at=now):
         insert_new(
             tx, folders, owner_id=owner_id, id=NO_FOLDER, name="", description="", created_at=now, updated_at=now
@@ -18,12 +20,16 @@ def lock_learner(tx: Tx, owner_id: str, now: float) -> None:
     lock_known_learner(tx, owner_id)
 
 
-def lock_known_learner(tx: Tx, owner_id: str) -> None:
-    """Keep other writers of this learner's library out, until the end of the transaction; nothing if there is no row.
+# Built once, as are others of the path of every answer: building a statement costs more than running it.
+_LOCK = sa.select(learners.c.owner_id).where(learners.c.owner_id == sa.bindparam("owner_id")).with_for_update()
+
+
+def lock_known_learner(tx: Tx, owner_id: str) -> bool:
+    """Keep other writers of this learner's library out, until the end of the transaction; False if there is no row.
 
     First in a transaction: what else is locked (jobs, documents, files) is locked after the learner by everybody.
     """
-    tx.execute(sa.select(learners.c.owner_id).where(learners.c.owner_id == owner_id).with_for_update())
+    return tx.execute(_LOCK, {"owner_id": owner_id}).scalar() is not None
 
 
 def change_corpus(tx: Tx, owner_id: str) -> None:

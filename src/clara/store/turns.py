@@ -43,6 +43,12 @@ _STATE = sa.select(turns.c.state, turns.c.stop_asked).where(
     turns.c.owner_id == sa.bindparam("owner_id"), turns.c.id == sa.bindparam("turn_id")
 )
 _LOCKED_STATE = _STATE.with_for_update()
+_ADD = turns.insert().values(created_at=db_now(), expires_at=db_now() + sa.bindparam("life_s", type_=sa.Double))
+_FINISH = (
+    turns.update()
+    .where(turns.c.owner_id == sa.bindparam("key_owner_id"), turns.c.id == sa.bindparam("key_id"))
+    .values(state=ENDED, expires_at=db_now() + sa.bindparam("kept_s", type_=sa.Double))
+)
 
 
 def _key(owner_id: str, turn_id: str) -> sa.ColumnElement[bool]:
@@ -53,19 +59,17 @@ def add_turn(
     tx: Tx, owner_id: str, turn_id: str, conversation_id: str, question_id: str, message_id: str, life_s: float
 ) -> None:
     """Store a turn that begins; it is forgotten after ``life_s``, should it never end."""
-    tx.execute(
-        turns.insert().values(
-            owner_id=owner_id,
-            id=turn_id,
-            conversation_id=conversation_id,
-            question_id=question_id,
-            message_id=message_id,
-            state=RUNNING,
-            stop_asked=False,
-            created_at=db_now(),
-            expires_at=db_now() + life_s,
-        )
-    )
+    values = {
+        "owner_id": owner_id,
+        "id": turn_id,
+        "conversation_id": conversation_id,
+        "question_id": question_id,
+        "message_id": message_id,
+        "state": RUNNING,
+        "stop_asked": False,
+        "life_s": life_s,
+    }
+    tx.execute(_ADD, values)
 
 
 def get_turn(tx: Tx, owner_id: str, turn_id: str) -> TurnRow | None:
@@ -105,7 +109,7 @@ def list_events(tx: Tx, owner_id: str, turn_id: str, first: int = 1) -> Sequence
 
 def finish_turn(tx: Tx, owner_id: str, turn_id: str, kept_s: float) -> None:
     """End a turn; its events are kept for ``kept_s`` more."""
-    tx.execute(turns.update().where(_key(owner_id, turn_id)).values(state=ENDED, expires_at=db_now() + kept_s))
+    tx.execute(_FINISH, {"key_owner_id": owner_id, "key_id": turn_id, "kept_s": kept_s})
 
 
 def ask_to_stop(tx: Tx, owner_id: str, turn_id: str) -> bool:
