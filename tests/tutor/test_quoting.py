@@ -236,6 +236,112 @@ class TestHistory:
         history = [Said("user", text) for text in ("What is photosynthesis?", "thanks!", "great", "ok")]
         assert (await asking.ask("Tell me more", history=history)).cited
 
+    async def test_a_pronoun_stands_for_the_last_subject_that_was_named(self, store: Store, asking: Asking) -> None:
+        await asking.add(PLANTS)
+        said = ("What is respiration?", "How does it work?", "thanks")
+        history = [Said("user", text) for text in said]
+        assert "mitochondria" in (await asking.ask("Where does it happen?", history=history)).quotes[0]
+
+
+class TestSubjects:
+    async def test_a_section_about_the_subject_is_quoted_before_pages_that_often_have_the_word(
+        self, store: Store, asking: Asking
+    ) -> None:
+        await asking.add("\n\n".join(f"Use R in R as R users do: R {n}, R." for n in range(40)), name="often.txt")
+        await asking.add("# What is R?\n\nR is a system for statistical computation.", name="faq.md")
+        assert (await asking.ask("What is R?")).quotes[0].endswith("R is a system for statistical computation.")
+
+    async def test_an_irregular_verb_is_found_in_another_form(self, store: Store, asking: Asking) -> None:
+        await asking.add(f"{PLANTS}\nThe guide was written by Ada Lovell. The garden was built in 1820.")
+        assert "Ada Lovell" in (await asking.ask("Who wrote the guide?")).quotes[0]
+
+    async def test_what_is_true_of_another_of_that_kind_is_no_answer(self, store: Store) -> None:
+        asking = Asking(store, StaticEmbedder())
+        await asking.add(
+            "The Roman Republic was founded in 509 BC after the last king was driven out.", name="rome.txt"
+        )
+        assert "509" in (await asking.ask("When was the Roman Republic founded?")).quotes[0]
+        assert (await asking.ask("When was the Roman Empire founded?")).cited == []
+
+    async def test_a_short_form_is_defined_in_brackets(self, store: Store, asking: Asking) -> None:
+        network = "The Comprehensive Archive Network (CRAN) is a collection of sites."
+        await asking.add(f"Since 2016 builds of CRAN are kept.\n\n{network}", name="faq.txt")
+        assert (await asking.ask("What is CRAN?")).quotes[0] == network
+
+
+class TestOverview:
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("What are my files about?", "en"), ("What did I upload?", "en"),
+            ("Worum geht es in meinen Dateien?", "de"), ("¿De qué tratan mis archivos?", "es"),
+            ("De quoi parlent mes fichiers ?", "fr"),
+            ("Di cosa parlano i miei file?", "it"), ("Sobre o que são meus arquivos?", "pt"),
+            ("Waar gaan mijn bestanden over?", "nl"), ("О чём мои файлы?", "ru"), ("我的文件是关于什么的？", "zh"),
+            ("アップロードしたファイルは何についてですか", "ja"), ("ما موضوع ملفاتي؟", "ar"),
+            ("मेरी फ़ाइलें किस बारे में हैं?", "hi"),
+        ],
+    )  # fmt: skip
+    async def test_quotes_how_files_and_chapters_begin(
+        self, store: Store, asking: Asking, text: str, language: str
+    ) -> None:
+        await asking.add(PLANTS)
+        answer = await asking.ask(text)
+        assert answer.text.startswith(PHRASES[language].overview.format(1))
+        assert answer.quotes[0].startswith("Photosynthesis")
+        assert all(PLANTS[one.start : one.end] == one.quote for one in answer.cited)
+
+    async def test_keeps_names_and_headings_of_files_out_of_its_own_words(self, store: Store, asking: Asking) -> None:
+        await asking.add(PLANTS)
+        answer = await asking.ask("What are my files about?")
+        own = answer.text
+        for quote in answer.quotes:
+            own = own.replace(" ".join(quote.split()), "")
+        assert "plants" not in own.lower()
+
+    async def test_of_a_folder(self, store: Store, asking: Asking) -> None:
+        folder = await store.folders.create("ana", "History")
+        await asking.add(PLANTS)
+        await asking.add("The war ended in 1648 with a treaty.", name="war.txt", folder_id=folder.id)
+        answer = await asking.ask("What is this book about?", folder=folder.id)
+        assert answer.quotes == ["The war ended in 1648 with a treaty."]
+
+    async def test_of_many_files_shows_each_begin(self, store: Store, asking: Asking) -> None:
+        for number in range(3):
+            await asking.add(f"Book {number} is about the number {number}.", name=f"{number}.txt")
+        answer = await asking.ask("What are my files about?")
+        assert {quote[:6] for quote in answer.quotes} == {"Book 0", "Book 1", "Book 2"}
+
+    async def test_a_question_about_something_in_the_files_is_none(self, store: Store, asking: Asking) -> None:
+        await asking.add(PLANTS)
+        answer = await asking.ask("What does the book say about chlorophyll?")
+        assert answer.text.startswith(EN.found)
+
+    async def test_without_files_says_to_upload_some(self, asking: Asking) -> None:
+        assert (await asking.ask("What did I upload?")).text == EN.no_files
+
+
+class TestStillReading:
+    async def test_says_how_many_files_are_being_read(self, store: Store, asking: Asking) -> None:
+        await store.upload("ana", PLANTS, name="plants.md")
+        assert (await asking.ask("What is photosynthesis?")).text == EN.still_reading.format(1)
+
+    async def test_also_below_an_answer_and_when_there_is_none(self, store: Store, asking: Asking) -> None:
+        await asking.add(PLANTS)
+        await store.upload("ana", "The war ended in 1648.", name="war.txt")
+        late = f"\n\n{EN.still_reading.format(1)}"
+        answer = await asking.ask("What is photosynthesis?")
+        assert answer.cited
+        assert answer.text.endswith(late)
+        assert (await asking.ask("When did the war end?")).text == EN.not_covered + late
+
+    async def test_only_of_the_folder_that_is_asked(self, store: Store, asking: Asking) -> None:
+        folder = await store.folders.create("ana", "History")
+        await asking.add(PLANTS, folder_id=folder.id)
+        await store.upload("ana", "The war ended in 1648.", name="war.txt")
+        answer = await asking.ask("What is photosynthesis?", folder=folder.id)
+        assert EN.still_reading.format(1) not in answer.text
+
 
 class TestTasks:
     async def test_says_that_it_can_only_quote(self, store: Store, asking: Asking) -> None:
