@@ -1,6 +1,6 @@
 """The passages that something is made of: those found on a topic, else an even spread; in the order of the text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clara.core.errors import Conflict, Invalid
@@ -14,7 +14,7 @@ from clara.rag.statements import is_contents
 from clara.store.database import Tx
 from clara.store.files import Status, require_file
 from clara.store.folders import get_folder, require_folder
-from clara.store.passages import ChunkRow, corpus_version, get_chunks
+from clara.store.passages import ChunkRow, corpus_version, get_chunks, get_page
 from clara.store.spread import Extent, list_sections, ready_extents, seqs_on_pages
 from clara.study.scope import Scope
 from clara.study.sections import is_number, named_sections
@@ -93,6 +93,8 @@ class Gatherer:
         else:
             keys = _spread_over(extents, most)
         passages = _read(tx, owner_id, keys, extents)
+        if pages is not None:
+            passages = [part for passage in passages for part in _within_pages(tx, owner_id, passage, scope)]
         language = detect_language(" ".join(passage.text for passage in passages[:20]))
         return Material(passages, language, name, extents)
 
@@ -155,6 +157,17 @@ def _on_pages(tx: Tx, owner_id: str, scope: Scope, extents: Sequence[Extent]) ->
         for extent in extents
         for seq in seqs_on_pages(tx, owner_id, extent.placed.document_id, first, last)
     }
+
+
+def _within_pages(tx: Tx, owner_id: str, passage: Passage, scope: Scope) -> Iterator[Passage]:
+    """Yield what of a passage stands on the scope's pages: a passage may begin before them and end after them."""
+    first = get_page(tx, owner_id, passage.document_id, scope.page_from or 1)
+    last = get_page(tx, owner_id, passage.document_id, scope.page_to) if scope.page_to else None
+    start = max(passage.start, first.start if first else 0)
+    end = min(passage.end, last.start + len(last.text) if last else passage.end)
+    text = passage.text[start - passage.start : end - passage.start]
+    if text.strip():
+        yield replace(passage, text=text, start=start, end=end)
 
 
 def _spread(keys: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int]]:
