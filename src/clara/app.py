@@ -50,7 +50,6 @@ from clara.ops.drain import Drain
 from clara.ops.limits import Rate, RateLimiter
 from clara.ops.metrics import Metrics
 from clara.providers.chat import ChatModel
-from clara.providers.models import make_chat_model
 from clara.providers.tokens import Issuer, LocalIssuer, TokenVerifier
 from clara.rag.embedder import make_embedder
 from clara.rag.search import SearchEngine
@@ -105,9 +104,7 @@ def create_app(
         on_lexical=lambda code: metrics.lexical.labels(code).inc(),
     )
     budget = Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s)
-    chat_model = chat_model or make_chat_model(
-        settings, on_request=lambda model, outcome: metrics.model_requests.labels(model, outcome).inc()
-    )
+    chat_model = chat_model or _chat_model(settings, metrics)
     studio, marker = Studio(engine, clock, settings.study), Marker(database, clock, engine.tokenizer)
     services = Services(
         settings=settings,
@@ -220,6 +217,14 @@ def _answerer(
         engine, model, budget, explain, where_to_read, on_leak=lambda kind: metrics.leaks_held.labels(kind).inc()
     )
     return ByMode(explain, hints, ExamAnswerer(studio, model, budget), Support(model, budget))
+
+
+def _chat_model(settings: Settings, metrics: Metrics) -> ChatModel | None:
+    if not settings.chat_models:
+        return None
+    from clara.providers.models import make_chat_model
+
+    return make_chat_model(settings, lambda model, outcome: metrics.model_requests.labels(model, outcome).inc())
 
 
 def _limiter(settings: Settings, metrics: Metrics) -> RateLimiter:

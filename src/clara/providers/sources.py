@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import structlog
 
 from clara.core.errors import Unavailable
@@ -103,6 +102,8 @@ def _openai(settings: Settings, model: str) -> "Made":
 
 def _offered(url: str, key: str | None, wanted: str) -> str:
     """Return the model that is wanted if the endpoint has it, or doesn't tell; else the first one that can chat."""
+    import httpx
+
     try:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         models = httpx.get(f"{url}/models", headers=headers, timeout=LIST_S).raise_for_status().json()
