@@ -74,7 +74,7 @@ def client_of(app: RunningApp, **headers: str) -> Iterator[openai.AsyncOpenAI]:
         base_url="http://127.0.0.1:8000/openai/v1",
         api_key=SERVICE_KEY,
         default_headers={"X-Clara-User": "ana"} | headers,
-        http_client=app.client,
+        http_client=app.client,  # type: ignore[arg-type]
         max_retries=0,
     )
 
@@ -115,7 +115,7 @@ class TestCompletion:
         assert (answer.object, answer.model) == ("chat.completion", "clara")
         choice = answer.choices[0]
         assert (choice.message.content, choice.finish_reason) == ("Mitochondria do [1].", "stop")
-        cited = choice.message.citations  # type: ignore[attr-defined]
+        cited = choice.message.citations
         assert [(item["n"], item["page_from"], item["quote"]) for item in cited] == [(1, 3, "Mitochondria make ATP.")]
         assert answer.usage is not None
         used = answer.usage
@@ -221,7 +221,7 @@ class TestStream:
         assert chunks[0].choices[0].delta.role == "assistant"
         last = chunks[-2].choices[0]
         assert last.finish_reason == "stop"
-        assert [cited["n"] for cited in last.delta.citations] == [1]  # type: ignore[attr-defined]
+        assert [cited["n"] for cited in last.delta.citations] == [1]
         assert chunks[-1].choices == []
         assert chunks[-1].usage is not None
         assert chunks[-1].usage.total_tokens == 45
