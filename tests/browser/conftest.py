@@ -1,5 +1,6 @@
 """A real server in a process of its own, and Chromium: what a learner has in front of them."""
 
+import contextlib
 import os
 import queue
 import re
@@ -8,13 +9,15 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clara.testing.openai_server import ScriptedServer, scripted_server
+from clara.testing.scripts import Asked, ChatAnswer, Say, text_of
 from tests.services import missing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,13 +82,35 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without a model."""
+    with running(tmp_path_factory.mktemp("data")) as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def model() -> Iterator[ScriptedServer]:
+    """A model whose answers the tests write."""
+    with scripted_server() as scripted:
+        yield scripted
+
+
+@pytest.fixture(scope="package")
+def taught_server(model: ScriptedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with that model."""
+    with running(tmp_path_factory.mktemp("taught"), model.environment) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def running(data_dir: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Start a server in a process of its own, and stop it after."""
     if not (ROOT / "src" / "clara" / "page" / "index.html").is_file():
         missing("the built page", "make page")
-    data_dir, port = tmp_path_factory.mktemp("data"), free_port()
+    port = free_port()
     with subprocess.Popen(
         [sys.executable, "backend_server.py"],
         cwd=ROOT,
-        env=environment(data_dir, port),
+        env={**environment(data_dir, port), **(settings or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -137,6 +162,23 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--headless"])
         yield browser
         browser.close()
+
+
+class Teacher:
+    """Scripts what the tutor's model answers; requests for titles, which come when they like, take nothing of it."""
+
+    def __init__(self, model: ScriptedServer) -> None:
+        self._answers: list[ChatAnswer] = []
+        model.otherwise = self._answer
+
+    def says(self, *answers: ChatAnswer | str) -> None:
+        """The answers to come; the last is given again and again."""
+        self._answers = [Say(answer) if isinstance(answer, str) else answer for answer in answers]
+
+    def _answer(self, asked: Asked) -> ChatAnswer:
+        if "You are Clara" not in text_of(asked.body["messages"][0]):
+            return Say("A title")
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
 class Screen:
@@ -206,6 +248,15 @@ def anonymous(server: Server, chromium: Any) -> Iterator[Screen]:
 @pytest.fixture(scope="package")
 def session_state(server: Server, chromium: Any) -> Any:
     """The cookies of a browser that signed in by a link."""
+    return signed_in(server, chromium)
+
+
+@pytest.fixture(scope="package")
+def taught_state(taught_server: Server, chromium: Any) -> Any:
+    return signed_in(taught_server, chromium)
+
+
+def signed_in(server: Server, chromium: Any) -> Any:
     screen = Screen(chromium, server.url)
     screen.page.goto(server.new_link())
     screen.page.get_by_role("heading", name="Your library").wait_for()
@@ -259,3 +310,22 @@ def library(screen: Screen, book: Path) -> Screen:
     screen.upload(book)
     expect(screen.file_row(book.name)).to_have_attribute("data-status", "ready", timeout=30_000)
     return screen
+
+
+@pytest.fixture
+def teacher(model: ScriptedServer) -> Teacher:
+    return Teacher(model)
+
+
+@pytest.fixture
+def lesson(taught_server: Server, chromium: Any, taught_state: Any, book: Path) -> Iterator[Screen]:
+    """A signed-in browser with a model and the book."""
+    from playwright.sync_api import expect
+
+    size = {"width": 1440, "height": 900}
+    opened = Screen(chromium, taught_server.url, storage_state=taught_state, viewport=size)
+    opened.page.goto("/")
+    opened.upload(book)
+    expect(opened.file_row(book.name)).to_have_attribute("data-status", "ready", timeout=30_000)
+    yield opened
+    opened.close()

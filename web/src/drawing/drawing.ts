@@ -5,6 +5,9 @@ import type { Drawn, Wanted } from "./messages.ts";
  * Draws diagrams for the page that holds this document in a frame. Mermaid writes styles into what it draws, which the
  * page's policy forbids; this document's policy allows that, and nothing else: it has no origin, and reaches no server.
  */
+/** Without HTML in labels, those of mind maps begin at the middle of their nodes; and their edges are as thick as rope. */
+const CENTRED = ".mindmap-node text { text-anchor: middle; } .mindmapDiagram .edge, [class*='edge-depth'] { stroke-width: 3px; }";
+
 let queue: Promise<void> = Promise.resolve();
 let count = 0;
 
@@ -41,6 +44,7 @@ async function draw({ source, theme, font, isDark }: Wanted): Promise<string> {
     theme: "base",
     darkMode: isDark,
     themeVariables: { ...theme, darkMode: isDark, fontFamily: font, fontSize: "15px" },
+    themeCSS: CENTRED,
     layout: "dagre",
   });
   count += 1;

@@ -92,14 +92,8 @@ export async function drawDiagram(source: string): Promise<string> {
 function appearance(): Omit<Wanted, "id" | "source"> {
   const styles = getComputedStyle(document.documentElement);
   const colour = (name: string) => styles.getPropertyValue(name).trim();
-  const [surface, ink, line, accent, soft, sunken] = ["--surface", "--ink", "--ink-soft", "--accent", "--accent-soft", "--sunken"].map(colour) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [surface, ink, line] = [colour("--surface"), colour("--ink"), colour("--ink-soft")];
+  const [accent, soft, sunken] = [colour("--accent"), colour("--accent-soft"), colour("--sunken")];
   return {
     isDark: matchMedia("(prefers-color-scheme: dark)").matches,
     font: colour("--sans"),
@@ -117,6 +111,22 @@ function appearance(): Omit<Wanted, "id" | "source"> {
       noteBkgColor: sunken,
       noteTextColor: ink,
       edgeLabelBackground: surface,
+      ...branches(colour, ink),
     },
   };
+}
+
+const BRANCHES = 12;
+
+/** The colours of a map's branches, which Mermaid otherwise makes of the first by turning it round the wheel. */
+function branches(colour: (name: string) => string, ink: string): Record<string, string> {
+  const colours: Record<string, string> = {};
+  for (let at = 0; at < BRANCHES; at += 1) {
+    const own = colour(`--branch-${(at % 6) + 1}`);
+    colours[`cScale${at}`] = own;
+    colours[`cScaleLabel${at}`] = ink;
+    colours[`cScaleInv${at}`] = own;
+    colours[`cScalePeer${at}`] = own;
+  }
+  return colours;
 }

@@ -61,20 +61,26 @@ const NAMED_AFTER_MS = 4_000;
 
 type Begin = (chatId: string, signal: AbortSignal) => AsyncGenerator<ServerEvent, void, void>;
 
+interface ConversationObserver {
+  /** A new conversation has its id. */
+  onBegun(chatId: string): void;
+  onAnswered(chatId: string): void;
+}
+
 /** The conversation on screen: its messages, and the turn that is under way. */
 export class Conversation {
   readonly store = new Store<ConversationState>(empty);
   readonly #api: Api;
   readonly #announcer: Announcer;
-  readonly #onAnswered: (chatId: string) => void;
+  readonly #observer: ConversationObserver;
   #listening: Listening | null = null;
   /** How to ask once more what failed. */
   #again: (() => void) | null = null;
 
-  constructor(api: Api, announcer: Announcer, onAnswered: (chatId: string) => void) {
+  constructor(api: Api, announcer: Announcer, observer: ConversationObserver) {
     this.#api = api;
     this.#announcer = announcer;
-    this.#onAnswered = onAnswered;
+    this.#observer = observer;
   }
 
   /** Shows a stored conversation, or a new one, asked in `folderId`. */
@@ -273,9 +279,9 @@ export class Conversation {
     switch (outcome.kind) {
       case "done":
         this.#append(outcome.result);
-        this.#onAnswered(chatId);
+        this.#observer.onAnswered(chatId);
         window.setTimeout(() => {
-          if (this.#shows(chatId)) this.#onAnswered(chatId);
+          if (this.#shows(chatId)) this.#observer.onAnswered(chatId);
         }, NAMED_AFTER_MS);
         return;
       case "failed":
@@ -365,6 +371,7 @@ export class Conversation {
     if (materialOnly) settings.material_only = true;
     const chat = await this.#api.chats.create(settings);
     if (this.#shows(null)) this.store.set({ chatId: chat.id, chat, messages: loaded({ items: [], earlierCursor: null }) });
+    this.#observer.onBegun(chat.id);
     return chat.id;
   }
 

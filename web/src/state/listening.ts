@@ -115,7 +115,8 @@ export class Listening {
         return null;
       case "tool": {
         const { name, detail, state } = data as { name: string; detail: string; state: string };
-        this.#show({ doing: state === "started" ? { name, detail } : null, isLost: false });
+        // A search is over at once; what it found is being read until the next word.
+        if (state !== "ended") this.#show({ doing: state === "started" ? { name, detail } : null, isLost: false });
         return null;
       }
       case "artifact":

@@ -33,7 +33,10 @@ export class Workspace {
     this.library = new Library(api, announcer);
     this.uploads = new Uploads(api, announcer, me.limits?.file_bytes ?? null, (file) => this.library.accepted(file));
     this.chats = new Chats(api);
-    this.conversation = new Conversation(api, announcer, (chatId) => this.#answered(chatId));
+    this.conversation = new Conversation(api, announcer, {
+      onBegun: (chatId) => this.#address(chatId),
+      onAnswered: (chatId) => this.#answered(chatId),
+    });
     this.study = new Study(api, announcer);
     this.viewer = new Viewer(api);
     window.addEventListener("popstate", this.#onAddress);
@@ -137,10 +140,15 @@ export class Workspace {
   }
 
   #answered(chatId: string): void {
-    const isShown = this.layout.store.get().main === "chat" && this.conversation.store.get().chatId === chatId;
-    if (isShown) putInAddress({ kind: "chat", id: chatId }, "replace");
+    this.#address(chatId);
     void this.chats.load();
     void this.conversation.refreshChat(chatId);
+  }
+
+  /** A reload comes back to the conversation, also while its first answer is being written. */
+  #address(chatId: string): void {
+    const isShown = this.layout.store.get().main === "chat" && this.conversation.store.get().chatId === chatId;
+    if (isShown) putInAddress({ kind: "chat", id: chatId }, "replace");
   }
 
   /** The browser asks before files that are still being sent are lost. */
