@@ -206,8 +206,8 @@ class _Number:
         if small and GENERIC.match(text, found.end):
             return False
         line = re.split(r"[.!?\n](?=\s|$)", before)[-1]
-        told = TOLD.search(line) or (small and HAS.search(line))
-        return told is not None or self._alone(text, found)
+        told = TOLD.search(line) is not None or (small and HAS.search(line) is not None)
+        return told or self._alone(text, found)
 
     def _alone(self, text: str, found: Quantity) -> bool:
         start = max(text.rfind(mark, 0, found.start) for mark in (". ", "\n", "! ", "? ")) + 1

@@ -76,7 +76,6 @@ COMMON = frozenset(
         "on",
         "dos",
         "do",
-        "six",
         "van",
         "dix",
         "sette",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _UNITS: dict[str, dict[str, float]] = {
-    "length": {"mm": 1e-3, "cm": 1e-2, "dm": 0.1, "m": 1, "km": 1e3, "nm": 1e-9, "µm": 1e-6, "μm": 1e-6, "in": 0.0254,
+    "length": {"mm": 1e-3, "cm": 1e-2, "dm": 0.1, "m": 1, "km": 1e3, "nm": 1e-9, "µm": 1e-6, "μm": 1e-6,
                "inch": 0.0254, "inches": 0.0254, "ft": 0.3048, "feet": 0.3048, "foot": 0.3048, "yd": 0.9144,
                "yards": 0.9144, "mi": 1609.344, "mile": 1609.344, "miles": 1609.344, "meter": 1, "meters": 1,
                "metre": 1, "metres": 1, "metros": 1, "metri": 1, "metern": 1, "kilometer": 1e3, "kilometers": 1e3,

@@ -12,7 +12,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}|[A-Za-z0-9+/_-]{2,3}={1,2}")
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}[\s:]?){2,})")
 _CODES = re.compile(r"(?:\d{2,3}[\s,;+-]+){1,}\d{2,3}")
 _CHR = re.compile(r"chr\(\s*(\d{2,6})\s*\)")
-_BITS = re.compile(r"(?:0b)?\b([01]{3,}(?:[\s_]+[01]{3,})*)\b")
+_BITS = re.compile(r"(?:\b0b|\b)([01]{3,}(?:[\s_]+[01]{3,})*)\b")
 _MORSE = re.compile(r"(?:[.\-−·]{1,6}[\s/|]+){1,}[.\-−·]{1,6}")
 _MORSE_CODE = dict(
     zip(

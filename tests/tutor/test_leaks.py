@@ -1,0 +1,129 @@
+"""What gives an answer away is found in every disguise, and what doesn't is let through."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clara.tutor.leaks import LeakCheck
+from tests.tutor.leaking import FRAMES, TASKS, Task, leaks_of, number_disguises, word_disguises
+
+MOST_FALSE_ALARMS = 0.05
+
+
+def check(answer: str, task: str = "", also: Sequence[str] = ()) -> LeakCheck:
+    return LeakCheck([answer, *also], task)
+
+
+class TestNumbers:
+    @settings(max_examples=60, deadline=None)
+    @given(number=st.integers(11, 999_999), frame=st.sampled_from(FRAMES), data=st.data())
+    def test_any_spelling_is_found(self, number: int, frame: str, data: st.DataObject) -> None:
+        text = data.draw(st.sampled_from(list(number_disguises(number))))
+
+        assert check(str(number)).find(frame.format(text)), text
+
+    @settings(max_examples=60, deadline=None)
+    @given(number=st.integers(11, 9999), other=st.integers(11, 9999), frame=st.sampled_from(FRAMES))
+    def test_another_number_is_let_through(self, number: int, other: int, frame: str) -> None:
+        if str(other) in (str(number), str(number)[::-1]):
+            return
+
+        assert check(str(number)).find(frame.format(other)) is None
+
+    @pytest.mark.parametrize(
+        ("answer", "text"),
+        [
+            ("3/4", "three quarters"), ("3/4", "0.75"), ("3/4", "75 %"), ("3/4", "\\frac{3}{4}"), ("3/4", "\\frac34"),
+            ("3/4", "¾"), ("3/4", "6/8"), ("1 1/2", "one and a half"), ("1.5", "1,5"), ("1000", "1.000"),
+            ("1000", "1e3"), ("0.5", "½"), ("x = 4", "4 = x"), ("x = 4", "x equals four"), ("4", "the root of x is 2+2"),
+            ("5 km", "5000 m"), ("5 km", "five kilometers"), ("5000 m", "5 km"), ("20 °C", "293.15 K"),
+            ("20 °C", "68 °F"), ("90 min", "1 h 30 min"), ("90 min", "1.5 hours"), ("90 min", "1:30"), ("2 kg", "2000 g"),
+            ("72 km/h", "20 m/s"), ("-3", "minus three"), ("-3", "−3"), ("14", "XIV"), ("42", "one less than 43"),
+            ("42", "between 41 and 43"), ("42", "half of 84"), ("42", "twice 21"), ("42", "six times 7"),
+            ("42", "The first digit is 4."), ("3.14159", "about 3.142"), ("2x+3", "3 + 2·x"), ("2", "it has two"),
+            ("x = 2 or x = 3", "one of them is x = 3"), ("42", "4\u20e32\u20e3"), ("1234", "1 2 3 4"),
+        ],
+    )  # fmt: skip
+    def test_forms(self, answer: str, text: str) -> None:
+        assert check(answer).find(text)
+
+    @pytest.mark.parametrize(
+        "text", ["What is 6 * 7?", "six times seven is your task", "[42] says so", "Look at page 7 first."]
+    )
+    def test_what_the_task_says_may_be_said(self, text: str) -> None:
+        assert check("42", "What is 6 times 7, that is 6 * 7?").find(text) is None
+
+    def test_an_answer_that_the_task_names_only_counts_as_the_result(self) -> None:
+        found = check("4", "Solve 4x = 16.")
+
+        assert found.find("What happens to the 4 in front of x?") is None
+        assert found.find("So x = 4.")
+        assert found.find("It is 4.")
+
+
+class TestWords:
+    @settings(max_examples=60, deadline=None)
+    @given(word=st.sampled_from(["photosynthesis", "canberra", "einstein", "equator", "metaphor"]), data=st.data())
+    def test_any_spelling_is_found(self, word: str, data: st.DataObject) -> None:
+        text = data.draw(st.sampled_from(list(word_disguises(word))))
+
+        assert check(word).find(text), text
+
+    @pytest.mark.parametrize(
+        ("answer", "text"),
+        [
+            ("mitochondria", "a mitochondrion does"), ("photosynthesis", "photosynthsis"), ("photosynthesis", "ph0tosynthesis"),
+            ("photosynthesis", "The first letter is p."), ("Albert Einstein", "It was Einstein."),
+            ("B) ribosome", "the ribosome"), ("光合作用", "答案是光合作用。"), ("фотосинтез", "Это фотосинтез."),
+            ("French Revolution", "The French one, in 1789"), ("H2O", "$H_2O$"), ("carbon dioxide", "dioxide of carbon"),
+        ],
+    )  # fmt: skip
+    def test_forms(self, answer: str, text: str) -> None:
+        assert check(answer, "Which? A) nucleus B) ribosome C) wall D) membrane").find(text)
+
+    def test_two_sentences_may_hold_it_together(self) -> None:
+        found = check("carbon dioxide")
+
+        assert found.find("The first word is carbon.") is None
+        assert found.find("The first word is carbon. The second is dioxide.")
+        assert found.find("And dioxide.", before="The first word is carbon.")
+
+
+class TestChoices:
+    TASK = "Which one? A) nucleus B) ribosome C) wall D) membrane"
+
+    @pytest.mark.parametrize(
+        "text", ["B", "(B)", "It's B.", "option b", "Not A, C or D.", "Choose the ribosome.", "**B**"]
+    )
+    def test_letter_text_or_all_others(self, text: str) -> None:
+        assert check("B", self.TASK).find(text)
+
+    @pytest.mark.parametrize("text", ["Compare A, B, C and D.", "A good start!", "What does a wall do?"])
+    def test_talking_about_them_is_allowed(self, text: str) -> None:
+        assert check("B", self.TASK).find(text) is None
+
+
+class TestTheCorpus:
+    @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.answer)
+    def test_every_leak_is_found(self, task: Task) -> None:
+        found = check(task.answer, task.text, task.also)
+
+        assert [text for text in leaks_of(task) if found.find(text) is None] == []
+
+    def test_few_hints_are_held(self) -> None:
+        held = [
+            (task.answer, hint)
+            for task in TASKS
+            for hint in task.hints
+            if check(task.answer, task.text, task.also).find(hint)
+        ]
+
+        assert len(held) <= MOST_FALSE_ALARMS * sum(len(task.hints) for task in TASKS), held
+
+    @settings(max_examples=200, deadline=None)
+    @given(text=st.text(max_size=300))
+    def test_any_text_is_read(self, text: str) -> None:
+        check("42").find(text)
+        check(text or "x", text).find("a b c 42 " + text)
