@@ -32,8 +32,9 @@ _REST_OF_TAG = re.compile(r"(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>|<[^\s<>@]+@[^\s<>]+>")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_SO_FAR = re.compile(r"&#?[A-Za-z0-9]{0,32}\Z")
-_IN_DESTINATION = re.compile(r"\\.|[()<>]|\n[ \t]*\n", re.DOTALL)
+_IN_DESTINATION = re.compile(r"\\[^\n]|[()<>]|\n[ \t]*\n")
 _SCHEME = re.compile(r"\A[A-Za-z0-9+.-]*:?//")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _HOST = re.compile(r"[^\W_][\w.-]*")
 _EXTERNAL = re.compile(r"\](?=\(\s*<?\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2}|www\.))", re.IGNORECASE)
 _SUSPECT = re.compile(r"//|www\.|<[A-Za-z/!?]|\]\(|\]:|&|@|\\[/:]", re.IGNORECASE)
@@ -91,6 +92,9 @@ def is_link(destination: str) -> bool:
 
 def read_destination(text: str, at: int, final: bool) -> int | None:
     """Return where the destination ends that begins at ``at``, behind its parenthesis; NOTHING: it isn't closed."""
+    if text.find(")", at, at + LONGEST_URL) < 0:
+        whole = final or len(text) >= at + LONGEST_URL
+        return NOTHING if whole or _BLANK_LINE.search(text, at, at + LONGEST_URL) else HELD
     depth = 0
     for found in _IN_DESTINATION.finditer(text, at, at + LONGEST_URL):
         if found[0][0] == "\n":

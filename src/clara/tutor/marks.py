@@ -23,6 +23,7 @@ _BARE = re.compile(
     rf"[ \t]*{_CLOSING}",
     re.IGNORECASE,
 )
+_CLOSED = re.compile(_CLOSING)
 _QUOTE = re.compile(r"\\?[\"“”„«»‘'「『‹›]")
 _CLOSERS = {
     '"': '"”“', "“": '”“"', "”": '”"', "„": '“”"', "«": "»", "»": "«", "‘": "’'", "'": "'’", "「": "」", "『": "』",
@@ -86,6 +87,8 @@ def _end(text: str, opener: re.Match[str], limit: int, complete: bool) -> int | 
     is the next, if it comes soon.
     """
     depth, first = 0, -1
+    if _CLOSED.search(text, opener.end(), limit) is None:
+        return -1 if complete else None
     for found in _ends(opener[0]).finditer(text, opener.end(), limit):
         if 0 <= first < found.end() - _ENOUGH_AFTER:
             break

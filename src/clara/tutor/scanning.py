@@ -34,7 +34,7 @@ _TAIL = re.compile(
 _URL = re.compile(r"[^\s<>\"'`|\[\]{}()，。；）】》」]*")
 _URL_ENDS = ".,;:!?*_~"
 _BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}\Z")
-_IN_BRACKETS = re.compile(r"\\.|`+|[\[\]]|\n[ \t]*\n", re.DOTALL)
+_IN_BRACKETS = re.compile(r"\\[^\n]|`+|[\[\]]|\n[ \t]*\n")
 _TICKS = re.compile("`+")
 _WORD_BEFORE = re.compile(r"[\w\[\]]*\Z")
 _SHORT_WORD = 3
@@ -193,6 +193,8 @@ class Scanner:
         """Return where the bracket at ``at`` closes; NOTHING: nowhere near."""
         depth, skip_to = 0, at
         limit = at + MOST_BRACKET
+        if (final or len(self._text) >= limit) and self._text.find("]", at, limit) < 0:
+            return NOTHING
         for found in _IN_BRACKETS.finditer(self._text, at, limit):
             sign = found[0]
             if found.start() < skip_to:
