@@ -267,7 +267,7 @@ FRAMES = (
 
 def leaks_of(task: Task) -> Iterator[str]:
     """Yield texts that give a task's answer away."""
-    shuffled = random.Random(task.text)  # noqa: S311
+    shuffled = random.Random(task.text)
     core = task.answer.split("=")[-1].strip()
     bare = core.split()[0] if core.split()[0].isdigit() else core
     if bare.isdigit():

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """What gives an answer away is found in every disguise, and what doesn't is let through."""
 
 from collections.abc import Sequence

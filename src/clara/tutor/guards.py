@@ -10,7 +10,19 @@ from clara.tutor.plain import letters, plain
 from clara.tutor.quantities import Quantity, close, quantities, same
 from clara.tutor.replies import Reply, content_words, verdict_of
 from clara.tutor.spellings import backwards, first_letters, shifted, spelled
-from clara.tutor.told import ASSENT, DIGIT, DISSENT, GENERIC, HAS, LETTER, PLACE, REVERSED, TOLD
+from clara.tutor.told import (
+    ASSENT,
+    DIGIT,
+    DISSENT,
+    GENERIC,
+    HANDLED,
+    HAS,
+    LETTER,
+    PLACE,
+    RESULT,
+    REVERSED,
+    TOLD,
+)
 
 FEW_WORDS = 3
 COVERED = 0.6
@@ -206,8 +218,20 @@ class _Number:
         if small and GENERIC.match(text, found.end):
             return False
         line = re.split(r"[.!?\n](?=\s|$)", before)[-1]
+        if not small and not self._handled(text, found, line):
+            return True
         told = TOLD.search(line) is not None or (small and HAS.search(line) is not None)
         return told or self._alone(text, found)
+
+    def _handled(self, text: str, found: Quantity, before: str) -> bool:
+        """Is a number that the task gives used as the task uses it, or calculated with?"""
+        after = text[found.end : found.end + 30]
+        if RESULT.match(after):
+            return False
+        following = re.match(r"\s*(?:[^\W\d_]+|[-+*/^])", after)
+        if following and re.sub(r"\s", "", text[found.start : found.end] + following[0]) in self._task_text:
+            return True
+        return HANDLED.search(before) is not None
 
     def _alone(self, text: str, found: Quantity) -> bool:
         start = max(text.rfind(mark, 0, found.start) for mark in (". ", "\n", "! ", "? ")) + 1

@@ -54,46 +54,11 @@ _HINDI = (
     "नब्बे इक्यानवे बानवे तिरानवे चौरानवे पंचानवे छियानवे सत्तानवे अट्ठानवे निन्यानवे सौ"
 )
 _HAN = "零一二三四五六七八九十"
-COMMON = frozenset(
-    [
-        "one",
-        "un",
-        "uno",
-        "une",
-        "um",
-        "uma",
-        "ein",
-        "eine",
-        "een",
-        "einer",
-        "sei",
-        "elf",
-        "once",
-        "dice",
-        "due",
-        "tre",
-        "cent",
-        "on",
-        "dos",
-        "do",
-        "van",
-        "dix",
-        "sette",
-        "null",
-        "zero",
-        "один",
-        "одна",
-        "एक",
-        "दो",
-        "सौ",
-        "واحد",
-        "一",
-        "二",
-        "三",
-        "cem",
-        "cien",
-    ]
+_COMMON = (
+    "one un uno une um uma ein eine een einer sei elf once dice due tre cent on dos do van dix sette null "
+    "zero один одна एक दो सौ واحد 一 二 三 cem cien"
 )
+COMMON = frozenset(_COMMON.split())
 """Words that mean something else as often, in some language: numbers only where a result is told."""
 
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}

@@ -41,6 +41,16 @@ PLACE = re.compile(
 )
 """Before a number that names a place: a page, or a step of the reply's own."""
 
+HANDLED = re.compile(
+    r"(?:[-+*/^(]|(?<![^\W_])(?:the|this|add|adding|plus|minus|subtract|subtracting|times|by|dividing|multiply|multiplying|move|moving"
+    r"|away|number|term|remove|removing|undo|die|der|das|den|dem|zahl|addiere|subtrahiere|mal|durch|el|la|los|sumar|restar"
+    r"|le|les|ajouter|soustraire|il|lo|aggiungere|sottrarre|o|os|somar|subtrair|de|het|getal|прибавить|вычесть|число|加|减|乘|除))\W*$"
+)
+"""Before a number of the task's: something is done with it, and no result told."""
+RESULT = re.compile(
+    r"\W*(?:is|are|was|would|will|must|should|could|ist|ware|es|seria|est|serait|sarebbe|это|является|是|です|هو|है)"
+    r"(?![^\W_])"
+)
 GENERIC = re.compile(
     r"\s+(?:\w+\s+)?(?:ways?|steps?|parts?|things?|sides?|ideas?|pieces?|kinds?|types?|questions?|cases?|forms?|words?|sentences?|facts"
     r"|rules?|terms?|stages?|of|schritte|teile|seiten|arten|pasos|partes|lados|cosas|etapes|parties|cotes|passi|parti|lati"
