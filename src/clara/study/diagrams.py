@@ -1,5 +1,7 @@
 """A study set as a diagram."""
 
+from dataclasses import replace
+
 from clara.study.mermaid.allowed import is_allowed
 from clara.study.mermaid.diagrams import Diagram, DiagramType, Edge, Node
 from clara.study.mermaid.printing import print_mermaid
@@ -26,7 +28,8 @@ def draw(found: StudySet) -> Diagram | None:
             return Diagram(DiagramType.MINDMAP, found.title, _nodes(found))
         case Kind.DIAGRAM:
             edges = [Edge(edge["from"], edge["to"], edge.get("label", "")) for edge in found.extra.get("edges", ())]
-            return Diagram(DiagramType(found.extra.get("type", "flowchart")), found.title, _nodes(found), edges)
+            kind = DiagramType(found.extra.get("type", "flowchart"))
+            return Diagram(kind, found.title, _nodes(found) if edges else _rooted(found), edges)
         case Kind.SUMMARY:
             return _outline(found)
     return None
@@ -37,6 +40,16 @@ def _nodes(found: StudySet) -> list[Node]:
         Node(item.number, item.body["label"], item.body.get("details", ()), item.body.get("parent"))
         for item in found.items
     ]
+
+
+def _rooted(found: StudySet) -> list[Node]:
+    """Return the nodes of a tree below its title, so that it hangs together."""
+    nodes = _nodes(found)
+    known = {node.number for node in nodes}
+    tops = [node for node in nodes if node.parent not in known]
+    if len(tops) < 2 or found.extra.get("type") == DiagramType.TIMELINE:
+        return nodes
+    return [Node(0, found.title), *(replace(node, parent=0) if node in tops else node for node in nodes)]
 
 
 def _outline(found: StudySet) -> Diagram:

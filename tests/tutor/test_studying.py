@@ -1,0 +1,79 @@
+"""Study sets in conversations: by command without a model, by a tool with one."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clara.study.shapes import CardShape, CardsShape
+from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
+from clara.tutor.answering import Question
+from clara.tutor.events import AnswerEvent, ArtifactEvent, TextEvent, ToolEvent
+from clara.tutor.studying import TOOL, StudyingAnswerer, study_tools
+from tests.learners import Learner
+from tests.study.books import CELLS
+
+pytestmark = pytest.mark.anyio
+
+ATP = "The mitochondrion makes most of the ATP that a cell uses for its work."
+CARDS = CardsShape(cards=[CardShape(front="What makes ATP?", back="The mitochondrion", passage=1, quote=ATP)])
+
+
+class Otherwise:
+    name = "none"
+
+    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        yield TextEvent("otherwise")
+
+
+async def events_of(app: RunningApp, text: str, **values: Any) -> list[AnswerEvent]:
+    answerer = StudyingAnswerer(Otherwise(), app.app.state.services.studio)
+    return [event async for event in answerer.answer(Question("ana", text, None, (), **values))]
+
+
+class TestCommands:
+    async def test_make_and_show_a_set(self, clara: RunningApp) -> None:
+        await Learner(clara, "ana").upload("cells.md", CELLS.encode())
+
+        events = await events_of(clara, "make 2 flashcards about photosynthesis")
+
+        assert events[:2] == [ToolEvent(TOOL, "started", "photosynthesis"), ToolEvent(TOOL, "ended", "photosynthesis")]
+        artifact = next(event for event in events if isinstance(event, ArtifactEvent))
+        assert (artifact.kind, artifact.title, len(artifact.content["cards"])) == ("flashcards", "photosynthesis", 2)
+        assert TextEvent("otherwise") not in events
+
+    @pytest.mark.parametrize("mode", ["hints", "exam"])
+    async def test_not_in_modes_that_hold_back(self, clara: RunningApp, mode: str) -> None:
+        await Learner(clara, "ana").upload("cells.md", CELLS.encode())
+
+        assert await events_of(clara, "quiz me", mode=mode) == [TextEvent("otherwise")]
+
+    async def test_without_material_the_other_answers(self, clara: RunningApp) -> None:
+        assert (await events_of(clara, "quiz me"))[-1] == TextEvent("otherwise")
+
+    async def test_a_question_is_the_others(self, clara: RunningApp) -> None:
+        assert await events_of(clara, "What is a quiz?") == [TextEvent("otherwise")]
+
+
+class TestTool:
+    async def test_makes_and_shows(self, tmp_path: Path) -> None:
+        model = FakeChatModel(filled=[CARDS])
+        async with running_app(make_settings(tmp_path), chat_model=model) as app:
+            await Learner(app, "ana").upload("cells.md", CELLS.encode())
+            shown: list[AnswerEvent] = []
+            toolbox = study_tools(app.app.state.services.studio, lambda owner_id: model)
+            tools = toolbox(Question("ana", "x", None, ()), shown.append)
+
+            said = await tools[0].run({"kind": "flashcards", "topic": "", "count": 1})
+            failed = await tools[0].run({"kind": "flashcards", "topic": "volcanoes"})
+
+        assert tools[0].name == TOOL
+        assert said.startswith("Made and shown to the learner: 1 items")
+        assert [event.kind for event in shown if isinstance(event, ArtifactEvent)] == ["flashcards"]
+        assert failed.startswith("Not made: Nothing in this material is about that.")
+
+    async def test_is_not_there_in_modes_that_hold_back(self, clara: RunningApp) -> None:
+        toolbox = study_tools(clara.app.state.services.studio, lambda owner_id: None)
+
+        assert toolbox(Question("ana", "x", None, (), mode="exam"), lambda event: None) == ()
