@@ -61,7 +61,8 @@ class TestHealth:
 
         assert answer.status_code == 200
         health = answer.json()
-        assert set(health) == {"status", "service", "timestamp", "active_voice_connections", "features"}
+        shape = {"status", "service", "timestamp", "active_voice_connections", "features"}
+        assert set(health) == shape | {"model"}
         assert (health["status"], health["service"]) == ("healthy", "clara-ai-backend")
         assert health["active_voice_connections"] == 0
         assert set(health["features"]) == {"rag_engine", "homework_agent", "voice_agent", "file_upload"}
