@@ -80,6 +80,22 @@ def ask(server: RunningServer, chat: str, place: str) -> str:
     return str(answer.json()["message"]["content"])
 
 
+def study(server: RunningServer, **scope: str) -> None:
+    """Make a set of each kind, answer the quiz and review a card."""
+    headers = server.learner("ana")
+    for kind in ("flashcards", "quiz", "mindmap", "diagram", "summary"):
+        answer = httpx.post(f"{server.url}/v1/study", headers=headers, json={"kind": kind, "count": 50} | scope)
+        assert answer.status_code == 201, answer.text
+        made = answer.json()
+        if kind == "quiz":
+            answers = [{"item": one["item"], "answer": one["answer"]} for one in made["questions"]]
+            attempt = {"json": {"answers": answers}, "headers": headers}
+            assert httpx.post(f"{server.url}/v1/study/{made['id']}/attempts", **attempt).status_code == 201  # type: ignore[arg-type]
+        for card in made["cards"]:
+            review = {"json": {"rating": "good"}, "headers": headers}
+            assert httpx.post(f"{server.url}/v1/reviews/{card['id']}", **review).status_code == 200  # type: ignore[arg-type]
+
+
 def delete(server: RunningServer, file_id: str) -> dict[str, object]:
     answer = httpx.delete(f"{server.url}/v1/files/{file_id}", headers=server.learner("ana"))
     assert answer.status_code == 200, answer.text
@@ -100,7 +116,10 @@ class TestMarker:
             chat = httpx.post(f"{server.url}/v1/chats", headers=headers, json={}).json()["id"]
             for place in SECRETS:
                 assert MARKER in ask(server, chat, place)
-            assert {"files", "pages", "chunks"} <= tables_with(stored, MARKER)
+            study(server)
+            for file_id in ids:
+                study(server, file_id=file_id)
+            assert {"files", "pages", "chunks", "study_sets", "study_cards"} <= tables_with(stored, MARKER)
             assert backend != "sqlite" or files_with(tmp_path / "data", MARKER)
 
             receipts = [delete(server, file_id) for file_id in ids]
