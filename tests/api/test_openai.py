@@ -207,6 +207,16 @@ class TestCompletion:
         assert len(answer.choices[0].message.content or "") == 80
         assert answer.choices[0].finish_reason == "length"
 
+    @pytest.mark.parametrize("metadata", [{}, {"conversation_id": "c"}])
+    async def test_odd_text_can_be_sent(
+        self, client: openai.AsyncOpenAI, answerer: Directed, metadata: dict[str, str]
+    ) -> None:
+        answerer.events = [TextEvent("half a pair \ud83d, a whole \ud83d\udd0b, NUL \x00, 🔋")]
+
+        answer = await client.chat.completions.create(**asking(metadata=metadata))
+
+        assert answer.choices[0].message.content == "half a pair \ufffd, a whole 🔋, NUL \x00, 🔋"
+
 
 class TestStream:
     async def test_is_the_completion_in_chunks(self, client: openai.AsyncOpenAI, answerer: Directed) -> None:

@@ -271,6 +271,23 @@ class TestSweep:
         assert life < 3600
 
 
+class TestOddText:
+    async def test_of_a_model_can_be_kept_and_sent(self, here: Store, store: Store, steps: Steps) -> None:
+        """What no JSON and no database has as text: models write it all the same."""
+        odd = "NUL \x00, half a pair \ud83d, a bell \x07, ⟦marks⟧ and 🔋"
+        steps.say(TextEvent(odd), TextEvent("", quote_of=None), ArtifactEvent("set_1", "quiz", odd, {odd: [odd]}), None)
+        turn = await here.tutor.begin("ana", "c", "Hi", create=True)
+        answered = await here.tutor.answer(turn)
+
+        odd = odd.replace("\ud83d", "\ufffd")
+        assert answered.content == odd
+        shown = (await store.conversations.messages("ana", "c")).items
+        assert [message.content for message in shown] == ["Hi", odd]
+        followed = await heard_of(store.tutor.follow(await store.tutor.find("ana", "c", turn.id)))
+        assert texts(followed) == odd
+        assert (await store.conversations.list("ana", wanted="half pair")).total == 1
+
+
 class TestRecorded:
     def test_every_event_comes_back_as_it_was(self) -> None:
         from clara.tutor.events import Cited

@@ -1,10 +1,10 @@
 """The seam between a turn and who answers it: with a model, or by quoting."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from clara.tutor.events import AnswerEvent
+from clara.tutor.events import AnswerEvent, TextEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,17 @@ class Question:
     progress: Mapping[str, Any] = field(default_factory=dict)
     instructions: str = ""
     max_tokens: int | None = None
+
+
+def well_formed(event: AnswerEvent) -> AnswerEvent:
+    """Return the event with text that any client can be sent: without halves of surrogate pairs, which models write."""
+    if not isinstance(event, TextEvent) or event.text.isascii():
+        return event
+    try:
+        event.text.encode()
+    except UnicodeEncodeError:
+        return replace(event, text=event.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return event
 
 
 class Answerer(Protocol):

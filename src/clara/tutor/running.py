@@ -14,7 +14,7 @@ from clara.store import turns
 from clara.store.conversations import Citation
 from clara.store.database import Database, Tx
 from clara.tutor.answered import Written
-from clara.tutor.answering import Answerer
+from clara.tutor.answering import Answerer, well_formed
 from clara.tutor.beginning import Turn
 from clara.tutor.events import (
     AnswerEvent,
@@ -117,7 +117,7 @@ class RunningTurn:
         events = self._answerer.answer(self.turn.question)
         try:
             async for event in events:
-                self._take(event)
+                self._take(well_formed(event))
         finally:
             if isinstance(events, AsyncGenerator):
                 await events.aclose()

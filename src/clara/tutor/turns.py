@@ -16,7 +16,7 @@ from clara.store.conversations import Conversation
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.tutor.answered import Answered, Collected
-from clara.tutor.answering import Answerer, Question, Said
+from clara.tutor.answering import Answerer, Question, Said, well_formed
 from clara.tutor.apart import read_apart
 from clara.tutor.beginning import HISTORY, Again, Asked, Terms, Turn, begin_again, begin_turn, teaching_rules
 from clara.tutor.conversations import no_such_conversation
@@ -229,7 +229,7 @@ class Tutor:
             self._flagging.wake()
         async with aclosing(read_apart(self._answerer.answer(question))) as events:
             async for event in events:
-                yield event
+                yield well_formed(event)
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Let answers be written; cut what takes too long."""
