@@ -56,7 +56,7 @@ class TestTitler:
         assert "What do mitochondria do all day?" in asked.messages[0].text
         assert "Answered." not in repr(asked), "a title stays when the files go that an answer quotes"
 
-    @pytest.mark.parametrize("said", ["", " \n", "“”", "x" * (MAX_TITLE + 1)])
+    @pytest.mark.parametrize("said", ["", " \n", "“”", "You said: <question>", "x" * (MAX_TITLE + 1)])
     async def test_useless_title_is_not_taken(self, tmp_path: Path, said: str) -> None:
         assert (await title_of(tmp_path, titled(said)))[0] == "What do mitochondria do all day?"
 

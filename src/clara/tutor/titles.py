@@ -58,4 +58,4 @@ class Titler:
         said = [event.text async for event in model.stream(request) if isinstance(event, TextDelta)]
         first = next((line for line in "".join(said).splitlines() if line.strip()), "")
         title = clean_title(_AROUND.sub("", first))
-        return title if len(title) <= MAX_TITLE else ""
+        return title if len(title) <= MAX_TITLE and "<question>" not in title else ""
