@@ -1,14 +1,12 @@
 """The answerer that needs no model: it quotes the learner's own files, word for word, or says that they don't say."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import replace
 
 from clara.rag.embedder import StaticEmbedder
-from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.languages import detect_language
 from clara.rag.passages import printed_pages
-from clara.rag.ranking import EARLIER_WEIGHTS
-from clara.rag.search import SearchEngine, SearchResult
+from clara.rag.search import SearchEngine
 from clara.store.files import count_unread
 from clara.tutor.answering import Question
 from clara.tutor.checking import Draft, check
@@ -19,13 +17,12 @@ from clara.tutor.evidence import Reader, Word, rarity
 from clara.tutor.greetings import says_nothing, small_talk
 from clara.tutor.overview import look_over
 from clara.tutor.phrases import Phrases, phrases_in
-from clara.tutor.questions import READ_CHARS, Asked, read_question, subject_of
-from clara.tutor.references import asks_for_overview, refers_back
+from clara.tutor.questions import READ_CHARS, Asked, subject_of
+from clara.tutor.reading import Reading, asked_before, read
+from clara.tutor.references import asks_for_overview
 from clara.tutor.selection import choose
 
 PASSAGES = 6
-MOST_BEFORE = 4
-"""So many questions back a pronoun's subject is looked for."""
 FAR_BEHIND = 0.6
 """Passages that score less than this share of the best one aren't read: one in a thousand answers is lost by it."""
 _ASIDE = 0.3
@@ -51,33 +48,14 @@ class QuotingAnswerer:
             yield TextEvent(getattr(phrases_in(talk.language), talk.kind))
             return
         if says_nothing(question.text):
-            yield TextEvent(phrases_in(detect_language(" ".join(_asked_before(question)))).nothing_asked)
+            yield TextEvent(phrases_in(detect_language(" ".join(asked_before(question)))).nothing_asked)
             return
-        reading = await self._read(question)
+        reading = await read(self._search, question, PASSAGES)
         unread = await self._search.database.read(lambda tx: count_unread(tx, question.owner_id, question.folder_id))
         async for event in self._say(question, reading, unread):
             yield event
 
-    async def _read(self, question: Question) -> "_Read":
-        """Search for what is asked, with as much of the questions before it as it needs."""
-        earlier = _asked_before(question)
-        asked = read_question(question.text, lambda: detect_language(" ".join(earlier)))
-        leans = bool(earlier) and refers_back(asked)
-        if leans:
-            earlier = [_subject_before(earlier, asked.language)]
-        found = await self._search.search(
-            question.owner_id,
-            question.text,
-            folder_id=question.folder_id,
-            earlier=earlier[-len(EARLIER_WEIGHTS) :],
-            leans=leans,
-            limit=PASSAGES,
-        )
-        if asked.language == UNKNOWN and found.hits:
-            asked = read_question(question.text, lambda: found.hits[0].language)
-        return _Read(asked, earlier, leans, found)
-
-    async def _say(self, question: Question, reading: "_Read", unread: int) -> Events:
+    async def _say(self, question: Question, reading: Reading, unread: int) -> Events:
         """Yield the answer, and at its end how many files couldn't be looked into yet."""
         asked, phrases = reading.asked, phrases_in(reading.asked.language)
         late = phrases.still_reading.format(unread) if unread else ""
@@ -100,12 +78,12 @@ class QuotingAnswerer:
         if late:
             yield TextEvent(f"\n\n{late}")
 
-    def _pick(self, read: "_Read") -> Sequence[Draft]:
+    def _pick(self, about: Reading) -> Sequence[Draft]:
         """Return what is to be quoted; nothing where the material doesn't cover the question."""
-        found = read.found
+        found = about.found
         if not found.passages or not found.words:
             return []
-        asked, words = self._weigh(read)
+        asked, words = self._weigh(about)
         best = found.passages[0].score * FAR_BEHIND
         passages = [passage for passage in found.passages if passage.score >= best]
         languages = [hit.language for hit in found.hits[: len(passages)]]
@@ -119,13 +97,13 @@ class QuotingAnswerer:
             return []
         return [Draft(passages[at.passage], at.start, at.end) for at in choose(passages, languages, reading)]
 
-    def _weigh(self, read: "_Read") -> tuple[Asked, list[Word]]:
+    def _weigh(self, about: Reading) -> tuple[Asked, list[Word]]:
         """Return the words that are looked for; where the message names no subject ("tell me more"), the last one's."""
-        asked, earlier, found = read.asked, read.earlier, read.found
+        asked, earlier, found = about.asked, about.earlier, about.found
         subject = set(self._search.tokenizer.query_terms(subject_of(asked), found.languages))
         named = [weight < 1 or not subject.isdisjoint(terms) for weight, _, terms in found.words]
         aside = _ASIDE
-        if earlier and (read.leans or not subject):
+        if earlier and (about.leans or not subject):
             asked = replace(asked, text=f"{earlier[-1]} {asked.text}"[:READ_CHARS])
             aside = _ASIDE if subject else _ASIDE / 3
         return asked, [
@@ -134,37 +112,12 @@ class QuotingAnswerer:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A question, those before it that it was searched with (oldest first), and what was found.
-
-    ``leans``: it leaves its subject to the last of them.
-    """
-
-    asked: Asked
-    earlier: Sequence[str]
-    leans: bool
-    found: SearchResult
-
-
-def _asked_before(question: Question) -> list[str]:
-    """Return the last questions before this one, oldest first, without thanks and the like."""
-    said = (said.text for said in reversed(question.history) if said.role == "user" and small_talk(said.text) is None)
-    return list(islice(said, MOST_BEFORE))[::-1]
-
-
-def _subject_before(earlier: Sequence[str], language: str) -> str:
-    """Return the last question that names its subject itself, or else the first."""
-    named = (text for text in reversed(earlier) if not refers_back(read_question(text, lambda: language)))
-    return next(named, earlier[0])
-
-
-def _excuse(phrases: Phrases, read: _Read, folder_id: str | None) -> str:
-    if not read.found.corpus_chunks:
+def _excuse(phrases: Phrases, about: Reading, folder_id: str | None) -> str:
+    if not about.found.corpus_chunks:
         return phrases.no_files
-    if not read.found.searched_chunks:
+    if not about.found.searched_chunks:
         return phrases.empty_folder
-    if read.asked.is_task:
+    if about.asked.is_task:
         return phrases.abilities
     return phrases.not_covered if folder_id is None else phrases.not_in_folder
 
