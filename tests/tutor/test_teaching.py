@@ -133,6 +133,14 @@ class TestPrompt:
         await room.ask("Tell me more about it.", history=[Said("user", "What do mitochondria make?")])
         assert "Mitochondria make ATP" in numbered(room.asked[-1])[1]
 
+    async def test_an_overview_is_given_the_beginning_of_each_file(self, room: Class) -> None:
+        await room.store.add("ana", CELLS, name="cells.txt")
+        room.server.play(Say("Of plants and cells."))
+        await room.ask("What are my files about?")
+        given = " ".join(numbered(room.asked[-1]).values())
+        assert "Plants turn light" in given
+        assert "Mitochondria make ATP" in given
+
     async def test_small_talk_has_no_passages_and_no_tools(self, room: Class) -> None:
         room.server.play(Say("Hello! Shall we look something up?"))
         answer = await room.ask("Hi Clara!")

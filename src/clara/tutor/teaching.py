@@ -21,9 +21,11 @@ from clara.tutor.events import AnswerEvent, CitationEvent, EndedEvent, TextEvent
 from clara.tutor.greetings import says_nothing, small_talk
 from clara.tutor.labels import Labels, labels_in
 from clara.tutor.material import PASSAGES, SEARCH_TOOL, Material, query_of
+from clara.tutor.overview import look_over
 from clara.tutor.phrases import Phrases, phrases_in
 from clara.tutor.prompting import Marker, ask, conversation, not_covered, show_passages, system_text, talk_text
 from clara.tutor.reading import asked_before, read
+from clara.tutor.references import asks_for_overview
 from clara.tutor.writing import Writing
 
 log = structlog.get_logger()
@@ -107,8 +109,12 @@ class TeachingAnswerer:
         reading = await read(self._search, question, PASSAGES)
         language, found = reading.asked.language, reading.found
         phrases, labels = phrases_in(language), labels_in(language)
-        numbers = material.add(found.passages)
-        passages = show_passages(marker, list(zip(numbers, found.passages, strict=True)))
+        given = found.passages
+        if asks_for_overview(reading.asked):
+            seen = await self._search.database.read(lambda tx: look_over(tx, question.owner_id, question.folder_id))
+            given = tuple(draft.passage for draft in seen.drafts) or given
+        numbers = material.add(given)
+        passages = show_passages(marker, list(zip(numbers, given, strict=True)))
         request = ChatRequest(
             system_text(question, marker, phrases, labels),
             conversation(question.history, ask(passages, question.text)),
