@@ -26,6 +26,9 @@ GROUP_TIME_S = 0.02
 BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for that of another process, which may be rewriting the file (see sqlite_scrub)."""
 
+SCRUB_PATIENCE_S = 10.0
+"""Less than a worker has to end: a scrub that somebody's long reading holds up is tried again later."""
+
 READERS = 4
 
 
@@ -37,7 +40,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.path = path
         self._engine = sqlite_engine(path, busy_timeout_s)
-        self._scrubber = Scrubber(path, busy_timeout_s)
+        self._scrubber = Scrubber(path, min(busy_timeout_s, SCRUB_PATIENCE_S))
         self._local = threading.local()
         self._connections: set[sa.Connection] = set()
         self._queue: queue.SimpleQueue[_Item[Any] | None] = queue.SimpleQueue()
