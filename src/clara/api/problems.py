@@ -72,8 +72,7 @@ class RequestTimeout(ClaraError):
 
 def problem(error: ClaraError, request_id: str | None) -> dict[str, Any]:
     """Return the problem's members; the error's facts are added and can't replace the standard ones."""
-    told = ErrorEvent(error.problem_code, error.status, error.title, error.detail, error.facts)
-    return problem_of(told, request_id)
+    return problem_of(ErrorEvent.of(error), request_id)
 
 
 def problem_of(event: ErrorEvent, request_id: str | None) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from clara.core.errors import ClaraError
+
 
 @dataclass(frozen=True, slots=True)
 class Cited:
@@ -107,6 +109,10 @@ class ErrorEvent:
     title: str
     detail: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: ClaraError) -> "ErrorEvent":
+        return cls(error.problem_code, error.status, error.title, error.detail, error.facts)
 
 
 AnswerEvent = TextEvent | CitationEvent | ToolEvent | ArtifactEvent | UsageEvent | ProgressEvent | EndedEvent

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
-from clara.core.errors import NotFound
+from clara.core.errors import NotFound, Unavailable
 from clara.store import turns
 from clara.store.database import Database, Tx
 from clara.store.turns import EventBatch, TurnRow
@@ -31,7 +31,7 @@ async def follow_stored(database: Database, owner_id: str, turn_id: str) -> Asyn
         if row.state == turns.ENDED:
             return
         if not row.held:
-            yield Numbered(number + 1, INTERRUPTED)
+            yield Numbered(number + 1, _interrupted())
             return
         await asyncio.sleep(POLL_S)
 
@@ -47,9 +47,9 @@ def no_such_turn() -> NotFound:
     )
 
 
-INTERRUPTED = ErrorEvent(
-    "turn_interrupted",
-    503,
-    "Not available right now",
-    "The server that wrote this answer is gone, and nothing of it is kept. Ask again.",
-)
+def _interrupted() -> ErrorEvent:
+    return ErrorEvent.of(
+        Unavailable(
+            "The server that wrote this answer is gone, and nothing of it is kept. Ask again.", code="turn_interrupted"
+        )
+    )

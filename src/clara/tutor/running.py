@@ -240,7 +240,7 @@ class RunningTurn:
         elif known.status >= 500:
             log.warning("turn.failed", turn=self.turn.id, code=known.problem_code, exc_info=known.__cause__)
         self.error = known
-        last = ErrorEvent(known.problem_code, known.status, known.title, known.detail, known.facts)
+        last = ErrorEvent.of(known)
         keep = self._keeping(last)
         owner_id, conversation_id = self.turn.question.owner_id, self.turn.conversation.id
 
