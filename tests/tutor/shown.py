@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from clara.tutor.marks import Mark
-from clara.tutor.scanning import Scanner, Token
+from clara.tutor.passing import Token
+from clara.tutor.scanning import Scanner
 
 
 def tokens(

@@ -8,7 +8,8 @@ from clara.tutor.claims import Claims
 from clara.tutor.events import AnswerEvent, CitationEvent, Cited, TextEvent
 from clara.tutor.marks import Mark
 from clara.tutor.material import Material
-from clara.tutor.scanning import Scanner, Token
+from clara.tutor.passing import Token
+from clara.tutor.scanning import Scanner
 from clara.tutor.verifying import Claim, verify
 
 OnMark = Callable[[str], None]
