@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from clara.rag.documents import Passage
 from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.negations import cuts_negation
 from clara.rag.quotes import find_quote
 from clara.rag.support import supports
 from clara.rag.tokenizer import Tokenizer
@@ -32,7 +33,9 @@ class Evidence:
         if len(quote) < _SHORTEST_QUOTE:
             return None
         found = self._place(cited.passage, quote)
-        if found is None or not supports(self._tokenizer, claim, found.text, given=[question]):
+        if found is None or cuts_negation(found.passage.text, found.start, found.end):
+            return None
+        if not supports(self._tokenizer, claim, found.text, given=[question]):
             return None
         return found if self._is_about(question or claim, found) else None
 

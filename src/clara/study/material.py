@@ -116,7 +116,7 @@ class Gatherer:
         return list(keys)
 
     def _scan(self, tx: Tx, owner_id: str, topic: str, extents: Sequence[Extent]) -> list[tuple[str, int]]:
-        """Return the chunks of one file that hold half of the topic's words, those that hold most of them first."""
+        """Return the chunks of one file that hold most of the topic's words, those that hold more of them first."""
         held: list[tuple[int, tuple[str, int]]] = []
         for extent in extents:
             keys = [(extent.placed.document_id, seq) for seq in range(min(extent.chunks, SCANNED_CHUNKS))]
@@ -124,7 +124,7 @@ class Gatherer:
                 language = detect_language(passage.text)
                 wanted = set(self._search.tokenizer.terms(topic, language))
                 count = len(wanted & set(self._search.tokenizer.terms(passage.text, language)))
-                if wanted and count >= _COVERED * len(wanted):
+                if count and (count > _COVERED * len(wanted) or len(wanted) == 1):
                     held.append((-count, (passage.document_id, passage.seq)))
         return [key for _, key in sorted(held)]
 
