@@ -8,6 +8,8 @@ import pytest
 
 from clara.study.shapes import CardShape, CardsShape
 from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
+from clara.testing.openai_server import scripted_server
+from clara.testing.scripts import Asked, Call, CallTools, ChatAnswer, Say
 from clara.tutor.answering import Question
 from clara.tutor.events import AnswerEvent, ArtifactEvent, TextEvent, ToolEvent
 from clara.tutor.studying import TOOL, StudyingAnswerer, study_tools
@@ -72,6 +74,26 @@ class TestTool:
         assert said.startswith("Made and shown to the learner: 1 items")
         assert [event.kind for event in shown if isinstance(event, ArtifactEvent)] == ["flashcards"]
         assert failed.startswith("Not made: Nothing in this material is about that.")
+
+    async def test_in_a_conversation_with_a_real_client_of_a_model(self, tmp_path: Path) -> None:
+        def script(asked: Asked) -> ChatAnswer:
+            if TOOL not in [tool["function"]["name"] for tool in asked.body.get("tools") or ()]:
+                return Say(CARDS.model_dump_json())
+            if asked.body["messages"][-1]["role"] == "tool":
+                return Say("Here is a card about the cell.")
+            return CallTools([Call(TOOL, {"kind": "flashcards", "topic": "", "count": 1})])
+
+        with scripted_server(script) as server:
+            settings = make_settings(tmp_path, openai_base_url=server.url, chat_model="openai:scripted")
+            async with running_app(settings) as app:
+                ana = Learner(app, "ana")
+                await ana.upload("cells.md", CELLS.encode())
+                answer = await ana.post("/homework/chat-rag", json={"message": "Cards about the cell would be nice"})
+
+        assert answer.status_code == 200, answer.text
+        call = answer.json()["tool_calls"][0]
+        assert call["data"]["cards"] == [{"front": "What makes ATP?", "back": "The mitochondrion"}]
+        assert "Here is a card about the cell." in answer.json()["response"]
 
     async def test_is_not_there_in_modes_that_hold_back(self, clara: RunningApp) -> None:
         toolbox = study_tools(clara.app.state.services.studio, lambda owner_id: None)
