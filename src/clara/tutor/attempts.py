@@ -8,7 +8,7 @@ from enum import StrEnum
 from clara.tutor.expressions import expressions
 from clara.tutor.greetings import small_talk
 from clara.tutor.number_words import in_digits
-from clara.tutor.plain import letters, plain
+from clara.tutor.plain import WORD, letters, plain
 from clara.tutor.quantities import quantities
 from clara.tutor.replies import content_words
 
@@ -138,7 +138,7 @@ def proposals(message: str) -> int:
 
 
 def _flat(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", letters(plain(text)))) or text.strip()
+    return " ".join(WORD.findall(letters(plain(text)))) or text.strip()
 
 
 def _says_same(text: str, other: str) -> bool:

@@ -5,6 +5,8 @@ import re
 import unicodedata
 from functools import cache
 
+WORD = re.compile(r"(?:[^\W_]|[\u0900-\u0dff\u0e31-\u0e4e])+")
+"""Scripts of India and Thai write vowels as marks, which are no letters to a pattern."""
 _LOOKALIKES = dict(
     zip(
         "абвгеёзікмнорстуухцјѕһԁԛԝᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢαβεηικνορτυχωɑɡıℓ",

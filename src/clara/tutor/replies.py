@@ -7,7 +7,7 @@ from functools import cached_property
 from clara.rag.stopwords import stop_words
 from clara.tutor.expressions import NoExpression, expressions, value_of
 from clara.tutor.number_words import in_digits
-from clara.tutor.plain import letters, plain
+from clara.tutor.plain import WORD, letters, plain
 from clara.tutor.quantities import Quantity, quantities
 from clara.tutor.spellings import decoded
 from clara.tutor.told import ASSENT, DISSENT, TOLD
@@ -73,7 +73,7 @@ class Reply:
 
     @cached_property
     def words(self) -> Sequence[str]:
-        return re.findall(r"[^\W_]+", self.text)
+        return WORD.findall(self.text)
 
     @cached_property
     def values(self) -> Sequence[tuple[str, float]]:
@@ -115,7 +115,7 @@ class Reply:
 def content_words(text: str) -> list[str]:
     """Return a text's words without function words, in small letters."""
     common = set().union(*(stop_words(language) for language in ("en", "de", "es", "fr", "it", "pt", "nl", "ru")))
-    return [word for word in re.findall(r"[^\W_]+", letters(plain(text))) if word not in common]
+    return [word for word in WORD.findall(letters(plain(text))) if word not in common]
 
 
 def verdict_of(answer: str) -> bool | None:
