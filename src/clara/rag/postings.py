@@ -62,7 +62,8 @@ class Postings:
         """Return each chunk's BM25 for these weighted terms."""
         scores = np.zeros(self._size, dtype=np.float32)
         for term, (start, end) in places.items():
-            scores[self._chunks[start:end]] += self._impacts[start:end] * np.float32(weights[term])
+            weight, impacts = weights[term], self._impacts[start:end]
+            scores[self._chunks[start:end]] += impacts if weight == 1 else impacts * np.float32(weight)
         return scores
 
     def holders(self, words: Words, places: Places) -> list[int]:

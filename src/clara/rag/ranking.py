@@ -154,7 +154,9 @@ def fuse(embedder: str, lexical: Floats, cosine: Floats, share: Floats, eligible
     """
     if embedder != StaticEmbedder.name:
         cosine = _spread(cosine, min(_NORMALISED_TOP, eligible))
-    return lexical * share + cosine * (1 - share)
+    fused: Floats = cosine * (1 - share)
+    fused += lexical * share
+    return fused
 
 
 def _spread(cosine: Floats, count: int) -> Floats:
