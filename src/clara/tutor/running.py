@@ -1,7 +1,7 @@
-"""A turn as it runs: the answerer is heard, listeners are told, and what was said is stored a few times a second."""
+"""A turn as it runs: the answerer is heard, listeners are told, and the answer is stored, or why there is none."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 import structlog
@@ -10,7 +10,6 @@ from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Conflict, Internal, ProviderTimeout, Unavailable
 from clara.rag.quotes import quote_crc
 from clara.store import conversations as stored
-from clara.store import turns
 from clara.store.conversations import Citation
 from clara.store.database import Database, Tx
 from clara.tutor.answered import Written
@@ -24,9 +23,8 @@ from clara.tutor.events import (
     ErrorEvent,
     ProgressEvent,
     TextEvent,
-    TutorEvent,
 )
-from clara.tutor.recorded import encode
+from clara.tutor.keeping import Keeper
 from clara.tutor.tape import Joiner, Tape
 
 log = structlog.get_logger()
@@ -36,12 +34,6 @@ TURN_LEASE_S = 15.0
 TURN_MAX_LIFE_S = 600.0
 MAX_CHARACTERS = 200_000
 """An answer that is as long is ended."""
-BATCH_S = 0.25
-"""So often what was said is stored, for those who listen at other replicas or come back."""
-LOOK_S = 1.0
-"""So often a turn that says nothing looks whether it was asked to stop."""
-KEPT_S = 300.0
-"""For so long after its end a turn can be listened to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +61,7 @@ class RunningTurn:
         self._cut_by: str | None = None
         self._progress: ProgressEvent | None = None
         self._consuming: asyncio.Task[None] | None = None
-        self._stored = 0
-        self._kept = True
+        self._keeper = Keeper(turn, self.tape, database, pace.lease_s, self.stop)
         self._over = asyncio.Event()
 
     def stop(self, by: str = "stopped") -> None:
@@ -82,7 +73,7 @@ class RunningTurn:
 
     async def run(self) -> None:
         """Run to the end; however that is, the conversation is free after it, and listeners hear a last event."""
-        keeping = asyncio.create_task(self._keep())
+        keeping = asyncio.create_task(self._keeper.run(self._over))
         try:
             await self._hear_all()
             self._over.set()
@@ -138,65 +129,12 @@ class RunningTurn:
         if self.written.characters > MAX_CHARACTERS:
             self.stop("length")
 
-    async def _keep(self) -> None:
-        """Store what is said, hold the conversation, and look whether to stop, until the turn is over."""
-        loop = asyncio.get_running_loop()
-        tick_s = min(BATCH_S, self._pace.lease_s / 3)
-        hold_at, look_at = loop.time() + self._pace.lease_s / 3, loop.time() + LOOK_S
-        while not await _is_set(self._over, tick_s):
-            now = loop.time()
-            new = self._new()
-            hold = now >= hold_at
-            if not (new or hold or now >= look_at):
-                continue
-            try:
-                await self._look(new, hold)
-            except ClaraError as error:
-                log.warning("turn.not_held", turn=self.turn.id, code=error.problem_code)
-                continue
-            look_at = now + LOOK_S
-            hold_at = now + self._pace.lease_s / 3 if hold else hold_at
-
-    def _new(self) -> Sequence[TutorEvent]:
-        return self.tape.after(self._stored) if self._kept else ()
-
-    async def _look(self, new: Sequence[TutorEvent], hold: bool) -> None:
-        owner_id, turn_id, first = self.turn.question.owner_id, self.turn.id, self._stored + 1
-        batch = turns.EventBatch(first, [encode(event) for event in new])
-        conversation_id, lease_s = self.turn.conversation.id, self._pace.lease_s
-
-        def look(tx: Tx) -> tuple[str, bool] | None:
-            # The conversation's row before the turn's, as everybody locks them.
-            if hold and not stored.hold_turn(tx, owner_id, conversation_id, turn_id, lease_s):
-                return None
-            state = turns.turn_state(tx, owner_id, turn_id, for_update=bool(new))
-            if new and state is not None and state[0] == turns.RUNNING:
-                turns.add_events(tx, owner_id, turn_id, batch)
-            return state
-
-        # Counted before: a write that was accepted is done, even when whoever waits for it is cancelled.
-        self._stored += len(new)
-        try:
-            state = await (self._database.write if new or hold else self._database.read)(look)
-        except ClaraError:
-            self._stored -= len(new)
-            raise
-        if state is None:
-            self.stop("lost")
-            return
-        if state[0] == turns.CLEARED and self._kept:
-            # A file was deleted: nothing of what was said so far is shown to anybody who comes back.
-            self._kept = False
-            self.tape.forget()
-        if state[1]:
-            self.stop()
-
     async def _finish(self) -> None:
         """Store the answer and the last event in one transaction, then tell."""
         turn, written, now = self.turn, self.written, self._clock.now()
         owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
         done = DoneEvent(turn.message_id, turn.question_id, now, covered=bool(written.cited), ended=self._ended)
-        keep = self._keeping(done)
+        keep = self._keeper.ending(done)
         parts, progress, model = written.parts(), self._progress, self._answerer.name
 
         def store(tx: Tx) -> None:
@@ -215,21 +153,6 @@ class RunningTurn:
         await self._database.write(store)
         self.tape.add(done)
 
-    def _keeping(self, last: TutorEvent) -> Callable[[Tx], None]:
-        """Return what stores the events that aren't stored yet, of which this is the last, and ends the turn."""
-        owner_id, turn_id, new = self.turn.question.owner_id, self.turn.id, self._new()
-        everything = turns.EventBatch(self._stored + 1, [encode(event) for event in (*new, last)])
-        only_last = turns.EventBatch(self.tape.length + 1, [encode(last)])
-
-        def keep(tx: Tx) -> None:
-            state = turns.turn_state(tx, owner_id, turn_id, for_update=True)
-            if state is not None:
-                kept = self._kept and state[0] == turns.RUNNING
-                turns.add_events(tx, owner_id, turn_id, everything if kept else only_last)
-                turns.finish_turn(tx, owner_id, turn_id, KEPT_S)
-
-        return keep
-
     async def _fail(self, keeping: "asyncio.Task[None]", error: BaseException) -> None:
         """Free the conversation and tell why there is no answer."""
         self._over.set()
@@ -241,7 +164,7 @@ class RunningTurn:
             log.warning("turn.failed", turn=self.turn.id, code=known.problem_code, exc_info=known.__cause__)
         self.error = known
         last = ErrorEvent.of(known)
-        keep = self._keeping(last)
+        keep = self._keeper.ending(last)
         owner_id, conversation_id = self.turn.question.owner_id, self.turn.conversation.id
 
         def free(tx: Tx) -> None:
@@ -253,15 +176,6 @@ class RunningTurn:
         except ClaraError as failed:
             log.warning("turn.not_freed", turn=self.turn.id, code=failed.problem_code)
         self.tape.add(last)
-
-
-async def _is_set(event: asyncio.Event, timeout_s: float) -> bool:
-    """Wait for an event, so long at most."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            return await event.wait()
-    except TimeoutError:
-        return False
 
 
 def _lost() -> Conflict:

@@ -24,7 +24,8 @@ from clara.tutor.events import AnswerEvent, TutorEvent
 from clara.tutor.flagging import Flagging
 from clara.tutor.flags import flags_in
 from clara.tutor.following import follow_stored, no_such_turn
-from clara.tutor.running import KEPT_S, TURN_LEASE_S, TURN_MAX_LIFE_S, Pace, RunningTurn
+from clara.tutor.keeping import KEPT_S
+from clara.tutor.running import TURN_LEASE_S, TURN_MAX_LIFE_S, Pace, RunningTurn
 from clara.tutor.tape import Numbered
 from clara.tutor.titles import Titler
 
