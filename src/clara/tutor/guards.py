@@ -262,7 +262,7 @@ class _Number:
         """Backwards, or in Roman numerals."""
         value = self._answer.value
         for found in _ROMAN.finditer(reply.plain):
-            if _roman(found[0]) == value and not self._in_task:
+            if found[0] and not self._in_task and _roman(found[0]) == value:
                 return True
         if len(self._digits) < 2 or not REVERSED.search(reply.text):
             return False

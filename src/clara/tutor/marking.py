@@ -24,6 +24,7 @@ from clara.tutor.events import Cited
 from clara.tutor.examining import option_of
 from clara.tutor.exams import Exam
 from clara.tutor.mode_phrases import ModePhrases, mode_phrases
+from clara.tutor.replies import content_words
 
 MOST_CITED = 30
 
@@ -134,10 +135,12 @@ class Exams:
         if not found.passages:
             return []
         passage = found.passages[0]
-        near = passage.marks[0][0] if passage.marks else 0
+        said = set(content_words(text))
         spans = sentences(passage.text)
-        span = next((span for span in spans if span[0] <= near < span[1]), spans[0] if spans else None)
-        return await check(self._database, owner_id, [Draft(passage, *span)]) if span else []
+        shared = [len(said & set(content_words(passage.text[start:end]))) for start, end in spans]
+        if not any(shared):
+            return []
+        return await check(self._database, owner_id, [Draft(passage, *spans[shared.index(max(shared))])])
 
 
 def _unmarked(tx: Tx, owner_id: str, conversation_id: str) -> Conversation:
