@@ -132,19 +132,31 @@ class TestWriting:
 
 
 class TestScrolling:
-    def test_a_reader_who_scrolled_up_stays_there(self, lesson: Any, teacher: Teacher) -> None:
-        teacher.says(Say(re.findall(r"\S+\s*", PARAGRAPHS), pause_s=0.004))
+    def test_an_answer_is_read_from_its_beginning(self, lesson: Any, teacher: Teacher) -> None:
+        teacher.says(Say(re.findall(r"\S+\s*", PARAGRAPHS), pause_s=0.002))
         writing = begin(lesson, "Tell me everything about cells.")
-        expect(writing).to_contain_text("Paragraph 30 ", timeout=20_000)
+        expect(writing).to_contain_text("Paragraph 50 ", timeout=20_000)
+        expect(lesson.page.get_by_role("article", name="You asked")).to_be_in_viewport()
+        expect(writing.get_by_text("Paragraph 0 ")).to_be_in_viewport()
+        expect(last_answer(lesson)).to_contain_text("Paragraph 79 ", timeout=20_000)
+        expect(last_answer(lesson).get_by_text("Paragraph 0 ")).to_be_in_viewport()
+
+    def test_a_reader_at_the_end_is_taken_along_and_one_who_scrolled_up_stays(
+        self, lesson: Any, teacher: Teacher
+    ) -> None:
+        teacher.says(Say(re.findall(r"\S+\s*", PARAGRAPHS), pause_s=0.006))
+        writing = begin(lesson, "Tell me all that there is about cells.")
+        expect(writing).to_contain_text("Paragraph 20 ", timeout=20_000)
+        lesson.page.get_by_role("button", name="Go to the end").click()
+        expect(writing.get_by_text("Paragraph 30 ")).to_be_in_viewport(timeout=20_000)
         frame = lesson.page.locator(".messages")
         frame.hover()
-        lesson.page.mouse.wheel(0, -600)
-        lesson.page.wait_for_function("document.querySelector('.to-end') !== null")
+        lesson.page.mouse.wheel(0, -500)
+        lesson.page.get_by_role("button", name="Go to the end").wait_for()
         at = frame.evaluate("element => element.scrollTop")
-        expect(writing).to_contain_text("Paragraph 50 ", timeout=20_000)
+        assert at > 0
+        expect(writing).to_contain_text("Paragraph 55 ", timeout=20_000)
         assert frame.evaluate("element => element.scrollTop") == pytest.approx(at, abs=1)
-        lesson.page.get_by_role("button", name="Go to the end").click()
-        expect(last_answer(lesson)).to_contain_text("Paragraph 79 ", timeout=20_000)
 
 
 class TestStopping:
@@ -278,6 +290,19 @@ class TestTeaching:
         chosen.click()
         page.get_by_role("radio", name=re.compile("^Explain")).check()
         expect(page.get_by_role("button", name="How Clara teaches: Explain, from your material only")).to_be_visible()
+
+    def test_an_exam_is_finished_and_marked(self, lesson: Any, teacher: Teacher) -> None:
+        page = lesson.page
+        teacher.says("Your answer is noted.")
+        page.get_by_role("button", name="How Clara teaches: Explain").click()
+        page.get_by_role("radio", name=re.compile("^Exam")).check()
+        page.keyboard.press("Escape")
+        lesson.ask("Examine me on osmosis, please.")
+        page.get_by_role("button", name="Finish and mark").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Finish and mark").click()
+        expect(dialog).to_have_count(0)
+        expect(page.get_by_role("article", name="Clara answered")).to_have_count(2)
 
     def test_conversations_are_searched(self, lesson: Any, teacher: Teacher) -> None:
         teacher.says(Say("An answer."))

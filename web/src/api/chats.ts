@@ -54,6 +54,8 @@ export function chatsApi(http: Http) {
       const headers: Record<string, string> = heard === null ? {} : { "Last-Event-ID": heard };
       return http.stream("GET", `${path(id)}/turns/${segment(turnId)}/events`, { headers, signal });
     },
+    /** Ends an exam; the message says what was right. */
+    mark: (id: string) => http.request<Message>("POST", `${path(id)}/mark`),
     stop: (id: string) => http.request<unknown>("POST", `${path(id)}/stop`),
     rate: (id: string, messageId: string, rating: Rating, note: string | null) =>
       http.request<void>("PUT", `${path(id)}/messages/${segment(messageId)}/feedback`, { body: note === null ? { rating } : { rating, note } }),

@@ -38,8 +38,8 @@ export interface Chat {
   material_only: boolean;
   /** The turn that is running, null when no answer is being written. */
   turn_id: string | null;
-  /** What a teacher has set, so that the learner can't change it. */
-  locked?: { mode: boolean; material_only: boolean } | null;
+  /** Somebody has set how freely Clara answers here; a learner can only make it stricter. */
+  locked: boolean;
   updated_at: string;
 }
 

@@ -7,8 +7,8 @@ import { ScopeChoice } from "./scope-choice.tsx";
 const MAX_QUESTION = 5000;
 
 export function Composer() {
-  const { conversation, me } = useWorkspace();
-  const { draft, pending, newCount, draftCount, editingId } = useStore(conversation.store);
+  const { conversation, dialogs, me } = useWorkspace();
+  const { chatId, mode, messages, draft, pending, newCount, draftCount, editingId } = useStore(conversation.store);
   const field = useComposing(newCount, draftCount);
   const isBusy = pending !== null && pending.problem === null;
   const canAsk = draft.trim() !== "" && !isBusy;
@@ -21,6 +21,7 @@ export function Composer() {
     event.preventDefault();
     ask();
   };
+  const isExam = mode === "exam" && chatId !== null && pending === null && (messages.value?.items.length ?? 0) > 0;
   return (
     <form
       className="composer"
@@ -29,6 +30,14 @@ export function Composer() {
         ask();
       }}
     >
+      {isExam && (
+        <div className="exam-bar">
+          <p>An exam: no help, and the material is closed.</p>
+          <button type="button" className="button small" onClick={() => dialogs.open({ kind: "mark-exam" })}>
+            Finish and mark
+          </button>
+        </div>
+      )}
       <div className="composer-box">
         {editingId !== null && <EditingNote />}
         <label className="unseen" htmlFor="question">

@@ -4,6 +4,7 @@ import { useStore } from "../state/store.ts";
 import type { Folder } from "../api/types.ts";
 import { counted } from "../text/format.ts";
 import { useWorkspace } from "./context.ts";
+import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
 import { MakeSetDialog } from "./lazy.ts";
 import { MoveFileDialog } from "./move-file-dialog.tsx";
@@ -59,6 +60,12 @@ function Requested({ request, onClose }: { request: DialogRequest; onClose: () =
         <DeleteDialog title="Delete conversation" onDelete={() => workspace.deleteChat(request.chat.id).then(() => [])} onClose={onClose}>
           <p>Delete “{request.chat.title || "Untitled conversation"}” with all its questions and answers? This can’t be undone. Your files stay.</p>
         </DeleteDialog>
+      );
+    case "mark-exam":
+      return (
+        <ConfirmDialog title="Finish the exam" action="Finish and mark" onConfirm={() => workspace.conversation.markExam()} onClose={onClose}>
+          <p>Your answers are marked now, and the exam is over. You are shown what was right, and the pages to read again.</p>
+        </ConfirmDialog>
       );
     case "make-set":
       return (

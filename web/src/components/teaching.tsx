@@ -12,7 +12,7 @@ const MODES: { mode: Mode; name: string; about: string }[] = [
 
 /** How this conversation is taught, and whether only the learner's files count. */
 export function Teaching() {
-  const { conversation, me } = useWorkspace();
+  const { conversation } = useWorkspace();
   const { mode, materialOnly, chat } = useStore(conversation.store);
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -22,8 +22,7 @@ export function Teaching() {
     button.current?.focus();
   };
   const frame = useDismiss<HTMLDivElement>(isOpen, () => setOpen(false));
-  if (me.model === "none") return null;
-  const isLocked = chat?.locked?.mode ?? false;
+  const isLocked = chat?.locked ?? false;
   const name = MODES.find((known) => known.mode === mode)?.name ?? mode;
   return (
     <div ref={frame} className="teaching" onKeyDown={(event) => event.key === "Escape" && isOpen && close()}>
@@ -42,8 +41,9 @@ export function Teaching() {
       </button>
       {isOpen && (
         <div id={id} className="teaching-panel" role="group" aria-label="How Clara teaches">
-          <fieldset className="choices" disabled={isLocked}>
-            <legend>{isLocked ? "Your teacher has set how this is taught" : "How Clara teaches here"}</legend>
+          <fieldset className="choices">
+            <legend>How Clara teaches here</legend>
+            {isLocked && <p className="note">Whoever set this task has locked how freely Clara answers. You can only make it stricter.</p>}
             {MODES.map((known) => (
               <label key={known.mode} className="choice tall">
                 <input type="radio" name="mode" checked={mode === known.mode} onChange={() => void conversation.teachBy(known.mode)} />
@@ -58,7 +58,6 @@ export function Teaching() {
             <input
               type="checkbox"
               checked={materialOnly}
-              disabled={chat?.locked?.material_only ?? false}
               onChange={(event) => void conversation.keepToMaterial(event.target.checked)}
             />
             <span>

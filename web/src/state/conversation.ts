@@ -56,6 +56,7 @@ const empty: ConversationState = {
 };
 
 const UNANSWERED = new Problem(-1, "unanswered", "This question got no answer. Ask it again, or change it.");
+const LOCKED = "Whoever set this task has locked how freely Clara answers here.";
 /** A model may name the conversation a moment after its first answer. */
 const NAMED_AFTER_MS = 4_000;
 
@@ -155,12 +156,21 @@ export class Conversation {
 
   async teachBy(mode: Mode): Promise<void> {
     await this.#change({ mode }, { mode });
-    const { chatId } = this.store.get();
-    if (chatId !== null) await this.refreshChat(chatId);
+    if (this.store.get().mode !== mode) this.#announcer.complain(LOCKED);
   }
 
   async keepToMaterial(materialOnly: boolean): Promise<void> {
     await this.#change({ materialOnly }, { material_only: materialOnly });
+    if (this.store.get().materialOnly !== materialOnly) this.#announcer.complain(LOCKED);
+  }
+
+  /** Ends an exam, and shows how it went. */
+  async markExam(): Promise<void> {
+    const { chatId } = this.store.get();
+    if (chatId === null) return;
+    const message = await this.#api.chats.mark(chatId);
+    this.#announcer.read(spoken(message.content));
+    if (this.#shows(chatId)) await this.load();
   }
 
   draft(text: string): void {
@@ -359,6 +369,7 @@ export class Conversation {
     }
   }
 
+  /** The server says how a conversation is taught: what was asked for may be locked. */
   #settle(chat: Chat): void {
     this.store.set({ chat, folderId: chat.folder_id, mode: chat.mode, materialOnly: chat.material_only });
   }

@@ -11,6 +11,7 @@ export type DialogRequest =
   | { kind: "delete-file"; file: LibraryFile }
   | { kind: "rename-chat"; chat: Chat }
   | { kind: "delete-chat"; chat: Chat }
+  | { kind: "mark-exam" }
   /** Of a file or folder, or of what is chosen in it. */
   | { kind: "make-set"; file?: LibraryFile; folder?: Folder }
   | { kind: "rename-set"; set: StudySetSummary }

@@ -2,6 +2,9 @@ import type { Citation } from "../../api/types.ts";
 import { place } from "../../text/format.ts";
 import { useWorkspace } from "../context.ts";
 
+/** Stands between the headings of a path. */
+const SEPARATOR = " › ";
+
 /** The pages that an item was taken from. */
 export function Places({ citations }: { citations: readonly Citation[] }) {
   const workspace = useWorkspace();
@@ -34,6 +37,6 @@ export function Places({ citations }: { citations: readonly Citation[] }) {
 }
 
 function short({ page_from: from, page_to: to, heading }: Citation): string {
-  if (from === null) return heading || "source";
+  if (from === null) return heading?.split(SEPARATOR).at(-1) || "source";
   return to === null || to === from ? `p. ${from}` : `p. ${from}–${to}`;
 }
