@@ -10,9 +10,11 @@ export class EventReader {
   #rest = "";
 
   read(piece: string): ServerEvent[] {
-    this.#rest += piece.replace(/\r\n?/g, "\n");
-    const parts = this.#rest.split("\n\n");
-    this.#rest = parts.pop() ?? "";
+    const body = this.#rest + piece;
+    // A return at the very end may be half of a line's end.
+    const half = body.endsWith("\r") ? "\r" : "";
+    const parts = body.slice(0, body.length - half.length).replace(/\r\n?/g, "\n").split("\n\n");
+    this.#rest = (parts.pop() ?? "") + half;
     return parts.map(eventOf).filter((event) => event !== null);
   }
 }
