@@ -153,7 +153,7 @@ class TestDeleteFile:
 
         receipt = (await ana.delete(f"/v1/files/{file_id}")).json()
 
-        assert set(receipt) == {"file_id", "deleted", "document_kept", "conversations"}
+        assert set(receipt) == {"file_id", "deleted", "document_kept", "conversations", "study"}
         assert (receipt["file_id"], receipt["document_kept"], receipt["conversations"]) == (file_id, False, [])
         assert receipt["deleted"]["pages"] == 3
         assert {"files", "documents", "chunks", "segments", "blobs"} <= receipt["deleted"].keys()
