@@ -22,6 +22,7 @@ CLAIMS = (
     "model_stream",
     "tutor_stream",
     "citations",
+    "leaks",
     "model_memory",
     "endurance",
     "retrieval_quality",
