@@ -112,6 +112,27 @@ class TestPage:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+class TestDrawing:
+    """The document that draws diagrams has a policy of its own, and no origin."""
+
+    def test_may_be_framed_by_the_page_and_reaches_nothing(self, client: TestClient, page_dir: Path) -> None:
+        (page_dir / "assets" / "drawing-ABCD2345.html").write_text("<!doctype html>")
+        answer = client.get("/assets/drawing-ABCD2345.html")
+        policy = answer.headers["content-security-policy"].split("; ")
+        assert {"default-src 'none'", "script-src 'self'", "sandbox allow-scripts", "frame-ancestors 'self'"} <= {
+            *policy
+        }
+        assert "connect-src" not in answer.headers["content-security-policy"]
+        assert "allow-same-origin" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+        assert "frame-src 'self'" in client.get("/", headers=HTML).headers["content-security-policy"]
+
+    def test_only_its_scripts_are_for_any_origin(self, client: TestClient) -> None:
+        assert client.get(f"/assets/{SCRIPT}").headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-origin" not in client.get("/assets/main-ABCD2345.css").headers
+        assert "access-control-allow-origin" not in client.get("/", headers=HTML).headers
+
+
 class TestAssets:
     def test_are_kept_for_ever_and_typed(self, client: TestClient) -> None:
         answer = client.get(f"/assets/{SCRIPT}", headers={"Accept-Encoding": "identity"})
