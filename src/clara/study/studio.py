@@ -15,7 +15,6 @@ from clara.store.database import Tx
 from clara.store.folders import require_folder
 from clara.store.learners import lock_known_learner
 from clara.store.study import NO_MODEL, SetRow
-from clara.study import keyless, modelled
 from clara.study.drafts import Draft
 from clara.study.material import Gatherer
 from clara.study.saving import Saving, save, whole_summary
@@ -72,6 +71,9 @@ class Studio:
         return await self.get(owner_id, row.id)
 
     async def _without_model(self, owner_id: str, kind: Kind, scope: Scope, count: int) -> Draft:
+        # Imported when the first set is made: patterns and types that a start needn't wait for.
+        from clara.study import keyless
+
         material = await self._gatherer.gather(owner_id, scope, keyless.MAX_CHARS)
         tokenizer = self._search.tokenizer
         terms = await asyncio.to_thread(keyless.terms_of, material, tokenizer)
@@ -81,6 +83,8 @@ class Studio:
     async def _with_model(
         self, owner_id: str, kind: Kind, scope: Scope, count: int, language: str | None, model: ChatModel
     ) -> Draft:
+        from clara.study import modelled
+
         material = await self._gatherer.gather(owner_id, scope, modelled.MAX_CHARS)
         return await modelled.make_draft(kind, scope, material, count, language, model, self._search.tokenizer)
 
