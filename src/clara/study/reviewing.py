@@ -13,6 +13,7 @@ from clara.store import cards as stored
 from clara.store.cards import CardRow
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
+from clara.store.learners import lock_known_learner
 from clara.store.progress import FolderProgress, count_sessions, folder_progress
 from clara.store.study import get_sets
 from clara.study.sets import Item, show_sets
@@ -80,13 +81,15 @@ class Reviews:
             total = stored.count_due(tx, owner_id, folder_id, now)
             return Due(due, total, stored.next_due(tx, owner_id, now))
 
-        return await self._database.read(read)
+        # Each card's set is read whole: off the event loop.
+        return await self._database.scan(read)
 
     async def review(self, owner_id: str, card_id: str, rating: Rating) -> CardRow:
         """Note how well a card was known, and return it with the time at which it is due again."""
         now = self._clock.now()
 
         def review(tx: Tx) -> CardRow:
+            lock_known_learner(tx, owner_id)
             card = stored.lock_card(tx, owner_id, card_id)
             if card is None:
                 raise NotFound("There is no such card. Look in the list of those that are due.", code="card_not_found")

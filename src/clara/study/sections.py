@@ -11,11 +11,9 @@ _NUMBERED = (
     r"|parte|lección|chapitre|unité|section|partie|leçon|capitolo|unità|sezione|lezione|unidade|seção|hoofdstuk|deel|les"
     r"|глава|раздел|часть|урок|الفصل|الوحدة|الباب|القسم|अध्याय|पाठ|भाग|इकाई"
 )
-_BY_NUMBER = re.compile(rf"(?:{_NUMBERED})\s+(?P<number>\d{{1,3}}(?:\.\d{{1,2}})*)", re.IGNORECASE)
+_BY_NUMBER = rf"(?:{_NUMBERED})\s+(?P<number>\d{{1,3}}(?:\.\d{{1,2}})*)"
 _BY_CJK_NUMBER = re.compile(r"第\s*(?P<number>\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?P<unit>[章节節課课単元单部])")
-_NUMBERING = re.compile(
-    rf"^(?:(?:{_NUMBERED})\s+)?(?P<number>\d{{1,3}}(?:\.\d{{1,2}})*)(?![\d.]*\d)[.:)]?\s*[-–—:]?\s*", re.IGNORECASE
-)
+_NUMBERING = rf"^(?:(?:{_NUMBERED})\s+)?(?P<number>\d{{1,3}}(?:\.\d{{1,2}})*)(?![\d.]*\d)[.:)]?\s*[-–—:]?\s*"
 
 
 def named_sections(topic: str, sections: Sequence[Section]) -> Sequence[Section]:
@@ -38,14 +36,17 @@ def _is_named(title: str, wanted: str, number: str | None) -> bool:
     if number is not None:
         if not number[0].isdigit():
             return title.replace(" ", "").startswith(number)
-        found = _NUMBERING.match(title.strip())
+        found = re.match(_NUMBERING, title.strip(), re.IGNORECASE)
         return found is not None and found["number"] == number
-    return bool(wanted) and wanted in (_plain(title), _plain(_NUMBERING.sub("", title.strip())))
+    return bool(wanted) and wanted in (
+        _plain(title),
+        _plain(re.sub(_NUMBERING, "", title.strip(), flags=re.IGNORECASE)),
+    )
 
 
 def _number_of(topic: str) -> str | None:
     """Return what a topic that is but a chapter's number looks like in a title: "2", "第二章"."""
-    found = _BY_NUMBER.fullmatch(topic.strip())
+    found = re.fullmatch(_BY_NUMBER, topic.strip(), re.IGNORECASE)
     if found:
         return found["number"]
     found = _BY_CJK_NUMBER.fullmatch(topic.strip())

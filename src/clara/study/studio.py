@@ -107,7 +107,7 @@ class Studio:
             rows = stored.get_sets(tx, owner_id, set_ids)
             return {found.id: found for found in show_sets(tx, owner_id, list(rows.values()))}
 
-        return await self._database.read(read) if set_ids else {}
+        return await self._database.scan(read) if set_ids else {}
 
     async def list(
         self,
