@@ -72,7 +72,7 @@ def quantities(text: str) -> list[Quantity]:
     """Return the quantities of a plain text in small letters; one that can be read in two ways twice."""
     found: list[Quantity] = []
     for match in _NUMBER.finditer(text):
-        if _inside_word(text, match):
+        if _inside_word(text, match) or (found and match.start("body") < found[-1].end):
             continue
         for value, decimals in _readings(match):
             found += _with_unit(text, match, value, decimals)
