@@ -119,6 +119,33 @@ class TestFailing:
         await is_usable(learner, chat)
 
     @pytest.mark.parametrize("how", FAILING)
+    async def test_for_existing_clients(self, learner: Learner, trouble: Trouble, how: str) -> None:
+        answer, code = FAILING[how]
+        trouble.left = [answer] * 3
+        body = {"message": "What now?", "conversation_id": "c"}
+
+        failed = await learner.post("/homework/chat-rag", json=body)
+        trouble.left.clear()
+        again = await learner.post("/homework/chat-rag", json=body)
+
+        assert failed.json()["code"] == code
+        assert "Well then." in again.json()["response"]
+        kept = (await learner.get("/v1/chats/c/messages")).json()["messages"]
+        assert [message["role"] for message in kept] == ["user", "assistant"], "the question is not doubled"
+
+    @pytest.mark.parametrize("how", FAILING)
+    async def test_in_the_chat_of_the_ai_sdk(self, learner: Learner, trouble: Trouble, how: str) -> None:
+        trouble.left = [FAILING[how][0]] * 3
+        message = {"role": "user", "parts": [{"type": "text", "text": "What now?"}]}
+
+        sent = await learner.post("/v1/ui/chat", json={"id": "c", "messages": [message]})
+
+        trouble.left.clear()
+        *_, error, end = sent.text.strip().split("\n\n")
+        assert json.loads(error.removeprefix("data: "))["type"] == "error"
+        assert end == "data: [DONE]"
+
+    @pytest.mark.parametrize("how", FAILING)
     async def test_in_the_protocol_of_openai(self, learner: Learner, trouble: Trouble, how: str) -> None:
         answer, code = FAILING[how]
         trouble.left = [answer] * 3

@@ -29,7 +29,15 @@ from clara.api.schemas.existing import (
 )
 from clara.api.uploads import FORM_OR_JSON_BODY, JSON, MULTIPART, receive_upload
 from clara.core.caller import Scope
-from clara.core.errors import Conflict, NotFound, TooLarge, Unreadable, UnsupportedType
+from clara.core.errors import (
+    Conflict,
+    NotFound,
+    ProviderFailed,
+    ProviderTimeout,
+    TooLarge,
+    Unreadable,
+    UnsupportedType,
+)
 from clara.core.paging import PageOf
 from clara.library.files import Uploaded
 from clara.library.overview import describe_library
@@ -46,7 +54,7 @@ READ_AT_ONCE = 500
 """These clients know no paging: their lists are whole, and read in such pages, so that others get their turn."""
 
 
-@routes.post("/homework/chat-rag", responses=problem_responses(NotFound, Conflict))
+@routes.post("/homework/chat-rag", responses=problem_responses(NotFound, Conflict, ProviderFailed, ProviderTimeout))
 @allow(Scope.TUTOR, rate=Rate.CHAT)
 async def ask_existing(caller: CallerDep, services: ServicesDep, body: ChatRequest) -> ChatResponse:
     """Ask. An id that the caller doesn't have opens a conversation of their own, filled from the history."""
