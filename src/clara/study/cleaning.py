@@ -5,7 +5,8 @@ import unicodedata
 
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,2000}\)")
 _TAG = re.compile(r"</?[A-Za-z!][^>\n]{0,2000}>")
-_ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?|ftp|file)://\S+|javascript:\S+|\bdata:\S+|\bwww\.\S+", re.IGNORECASE)
+_PASSES = 4
 _NOT_WORDS = re.compile(r"[\W_]+")
 _MARK = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 
@@ -13,7 +14,13 @@ _MARK = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 def clean(text: str, max_chars: int) -> str:
     """Return plain text of one line, at most so long; marks like [3] that cite passages are taken out."""
     text = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text[:20_000])
-    text = _ADDRESS.sub("", _TAG.sub("", _IMAGE_OR_LINK.sub(r"\1", text)))
+    for _ in range(_PASSES):
+        before, text = text, _ADDRESS.sub("", _TAG.sub("", _IMAGE_OR_LINK.sub(r"\1", text)))
+        if text == before:
+            break
+    else:
+        # Written to leave something behind however often it is cleaned.
+        text = text.replace("<", "‹").replace("](", "] (").replace("://", ": ")
     text = " ".join(_MARK.sub("", text).split())
     return text if len(text) <= max_chars else text[: max_chars - 1].rstrip() + "…"
 

@@ -38,10 +38,8 @@ def _is_named(title: str, wanted: str, number: str | None) -> bool:
             return title.replace(" ", "").startswith(number)
         found = re.match(_NUMBERING, title.strip(), re.IGNORECASE)
         return found is not None and found["number"] == number
-    return bool(wanted) and wanted in (
-        _plain(title),
-        _plain(re.sub(_NUMBERING, "", title.strip(), flags=re.IGNORECASE)),
-    )
+    bare = re.sub(_NUMBERING, "", title.strip(), flags=re.IGNORECASE)
+    return bool(wanted) and wanted in (_plain(title), _plain(bare))
 
 
 def _number_of(topic: str) -> str | None:
