@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.languages import UNKNOWN, detect_language, question_language
 from clara.rag.stopwords import LANGUAGES, stop_words
 
 EXAMPLES = {
@@ -66,6 +66,20 @@ class TestDetectLanguage:
     @given(st.text())
     def test_any_text_has_an_answer(self, text: str) -> None:
         assert detect_language(text) in {*LANGUAGES, *EXAMPLES, UNKNOWN}
+
+
+class TestQuestionLanguage:
+    @pytest.mark.parametrize("text", ["bile", "Cold War", "the main chat"])
+    def test_one_function_word_of_a_language_without_documents_does_not_decide(self, text: str) -> None:
+        assert question_language(text, ("hu",)) == UNKNOWN
+
+    @pytest.mark.parametrize("language", EXAMPLES)
+    def test_a_sentence_does(self, language: str) -> None:
+        assert question_language(EXAMPLES[language], ("en", "zh")) == language
+
+    def test_one_decides_for_the_only_language_of_the_documents(self) -> None:
+        assert question_language("The cell", ("en", UNKNOWN)) == "en"
+        assert question_language("The cell", ("en", "de")) == UNKNOWN
 
 
 class TestStopWords:

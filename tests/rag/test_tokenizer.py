@@ -142,6 +142,20 @@ class TestQueryWords:
             "Did the soldiers die in the war?", ("en", "de")
         )
 
+    @pytest.mark.parametrize(
+        ("text", "corpus"),
+        [("bile", "en"), ("bile", "en tr"), ("Cold War", "en"), ("die", "en"), ("chat", "en fr"), ("was war", "en")],
+    )
+    def test_words_that_are_function_words_of_another_language_only_stay(
+        self, tokenizer: Tokenizer, text: str, corpus: str
+    ) -> None:
+        expected = set(tokenizer.terms(text, "en"))
+        assert expected
+        assert expected <= set(tokenizer.query_terms(text, corpus.split()))
+
+    def test_function_words_alone_are_no_words(self, tokenizer: Tokenizer) -> None:
+        assert tokenizer.query_words("What is it?", ("en", "de")) == []
+
     def test_words_come_once_in_reading_order(self, tokenizer: Tokenizer) -> None:
         words = tokenizer.query_words("cells divide, and cells multiply", ("en",))
         assert words == [tuple(tokenizer.terms(word, "en")) for word in ("cells", "divide", "multiply")]

@@ -210,6 +210,16 @@ class TestLanguages:
         await asking.add(BOTANIK, name="botanik.txt")
         assert (await asking.ask("Photosynthese")).text.startswith(PHRASES["de"].found)
 
+    @pytest.mark.parametrize("text", ["Cold War", "war", "bile"])
+    async def test_also_where_it_is_a_function_word_of_another_language(
+        self, store: Store, asking: Asking, text: str
+    ) -> None:
+        said = "The Cold War was a war without battles between two great powers.\n\nBile is made by the liver."
+        await asking.add(said, name="notes.txt")
+        answer = await asking.ask(text)
+        assert answer.text.startswith(EN.found)
+        assert text.casefold() in answer.quotes[0].casefold()
+
     async def test_chinese(self, store: Store, asking: Asking) -> None:
         text = "光合作用是植物把光能转化为化学能的过程。它发生在叶绿体中。呼吸作用在线粒体中进行。"
         await asking.add(text, name="植物.txt")

@@ -67,7 +67,11 @@ class WorkerProcess:
                     return
                 if clock() - started > RESTART_MOST_S:
                     pause_s = RESTART_FIRST_S
-                log.error("worker.died", code=code, restart_s=pause_s)
+                # Control-C and a stopping container signal the worker too, and it may be the first to end.
+                if code == 0:
+                    log.info("worker.ended", restart_s=pause_s)
+                else:
+                    log.error("worker.died", code=code, restart_s=pause_s)
                 await asyncio.wait([stopping], timeout=pause_s)
                 pause_s = min(pause_s * 2, RESTART_MOST_S)
         finally:

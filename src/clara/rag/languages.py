@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from functools import cache
 
 from clara.rag.stopwords import stop_words
@@ -92,6 +93,21 @@ def detect_language(text: str) -> str:
         return UNKNOWN
     candidates = _LANGUAGES[script]
     return candidates[0] if len(candidates) == 1 else _by_function_words(runs[script], candidates)
+
+
+def question_language(text: str, corpus: Collection[str]) -> str:
+    """Return the language of a question about documents in those languages, or ``und``.
+
+    One function word isn't enough where the documents' languages don't have it as such: "bile" is one in Turkish,
+    and the "war" of "Cold War" in German.
+    """
+    own = detect_language(text)
+    heard = stop_words(own).intersection(re.findall(r"\w+", text[:SAMPLE_CHARS].casefold()))
+    if len(heard) != 1:
+        return own
+    others = {language for language in corpus if language not in (own, UNKNOWN)}
+    leaves_open = own not in corpus or any(heard.isdisjoint(stop_words(language)) for language in others)
+    return UNKNOWN if leaves_open else own
 
 
 def _by_function_words(words: list[str], candidates: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from operator import add
 import Stemmer
 
 from clara.rag.irregular import other_forms
-from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.languages import UNKNOWN, question_language
 from clara.rag.stopwords import asking_words, stop_words
 
 VERSION = 1
@@ -74,13 +74,18 @@ class Tokenizer:
         An irregular verb's are those of all its forms.
 
         Function words are those of the question's language: one that slips through is so rare in the index of documents
-        in other languages that it would outweigh the rest of the question.
+        in other languages that it would outweigh the rest of the question. Where all words would go, and no document is
+        in that language or it can't be told, those stay that some document's language has as content.
         """
         languages = tuple(languages)
-        own = detect_language(text)
-        ignoring = languages if own == UNKNOWN else (own,)
+        own = question_language(text, languages)
         if (asking := asking_words(own)) is not None:
             text = asking.sub(" ", text)
+        found = self._content(text, languages, languages if own == UNKNOWN else (own,))
+        return found if found or own in languages else self._content(text, languages, ())
+
+    def _content(self, text: str, languages: tuple[str, ...], ignoring: tuple[str, ...]) -> list[tuple[int, ...]]:
+        """Return the words without those that are function words in one of the languages of ``ignoring``."""
         words: dict[tuple[int, ...], None] = {}
         for word in self._patterns.word.findall(text):
             found = [self._terms_of(word, language) for language in languages]

@@ -1,12 +1,12 @@
 """What a question asks for, told by its words, and whether a sentence holds something of that kind."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 
 from clara.rag.cues import CUES
-from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.languages import UNKNOWN, detect_language, question_language
 from clara.rag.statements import cue_pattern
 
 READ_CHARS = 2_000
@@ -42,10 +42,15 @@ class Asked:
     is_task: bool
 
 
-def read_question(text: str, expected: Callable[[], str] = lambda: UNKNOWN) -> Asked:
-    """Read a message; ``expected`` gives its language if the message is too short to tell."""
+def read_question(
+    text: str, expected: Callable[[], str] = lambda: UNKNOWN, corpus: Collection[str] | None = None
+) -> Asked:
+    """Read a message about documents in the languages of ``corpus``, if those are known.
+
+    ``expected`` gives its language if the message is too short to tell.
+    """
     text = text.strip()[:READ_CHARS]
-    language = detect_language(text)
+    language = detect_language(text) if corpus is None else question_language(text, corpus)
     if language == UNKNOWN:
         language = expected()
     folded = " ".join(text.casefold().split()).lstrip("¿¡ ")

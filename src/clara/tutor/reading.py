@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from clara.rag.languages import UNKNOWN, detect_language
+from clara.rag.languages import UNKNOWN, detect_language, question_language
 from clara.rag.ranking import EARLIER_WEIGHTS
 from clara.rag.search import SearchEngine, SearchResult
 from clara.tutor.answering import Question
@@ -44,8 +44,8 @@ async def read(search: SearchEngine, question: Question, limit: int) -> Reading:
         leans=leans,
         limit=limit,
     )
-    if asked.language == UNKNOWN and found.hits:
-        asked = read_question(question.text, lambda: found.hits[0].language)
+    if found.hits and question_language(asked.text, found.languages) == UNKNOWN:
+        asked = read_question(question.text, lambda: found.hits[0].language, found.languages)
     return Reading(asked, earlier, leans, found)
 
 
