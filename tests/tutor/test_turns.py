@@ -400,6 +400,16 @@ class TestWhatComesWithAnAnswer:
         assert (first.question.mode, first.question.material_only) == ("hints", True)
         assert (second.question.mode, second.question.material_only) == ("exam", False)
 
+    async def test_progress_of_a_mode_that_was_left_meanwhile_is_not(self, store: Store, answerer: Scripted) -> None:
+        chat = (await store.conversations.create("ana", mode="hints")).id
+        answerer.events = [TextEvent("Try."), ProgressEvent({"rung": 2})]
+        turn = await store.tutor.begin("ana", chat, "Hi")
+        await store.conversations.change("ana", chat, mode="explain")
+
+        await store.tutor.answer(turn)
+
+        assert (await store.conversations.get("ana", chat)).progress == {}
+
     async def test_another_mode_forgets_what_the_one_before_remembered(self, store: Store, answerer: Scripted) -> None:
         chat = (await store.conversations.create("ana", mode="hints")).id
         answerer.events = [TextEvent("Try."), ProgressEvent({"rung": 2})]

@@ -177,6 +177,12 @@ def change_conversation(tx: Tx, owner_id: str, conversation_id: str, **values: A
     return tx.execute(conversations.update().where(_key(owner_id, conversation_id)).values(**values)).rowcount == 1
 
 
+def keep_progress(tx: Tx, owner_id: str, conversation_id: str, mode: str, progress: dict[str, Any]) -> None:
+    """Keep what a mode remembers, if the conversation is still in it."""
+    query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.mode == mode)
+    tx.execute(query.values(progress=progress))
+
+
 def replace_title(tx: Tx, owner_id: str, conversation_id: str, before: str, title: str) -> bool:
     """Change a title that still is ``before``; False when somebody else has changed it."""
     query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.title == before)

@@ -147,7 +147,7 @@ class RunningTurn:
             )
             stored.add_citations(tx, owner_id, conversation_id, [_citation(seq, cited) for cited in written.cited])
             if progress is not None:
-                stored.change_conversation(tx, owner_id, conversation_id, progress=dict(progress.progress))
+                stored.keep_progress(tx, owner_id, conversation_id, turn.conversation.mode, dict(progress.progress))
             keep(tx)
 
         await self._database.write(store)
