@@ -1,6 +1,7 @@
 """Sentences of the material that say something and can be read alone: what is made without a model is made of these."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -80,14 +81,11 @@ def stands_alone(text: str, language: str) -> bool:
         return False
     if _POINTS_ELSEWHERE.search(text) or _MARKUP.search(text) or not _is_balanced(text):
         return False
-    letters = sum(map(str.isalpha, text))
-    blanks = text.count(" ")
+    letters = sum(unicodedata.category(character)[0] in "LM" for character in text)
     shouted = sum(map(str.isupper, text)) > letters * 0.4
-    return (
-        letters >= _LETTER_SHARE * (len(text) - blanks) * (0.8 if language == "hi" else 1)
-        and not shouted
-        and (language in UNSPACED or len(_WORD.findall(text)) >= _LEAST_WORDS)
-    )
+    if shouted or letters < _LETTER_SHARE * (len(text) - text.count(" ")):
+        return False
+    return language in UNSPACED or len(_WORD.findall(text)) >= _LEAST_WORDS
 
 
 def _is_balanced(text: str) -> bool:

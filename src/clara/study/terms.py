@@ -14,7 +14,7 @@ from clara.study.facts import UNSPACED, Fact
 from clara.study.words import AFTER_NOUNS, ARTICLES, BEFORE_NOUNS, COMMON_WORDS, HAN_GLUE, NOT_NOUNS
 
 LONGEST_TERM = 40
-_WORD = re.compile(r"[^\W_]+(?:(?:-|['’](?!s\b))[^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:(?:-|(?<=[^\W_]{3})['’](?!s\b))[^\W_]+)*")
 _YEAR = re.compile(r"(?<![\d.,-])(?:1\d{3}|20\d\d)(?![\d.,%°-]*\d|[%°\w])")
 _KATAKANA = re.compile(r"[ァ-ヶー]{3,12}")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
