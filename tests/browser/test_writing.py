@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from clara.testing.scripts import Call, CallTools, Fail, Say
-from tests.browser.conftest import Teacher
+from tests.browser.conftest import Server, Teacher
 
 QUOTE = "Osmosis is the movement of water through a membrane"
 ANSWER = f"""## Osmosis
@@ -290,6 +290,26 @@ class TestTeaching:
         chosen.click()
         page.get_by_role("radio", name=re.compile("^Explain")).check()
         expect(page.get_by_role("button", name="How Clara teaches: Explain, from your material only")).to_be_visible()
+
+    def test_what_is_locked_can_not_be_made_freer(self, taught_server: Server, lesson: Any, teacher: Teacher) -> None:
+        page = lesson.page
+        headers = {"Authorization": f"Bearer {taught_server.new_key()}"}
+        lock = {"headers": headers, "data": {"mode": "hints", "material_only": True}}
+        assert page.request.put("/v1/locks", **lock).ok
+        try:
+            page.reload()
+            page.get_by_role("button", name="How Clara teaches: Hints, from your material only, locked").click()
+            page.keyboard.press("Escape")
+            teacher.says("Think of the wall.")
+            lesson.ask("Why does a plant cell in pure water not burst?")
+            page.get_by_role("button", name=re.compile("Hints, from your material only, locked")).click()
+            expect(page.get_by_text("Whoever set this task has locked")).to_be_visible()
+            page.get_by_role("radio", name=re.compile("^Explain")).click()
+            expect(page.get_by_role("radio", name=re.compile("^Hints"))).to_be_checked()
+            expect(page.locator(".notice")).to_contain_text("locked")
+        finally:
+            assert page.request.delete("/v1/locks", headers=headers).ok
+        lesson.complaints = [line for line in lesson.complaints if "403" not in line]
 
     def test_an_exam_is_finished_and_marked(self, lesson: Any, teacher: Teacher) -> None:
         page = lesson.page

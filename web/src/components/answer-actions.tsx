@@ -1,6 +1,5 @@
 import { useId, useRef, useState } from "react";
 import type { Message, Rating } from "../api/types.ts";
-import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icons.tsx";
@@ -10,8 +9,6 @@ const MAX_NOTE = 1000;
 /** What can be done with an answer: copy it, ask again, say what it was worth. */
 export function AnswerActions({ message, question }: { message: Message; question: Message | null }) {
   const { conversation } = useWorkspace();
-  const { pending } = useStore(conversation.store);
-  const isIdle = pending === null || pending.problem !== null;
   const [asksWhy, setAsksWhy] = useState(false);
   const rating = message.feedback?.rating ?? null;
   const rate = (wanted: Rating) => {
@@ -24,14 +21,7 @@ export function AnswerActions({ message, question }: { message: Message; questio
       <div className="answer-actions" role="group" aria-label="This answer">
         <CopyButton text={message.content} label="Copy this answer" />
         {question !== null && (
-          <button
-            type="button"
-            className="icon-button small"
-            aria-label="Answer again"
-            title="Answer again"
-            aria-disabled={!isIdle}
-            onClick={() => isIdle && void conversation.askAgain(question)}
-          >
+          <button type="button" className="icon-button small" aria-label="Answer again" title="Answer again" onClick={() => void conversation.askAgain(question)}>
             <Icon name="again" />
           </button>
         )}

@@ -12,7 +12,7 @@ const MODES: { mode: Mode; name: string; about: string }[] = [
 
 /** How this conversation is taught, and whether only the learner's files count. */
 export function Teaching() {
-  const { conversation } = useWorkspace();
+  const { conversation, me } = useWorkspace();
   const { mode, materialOnly, chat } = useStore(conversation.store);
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -22,7 +22,7 @@ export function Teaching() {
     button.current?.focus();
   };
   const frame = useDismiss<HTMLDivElement>(isOpen, () => setOpen(false));
-  const isLocked = chat?.locked ?? false;
+  const isLocked = chat === null ? Boolean(me.locked) : chat.locked;
   const name = MODES.find((known) => known.mode === mode)?.name ?? mode;
   return (
     <div ref={frame} className="teaching" onKeyDown={(event) => event.key === "Escape" && isOpen && close()}>

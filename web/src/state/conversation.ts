@@ -3,7 +3,7 @@ import type { Api } from "../api/client.ts";
 import { NO_FOLDER } from "../api/files.ts";
 import { Problem, asProblem } from "../api/problem.ts";
 import type { ServerEvent } from "../api/server-events.ts";
-import type { Chat, Message, Mode, Rating, TurnResult } from "../api/types.ts";
+import type { Chat, Me, Message, Mode, Rating, TurnResult } from "../api/types.ts";
 import { parseMarkdown, plainText } from "../text/markdown.ts";
 import type { Announcer } from "./announcer.ts";
 import { type Heard, Listening, type Outcome, nothingHeard } from "./listening.ts";
@@ -56,7 +56,6 @@ const empty: ConversationState = {
 };
 
 const UNANSWERED = new Problem(-1, "unanswered", "This question got no answer. Ask it again, or change it.");
-const LOCKED = "Whoever set this task has locked how freely Clara answers here.";
 /** A model may name the conversation a moment after its first answer. */
 const NAMED_AFTER_MS = 4_000;
 
@@ -74,12 +73,16 @@ export class Conversation {
   readonly #api: Api;
   readonly #announcer: Announcer;
   readonly #observer: ConversationObserver;
+  readonly #fresh: ConversationState;
   #listening: Listening | null = null;
   /** How to ask once more what failed. */
   #again: (() => void) | null = null;
 
-  constructor(api: Api, announcer: Announcer, observer: ConversationObserver) {
+  /** `locked` is what holds for every new conversation. */
+  constructor(api: Api, announcer: Announcer, observer: ConversationObserver, locked: Me["locked"] = null) {
     this.#api = api;
+    this.#fresh = { ...empty, mode: locked?.mode ?? "explain", materialOnly: locked?.material_only ?? false };
+    this.store.set(this.#fresh);
     this.#announcer = announcer;
     this.#observer = observer;
   }
@@ -89,7 +92,7 @@ export class Conversation {
     if (chatId !== null && chatId === this.store.get().chatId) return;
     this.leave();
     const { draft, editingId, newCount, draftCount } = this.store.get();
-    this.store.set({ ...empty, chatId, folderId, draft: editingId === null ? draft : "", newCount, draftCount });
+    this.store.set({ ...this.#fresh, chatId, folderId, draft: editingId === null ? draft : "", newCount, draftCount });
     if (chatId !== null) void this.load();
   }
 
@@ -156,12 +159,10 @@ export class Conversation {
 
   async teachBy(mode: Mode): Promise<void> {
     await this.#change({ mode }, { mode });
-    if (this.store.get().mode !== mode) this.#announcer.complain(LOCKED);
   }
 
   async keepToMaterial(materialOnly: boolean): Promise<void> {
     await this.#change({ materialOnly }, { material_only: materialOnly });
-    if (this.store.get().materialOnly !== materialOnly) this.#announcer.complain(LOCKED);
   }
 
   /** Ends an exam, and shows how it went. */

@@ -33,14 +33,13 @@ export class Workspace {
     this.library = new Library(api, announcer);
     this.uploads = new Uploads(api, announcer, me.limits?.file_bytes ?? null, (file) => this.library.accepted(file));
     this.chats = new Chats(api);
-    this.conversation = new Conversation(api, announcer, {
-      onBegun: (chatId) => this.#address(chatId),
-      onAnswered: (chatId) => this.#answered(chatId),
-    });
+    const observer = { onBegun: (chatId: string) => this.#address(chatId), onAnswered: (chatId: string) => this.#answered(chatId) };
+    this.conversation = new Conversation(api, announcer, observer, me.locked);
     this.study = new Study(api, announcer);
     this.viewer = new Viewer(api);
     window.addEventListener("popstate", this.#onAddress);
     window.addEventListener("beforeunload", this.#onLeaving);
+    document.addEventListener("visibilitychange", this.#onVisibility);
     this.#onAddress();
     void this.library.reload();
     void this.chats.load();
@@ -50,6 +49,7 @@ export class Workspace {
   close(): void {
     window.removeEventListener("popstate", this.#onAddress);
     window.removeEventListener("beforeunload", this.#onLeaving);
+    document.removeEventListener("visibilitychange", this.#onVisibility);
     this.conversation.leave();
     this.library.close();
     this.uploads.close();
@@ -154,6 +154,14 @@ export class Workspace {
   /** The browser asks before files that are still being sent are lost. */
   #onLeaving = (event: BeforeUnloadEvent): void => {
     if (this.uploads.isSending) event.preventDefault();
+  };
+
+  /** What was asked, made or answered elsewhere meanwhile is shown to whoever comes back. */
+  #onVisibility = (): void => {
+    if (document.hidden) return;
+    void this.chats.load();
+    void this.conversation.load();
+    void this.study.load();
   };
 
   #onAddress = (): void => {
