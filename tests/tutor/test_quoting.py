@@ -219,6 +219,12 @@ class TestLanguages:
         answer = await asking.ask(text)
         assert answer.text.startswith(EN.found)
         assert text.casefold() in answer.quotes[0].casefold()
+        assert (await asking.ask("pour")).text == EN.not_covered
+
+    async def test_a_term_in_a_conversation_is_taken_to_be_in_its_language(self, store: Store, asking: Asking) -> None:
+        await asking.add(PLANTS)
+        german = [Said("user", "Was wird über die Atmung gesagt?"), Said("assistant", "Nichts.")]
+        assert (await asking.ask("Chlorophyll", history=german)).text.startswith(PHRASES["de"].found)
 
     async def test_chinese(self, store: Store, asking: Asking) -> None:
         text = "光合作用是植物把光能转化为化学能的过程。它发生在叶绿体中。呼吸作用在线粒体中进行。"

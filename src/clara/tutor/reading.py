@@ -44,9 +44,18 @@ async def read(search: SearchEngine, question: Question, limit: int) -> Reading:
         leans=leans,
         limit=limit,
     )
-    if found.hits and question_language(asked.text, found.languages) == UNKNOWN:
-        asked = read_question(question.text, lambda: found.hits[0].language, found.languages)
+    if found.languages and question_language(asked.text, found.languages) == UNKNOWN:
+        asked = read_question(question.text, lambda: _expected(earlier, found), found.languages)
     return Reading(asked, earlier, leans, found)
+
+
+def _expected(earlier: Sequence[str], found: SearchResult) -> str:
+    """Return the language of the conversation so far, or else of what was found or of all files."""
+    spoken = detect_language(" ".join(earlier))
+    if spoken != UNKNOWN:
+        return spoken
+    known = [language for language in found.languages if language != UNKNOWN]
+    return found.hits[0].language if found.hits else known[0] if len(known) == 1 else UNKNOWN
 
 
 def asked_before(question: Question) -> list[str]:
