@@ -17,7 +17,7 @@ from bench.report import Figure, Options
 from clara.rag.documents import Passage
 from clara.rag.search import SearchEngine
 from clara.store.files import list_files
-from clara.store.passages import get_chunks
+from clara.store.passages import get_chunks, get_page
 from clara.testing import make_settings, running_app
 from clara.tutor.answering import Question
 from clara.tutor.material import Material
@@ -45,11 +45,14 @@ async def _run(books: Sequence[Path], windows: int) -> list[Figure]:
             await app.until_idle(300)
             search = app.app.state.services.search
             passages = await all_passages(search, OWNER)
+            breaks = await page_breaks(search, OWNER, passages)
+            across = [p for p in passages if any((p.document_id, at) in breaks for at in range(p.start + 1, p.end))]
             for at in range(windows):
                 first = at * max(1, (len(passages) - AT_ONCE) // windows)
                 # Spread, as those that a search finds, but for two neighbours.
                 found = [passages[(first + step) % len(passages)] for step in (0, 1, 7, 19, 41, 67, 101, 151)]
-                for case in cases(found, at):
+                found += [p for p in across[at % len(across) :][:1] if p not in found] if across else []
+                for case in cases(found, at, breaks):
                     is_shown = await shown(search, found, case)
                     outcomes[case.kind, case.right, is_shown] += 1
                     if is_shown != case.right:
@@ -85,6 +88,13 @@ async def all_passages(search: SearchEngine, owner_id: str) -> list[Passage]:
                 for row in sorted(rows.values(), key=lambda row: row.seq)
             ]
     return passages
+
+
+async def page_breaks(search: SearchEngine, owner_id: str, passages: Sequence[Passage]) -> set[tuple[str, int]]:
+    """Return (document, offset) of the first character of each page."""
+    pages = {(p.document_id, number) for p in passages for number in range(p.page_from or 1, (p.page_to or 0) + 1)}
+    found = await search.database.read(lambda tx: [(key[0], get_page(tx, owner_id, *key)) for key in pages])
+    return {(document_id, page.start) for document_id, page in found if page is not None}
 
 
 async def shown(search: SearchEngine, found: Sequence[Passage], case: Case) -> bool:

@@ -5,7 +5,7 @@ What is right is told by how a case was made, never by the code that is to be me
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from clara.rag.documents import Passage
@@ -15,7 +15,7 @@ LEAST, MOST = 45, 260
 _LIGATURES = {"ffi": "ﬃ", "ffl": "ﬄ", "fi": "ﬁ", "fl": "ﬂ", "ff": "ﬀ"}
 _NEGATION = re.compile(r"\b(?:not|never|cannot|no)\b (?=(?:[\w'-]+ ){4})")
 _WORD = re.compile(r"[A-Za-z]{4,}")
-_DIGITS = re.compile(r"(?<![\w.,])\d+(?![\w.,]*\d)")
+_DIGITS = re.compile(r"(?<![\w.,])\d+(?!\w)(?![\w.,]*\d)")
 _PROSE = re.compile(r"[A-Z][\w ,;:'’()\"“”ﬁﬂﬀﬃﬄ\n-]+[.]")
 _COMMON_WORDS = "this that these those with from have been will would which when where what there their they"
 _COMMON = frozenset(_COMMON_WORDS.split())
@@ -38,8 +38,11 @@ class Case:
         return f'{self.claim} [{self.number} "{quote}"].'
 
 
-def cases(passages: Sequence[Passage], seed: int) -> Iterator[Case]:
-    """Yield cases about passages that are numbered from 1; of a kind that the text has no place for there is none."""
+def cases(passages: Sequence[Passage], seed: int, breaks: Collection[tuple[str, int]] = ()) -> Iterator[Case]:
+    """Yield cases about passages that are numbered from 1; of a kind that the text has no place for there is none.
+
+    ``breaks`` are where pages begin: document and offset.
+    """
     chance = random.Random(seed)
     for number, passage in enumerate(passages, 1):
         spans = [(a, b) for a, b in sentences(passage.text) if LEAST <= b - a <= MOST]
@@ -49,6 +52,10 @@ def cases(passages: Sequence[Passage], seed: int) -> Iterator[Case]:
             yield from _right(sentence, number, chance)
             yield from _wrong(sentence, number, chance)
             yield from _cut(passage.text, start, end, number)
+        for start, end in spans:
+            if any((passage.document_id, passage.start + at) in breaks for at in range(start + 1, end)):
+                quote = _flowing(passage.text[start:end])
+                yield Case("over a page break", True, _claim(quote, chance), number, quote)
         yield from _elsewhere(passages, number, prose, chance)
         yield from _stitched(passage.text, prose, number, chance)
 
