@@ -81,6 +81,9 @@ class TestQuestionLanguage:
         assert question_language("The cell", ("en", UNKNOWN)) == "en"
         assert question_language("The cell", ("en", "de")) == UNKNOWN
 
+    def test_a_script_that_no_document_is_in_does(self) -> None:
+        assert question_language("О чём мои файлы?", ("en",)) == "ru"
+
 
 class TestStopWords:
     def test_an_unknown_language_has_none(self) -> None:

@@ -98,15 +98,16 @@ def detect_language(text: str) -> str:
 def question_language(text: str, corpus: Collection[str]) -> str:
     """Return the language of a question about documents in those languages, or ``und``.
 
-    One function word isn't enough where the documents' languages don't have it as such: "bile" is one in Turkish,
+    One function word isn't enough where the documents are in another language of that script: "bile" is one in Turkish,
     and the "war" of "Cold War" in German.
     """
     own = detect_language(text)
     heard = stop_words(own).intersection(re.findall(r"\w+", text[:SAMPLE_CHARS].casefold()))
     if len(heard) != 1:
         return own
-    others = {language for language in corpus if language not in (own, UNKNOWN)}
-    leaves_open = own not in corpus or any(heard.isdisjoint(stop_words(language)) for language in others)
+    script = next(candidates for candidates in _LANGUAGES.values() if own in candidates)
+    rivals = [language for language in script if language in corpus and language != own]
+    leaves_open = any(own not in corpus or heard.isdisjoint(stop_words(rival)) for rival in rivals)
     return UNKNOWN if leaves_open else own
 
 
