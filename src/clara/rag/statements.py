@@ -1,6 +1,7 @@
 """What the words and the mere shape of a sentence show of it, read alone."""
 
 import re
+import unicodedata
 from functools import cache
 
 from clara.rag.cues import CUES
@@ -68,7 +69,9 @@ def is_bare(text: str) -> bool:
 
 def is_symbolic(text: str) -> bool:
     """Tell whether it is code or formulas rather than prose."""
-    return len(_SYMBOLS.findall(text)) > _SYMBOL_SHARE * len(text)
+    # Marks of Indic and Arabic scripts belong to their letters.
+    symbols = [character for character in _SYMBOLS.findall(text) if unicodedata.category(character)[0] != "M"]
+    return len(symbols) > _SYMBOL_SHARE * len(text)
 
 
 def is_broken(text: str) -> bool:

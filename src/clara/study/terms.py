@@ -14,7 +14,9 @@ from clara.study.facts import UNSPACED, Fact
 from clara.study.words import AFTER_NOUNS, ARTICLES, BEFORE_NOUNS, COMMON_WORDS, HAN_GLUE, NOT_NOUNS
 
 LONGEST_TERM = 40
-_WORD = re.compile(r"[^\W_]+(?:(?:-|(?<=[^\W_]{3})['’](?!s\b))[^\W_]+)*")
+_MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
+_LETTER = rf"(?:[^\W_]|[{_MARKS}])"
+_WORD = re.compile(rf"[^\W_]{_LETTER}*(?:(?:-|(?<=[^\W_]{{3}})['’](?!s\b)){_LETTER}+)*")
 _YEAR = re.compile(r"(?<![\d.,-])(?:1\d{3}|20\d\d)(?![\d.,%°-]*\d|[%°\w])")
 _KATAKANA = re.compile(r"[ァ-ヶー]{3,12}")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
