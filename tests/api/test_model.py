@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from clara.core.errors import Unavailable
 from clara.providers.chat import Spent, Stopped, TextDelta
 from clara.settings import Settings
-from clara.testing import FakeChatModel, RunningApp, running_app
+from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
 from tests.contract.declared import declare
 
 pytestmark = pytest.mark.anyio
@@ -97,3 +99,11 @@ class TestWithoutModel:
     async def test_answers_are_quotes(self, settings: Settings) -> None:
         async with running_app(settings, work=False) as app:
             assert (await app.client.get("/health")).json()["model"] == "none"
+
+
+class TestLinkHosts:
+    def test_are_plain_hosts(self, tmp_path: Path) -> None:
+        settings = make_settings(tmp_path, chats={"link_hosts": "EN.wikipedia.org, example.org"})
+        assert settings.chats.link_hosts == ("en.wikipedia.org", "example.org")
+        with pytest.raises(ValidationError, match="not a host"):
+            make_settings(tmp_path, chats={"link_hosts": "https://example.org/x"})
