@@ -10,19 +10,16 @@ from clara.api.deps import OPEN_BOOK, CallerDep, Cursor, FolderFilter, Limit, Se
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
-from clara.api.schemas.study import (
+from clara.api.schemas.reviews import (
     AttemptAnswer,
     AttemptList,
     DueCards,
     NewAttempt,
     NewReview,
-    NewStudySet,
     ProgressAnswer,
     ReviewedCard,
-    StudySetAnswer,
-    StudySetChange,
-    StudySetList,
 )
+from clara.api.schemas.study import NewStudySet, StudySetAnswer, StudySetChange, StudySetList
 from clara.core.caller import Scope
 from clara.core.errors import Conflict, NotFound, ProviderFailed, ProviderTimeout
 from clara.ops.limits import Rate
