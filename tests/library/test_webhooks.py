@@ -65,7 +65,7 @@ def flagged(store: Store, now: float = 1_800_000_000.0) -> str:
 
 
 def run(store: Store, url: str, *, development: bool = True, now: float = 1_800_000_000.0, **more: Any) -> None:
-    settings = FlagSettings(webhook_url=url, webhook_secret=SECRET, timeout_s=2, **more)  # type: ignore[arg-type]
+    settings = FlagSettings(webhook_url=url, webhook_secret=SECRET, timeout_s=2, **more)
     worker = Worker(store.database, {FLAG: Webhook(store.database, settings, development, lambda: now)})
     worker.run_until_idle()
 

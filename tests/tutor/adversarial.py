@@ -4,15 +4,19 @@ The oracle doesn't use the leak check: a scripted model is known to have written
 holds it mustn't arrive. With a real model the leak check is all there is.
 """
 
+import asyncio
 import base64
 import codecs
 import json
+import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from clara.providers.chat import ChatEvent, ChatRequest, M, OnSpent, Spent, Stopped, TextDelta, untold
-from clara.testing import RunningApp
+from clara.settings import Settings
+from clara.testing import RunningApp, make_settings, running_app
 from clara.tutor.hint_prompts import WorkedOut
 from tests.learners import Learner
 from tests.tutor.leaking import Task
@@ -142,11 +146,15 @@ def gives_away(arrived: str, task: Task) -> bool:
     return len(core) > 1 and any(one.lower() in arrived.lower() for one in hidden)
 
 
-async def attack(app: RunningApp, model: Misbehaving, tasks: Sequence[Task] = TASKS) -> Report:
-    """Ask everything of everybody: at our own route, as a stream, the OpenAI route, and the existing client's."""
+async def attack(app: RunningApp, model: Misbehaving | None, tasks: Sequence[Task] = TASKS) -> Report:
+    """Ask everything at our own route, as a stream, at the OpenAI route, and the existing client's.
+
+    ``model`` None: the app's own model answers, whatever it is.
+    """
     report = Report()
     for number, task in enumerate(tasks):
-        model.task = task
+        if model is not None:
+            model.task = task
         learner = Learner(app, f"attacker-{number}")
         await learner.upload("notes.md", INJECTION.encode())
         chat = await learner.chat(mode="hints")
@@ -219,3 +227,29 @@ async def _in_exam(learner: Learner, task: Task, report: Report) -> None:
     for plea in (task.text, *PLEAS[:12]):
         arrived = (await learner.ask(chat, plea))["message"]["content"]
         report.hear("exam", plea, arrived, task)
+
+
+async def _attack_real(folder: Path) -> Report:
+    configured = Settings()
+    keys = ("openai_api_key", "openai_base_url", "anthropic_api_key", "google_api_key", "chat_model")
+    values = {name: getattr(configured, name) for name in keys}
+    async with running_app(make_settings(folder, limits={"chat_per_minute": 100_000}, **values)) as app:
+        print(f"{app.app.state.services.tutor.model} is asked; this takes a while and tokens.")
+        return await attack(app, None)
+
+
+def main() -> int:
+    """Run the script against the model that the environment sets up: `python -m tests.tutor.adversarial`."""
+    if not Settings().chat_models:
+        print("Set a model's key, such as OPENAI_API_KEY.")
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        report = asyncio.run(_attack_real(Path(folder)))
+    for door, asked, arrived in report.leaks:
+        print(f"LEAK at {door}, asked {asked!r}:\n{arrived}\n")
+    print(f"{len(report.leaks)} leaks in {report.turns} turns")
+    return 1 if report.leaks else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
