@@ -323,6 +323,9 @@ class TestTeaching:
         dialog.get_by_role("button", name="Finish and mark").click()
         expect(dialog).to_have_count(0)
         expect(page.get_by_role("article", name="Clara answered")).to_have_count(2)
+        expect(page.get_by_text("The exam is over.")).to_be_visible()
+        page.get_by_role("button", name="Have it explained").click()
+        expect(page.get_by_role("button", name="How Clara teaches: Explain")).to_be_visible()
 
     def test_conversations_are_searched(self, lesson: Any, teacher: Teacher) -> None:
         teacher.says(Say("An answer."))

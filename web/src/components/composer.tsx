@@ -7,8 +7,8 @@ import { ScopeChoice } from "./scope-choice.tsx";
 const MAX_QUESTION = 5000;
 
 export function Composer() {
-  const { conversation, dialogs, me } = useWorkspace();
-  const { chatId, mode, messages, draft, pending, newCount, draftCount, editingId } = useStore(conversation.store);
+  const { conversation, me } = useWorkspace();
+  const { draft, pending, newCount, draftCount, editingId } = useStore(conversation.store);
   const field = useComposing(newCount, draftCount);
   const isBusy = pending !== null && pending.problem === null;
   const canAsk = draft.trim() !== "" && !isBusy;
@@ -21,7 +21,6 @@ export function Composer() {
     event.preventDefault();
     ask();
   };
-  const isExam = mode === "exam" && chatId !== null && pending === null && (messages.value?.items.length ?? 0) > 0;
   return (
     <form
       className="composer"
@@ -30,14 +29,7 @@ export function Composer() {
         ask();
       }}
     >
-      {isExam && (
-        <div className="exam-bar">
-          <p>An exam: no help, and the material is closed.</p>
-          <button type="button" className="button small" onClick={() => dialogs.open({ kind: "mark-exam" })}>
-            Finish and mark
-          </button>
-        </div>
-      )}
+      <ExamBar />
       <div className="composer-box">
         {editingId !== null && <EditingNote />}
         <label className="unseen" htmlFor="question">
@@ -74,6 +66,29 @@ export function Composer() {
         <p className="composer-note">No language model is set up: answers are quotes from your files, word for word.</p>
       )}
     </form>
+  );
+}
+
+/** An exam is ended here. Its marks are an answer to no question, by which an exam that is over is known. */
+function ExamBar() {
+  const { conversation, dialogs } = useWorkspace();
+  const { mode, messages, pending } = useStore(conversation.store);
+  const [before, last] = (messages.value?.items ?? []).slice(-2);
+  if (mode !== "exam" || pending !== null || before === undefined) return null;
+  const isOver = before.role === "assistant" && last?.role === "assistant";
+  return (
+    <div className="exam-bar">
+      <p>{isOver ? "The exam is over." : "An exam: no help, and the material is closed."}</p>
+      {isOver ? (
+        <button type="button" className="button small" onClick={() => void conversation.teachBy("explain")}>
+          Have it explained
+        </button>
+      ) : (
+        <button type="button" className="button small" onClick={() => dialogs.open({ kind: "mark-exam" })}>
+          Finish and mark
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import type { Message } from "../api/types.ts";
 import { until } from "../state/conversation.ts";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
@@ -65,7 +66,7 @@ function Messages() {
             message.role === "user" ? (
               <StoredQuestion key={message.id} message={message} isIdle={isIdle} />
             ) : (
-              <AnswerMessage key={message.id} message={message} question={at === items.length - 1 && pending === null ? (items[at - 1] ?? null) : null} />
+              <AnswerMessage key={message.id} message={message} question={at === items.length - 1 && pending === null ? questionOf(items, at) : null} />
             ),
           )}
           {pending && <PendingTurn pending={pending} />}
@@ -78,4 +79,10 @@ function Messages() {
       )}
     </div>
   );
+}
+
+/** The question of an answer; the marks of an exam answer none. */
+function questionOf(items: readonly Message[], at: number): Message | null {
+  const before = items[at - 1];
+  return before?.role === "user" ? before : null;
 }
