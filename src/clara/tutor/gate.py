@@ -8,7 +8,8 @@ from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, EndedE
 from clara.tutor.holding import Units, is_code
 from clara.tutor.leaks import LeakCheck
 
-CODE = "code"
+NEAR = 1500
+"""Characters of a reply that are read with each new unit of it."""
 
 
 class Gate:
@@ -65,12 +66,15 @@ class Gate:
                 continue
             for n in self._dropped:
                 unit = re.sub(rf"\s?\[{n}\]", "", unit)
-            self.leaked = self._find(self.released + unit)
+            self.leaked = self._find(unit, self.released)
             if self.leaked is None and unit:
                 self.released += unit
                 events += [*self._citations, TextEvent(unit)]
                 self._citations.clear()
         return events
 
-    def _find(self, text: str) -> str | None:
-        return next((found for check in self._checks if (found := check.find(text, self._before))), None)
+    def _find(self, text: str, released: str = "") -> str | None:
+        """Check a text with what stands right before it; what is further back counts as said earlier."""
+        near = released[-NEAR:]
+        earlier = f"{self._before}\n{released[: len(released) - len(near)]}"[-2 * NEAR :]
+        return next((found for check in self._checks if (found := check.find(near + text, earlier))), None)
