@@ -29,6 +29,7 @@ class Me(Answer):
     scopes: list[Scope]
     model: str = Field(description='What answers; "none": answers are quotes.')
     limits: Limits
+    link_hosts: list[str] = Field(description="Hosts that an answer's links may lead to; pages show others as text.")
     locked: HoldAnswer | None = Field(description="What is locked in everything the learner does; null when nothing.")
 
 
@@ -48,5 +49,6 @@ async def get_me(caller: CallerDep, services: ServicesDep) -> Me:
             files=files.max_per_learner,
             total_bytes=files.max_bytes_per_learner,
         ),
+        link_hosts=sorted(services.settings.chats.link_hosts),
         locked=HoldAnswer.of(await services.locks.hold(caller.owner_id)),
     )

@@ -6,6 +6,8 @@ export interface Me {
   user_id: string;
   model: string;
   limits?: { file_bytes?: number };
+  /** Other hosts that an answer's links may lead to. */
+  link_hosts?: string[];
   /** What somebody has set for all that this learner asks. */
   locked?: { mode: Mode | null; material_only: boolean } | null;
 }

@@ -124,7 +124,11 @@ function inline(part: Inline): ReactNode {
     case "break":
       return <br />;
     case "link":
-      return <a href={part.href}>{inlines(part.inlines)}</a>;
+      return (
+        <a href={part.href} {...(part.href.startsWith("/") ? {} : { target: "_blank", rel: "noopener noreferrer" })}>
+          {inlines(part.inlines)}
+        </a>
+      );
     case "citation":
       return <CitationMark n={part.n} />;
   }
