@@ -11,11 +11,11 @@ from clara.store.passages import get_chunks
 from clara.tutor.answering import Answerer, Question
 from clara.tutor.attempts import Attempt, judge
 from clara.tutor.events import AnswerEvent, CitationEvent, Cited, ProgressEvent, TextEvent
-from clara.tutor.guards import alike
 from clara.tutor.ladder import ANSWER, Ladder
 from clara.tutor.mode_phrases import ModePhrases, mode_phrases
 from clara.tutor.phrases import phrases_in
 from clara.tutor.replies import content_words
+from clara.tutor.word_guards import alike
 
 BLANK = "____"
 NEW_WORDS = 2
