@@ -1,0 +1,108 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clara.voice.units import LONGEST, Units
+
+ANSWER = r"""# Osmosis
+
+Water moves, e.g. through a membrane, by 3.5 cm. [1] It costs $5. Then $x^2 + \frac{1}{2}. y$ holds! See Dr. Smith
+et al. for No. 5 of it.
+- one item. Two sentences
+- second
+1. First thing
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+```mermaid
+graph TD; A-->B
+```
+Done? $$a
+= b$$ ends. Visit https://a.b/c?d. OK [a link. Here](http://x.y/z). Bye"""
+
+SCRAPS = (
+    "Water moves. |It is |e.g. |$x. y$ |$5 |$|$$|[1]|[|](|) |\n|\n\n|- |1. |```\n|`|a|B|. |! |3.14 |\\(|\\) "
+    "|\\[|\\]|**|# |<b>|<|https://a.b/c. |Dr. |水在动。|…|'s "
+)
+PIECES = st.lists(st.sampled_from([*SCRAPS.split("|"), "| "]), max_size=40).map("".join)
+
+
+def units(text: str, size: int = 1_000_000) -> list[str]:
+    cutter, found = Units(), []
+    for at in range(0, len(text), size):
+        found += cutter.feed(text[at : at + size])
+    return found + cutter.finish()
+
+
+class TestCutting:
+    def test_each_sentence_item_row_and_block_is_a_unit(self) -> None:
+        assert [unit.strip() for unit in units(ANSWER)] == [
+            "# Osmosis",
+            "Water moves, e.g. through a membrane, by 3.5 cm. [1]",
+            "It costs $5.",
+            r"Then $x^2 + \frac{1}{2}. y$ holds!",
+            "See Dr. Smith\net al. for No. 5 of it.",
+            "- one item.",
+            "Two sentences",
+            "- second",
+            "1. First thing",
+            "| a | b |",
+            "|---|---|",
+            "| 1 | 2 |",
+            "```mermaid\ngraph TD; A-->B\n```",
+            "Done?",
+            "$$a\n= b$$ ends.",
+            "Visit https://a.b/c?d.",
+            "OK [a link. Here](http://x.y/z).",
+            "Bye",
+        ]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            r"The value \(a. B\) is kept.",
+            r"The value $a. B = 1. C$ is kept.",
+            "It weighs 1.5 kg and 2,000.5 g.",
+            "As J. K. Rowling e.g. said, i.e. in Fig. 3 and No. 7, it is so.",
+            "Call `x.y. Z` there.",
+        ],
+    )
+    def test_nothing_is_cut_inside_what_belongs_together(self, text: str) -> None:
+        assert units(text) == [text]
+
+    def test_a_long_sentence_is_cut_at_a_comma(self) -> None:
+        found = units("word, " * 200)
+        assert all(len(unit) <= LONGEST for unit in found)
+        assert all(unit.rstrip().endswith(",") for unit in found)
+
+    def test_other_scripts_have_sentences(self) -> None:
+        assert len(units("水通过膜移动。这就是渗透。 यह पानी है। वह हवा है।")) == 4
+
+
+class TestStreaming:
+    def test_a_sentence_is_given_once_the_next_has_begun(self) -> None:
+        cutter = Units()
+        assert cutter.feed("Water moves. ") == []
+        assert cutter.feed("It does ") == ["Water moves. "]
+
+    def test_a_mark_behind_the_full_stop_is_waited_for(self) -> None:
+        cutter = Units()
+        assert cutter.feed("Water moves. [1") == []
+        assert cutter.feed("] It does ") == ["Water moves. [1] "]
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 7, 40])
+    def test_units_are_the_same_however_the_answer_comes(self, size: int) -> None:
+        assert units(ANSWER, size) == units(ANSWER)
+
+    @given(PIECES, st.integers(1, 9))
+    @settings(max_examples=300, deadline=None)
+    def test_nothing_is_lost_and_pieces_do_not_matter(self, text: str, size: int) -> None:
+        assert "".join(units(text)) == text
+        assert units(text, size) == units(text)
+
+    @given(st.text(max_size=200), st.integers(1, 9))
+    @settings(deadline=None)
+    def test_any_text_can_be_cut(self, text: str, size: int) -> None:
+        assert "".join(units(text, size)) == text
