@@ -167,3 +167,16 @@ class TestTheLadder:
 
         assert (await world.learner.get(f"/v1/chats/{world.chat}")).json()["title"] == TASK
         assert len(model.asked) == 1
+
+    async def test_a_deleted_file_takes_what_was_worked_out_along(self, app_with: Any) -> None:
+        world = await app_with(Scripted("Try.", "Try."))
+        await world.ask(TASK)
+        conversations = world.app.app.state.services.conversations
+        assert (await conversations.get("ana", world.chat)).progress["tasks"][0]["answers"] == ["42"]
+        files = (await world.learner.get("/v1/files")).json()["files"]
+        assert (await world.learner.delete(f"/v1/files/{files[0]['id']}")).status_code == 200
+
+        tasks = (await conversations.get("ana", world.chat)).progress["tasks"]
+        assert [(task["text"], task["answers"]) for task in tasks] == [(TASK, [])]
+        await world.ask("is it 36?")
+        assert (await conversations.get("ana", world.chat)).progress["tasks"][-1]["answers"] == ["42"]

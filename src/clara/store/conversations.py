@@ -183,6 +183,18 @@ def keep_progress(tx: Tx, owner_id: str, conversation_id: str, mode: str, progre
     tx.execute(query.values(progress=progress))
 
 
+def forget_answers(tx: Tx, owner_id: str) -> None:
+    """Forget what the tutor worked out in hints: it may be a deleted file's words. The tasks stay, where they are."""
+    mine = conversations.c.owner_id == owner_id
+    hinting = sa.cast(conversations.c.progress, sa.Text).contains('"tasks"')
+    for chat_id, progress in tx.execute(
+        sa.select(conversations.c.id, conversations.c.progress).where(mine, hinting)
+    ).all():
+        tasks = [task | {"answers": []} for task in progress["tasks"]]
+        query = conversations.update().where(mine, conversations.c.id == chat_id)
+        tx.execute(query.values(progress={**progress, "tasks": tasks}))
+
+
 def replace_title(tx: Tx, owner_id: str, conversation_id: str, before: str, title: str) -> bool:
     """Change a title that still is ``before``; False when somebody else has changed it."""
     query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.title == before)

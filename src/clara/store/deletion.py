@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from clara.store.conversations import conversations_citing
+from clara.store.conversations import conversations_citing, forget_answers
 from clara.store.database import Tx
 from clara.store.embeddings import remove_embeddings
 from clara.store.files import Document, get_file
@@ -48,6 +48,7 @@ def delete_file(tx: Tx, owner_id: str, file_id: str) -> Receipt | None:
     if kept:
         enqueue_scrub(tx, owner_id)
     clear_turns(tx, owner_id)
+    forget_answers(tx, owner_id)
     change_corpus(tx, owner_id)
     if forgotten.items:
         counts["study_items"] = forgotten.items
