@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { drawDiagram } from "../drawing/frame.ts";
 import { Icon } from "./icons.tsx";
 
@@ -9,12 +9,27 @@ interface Props {
   description: string;
 }
 
+/** Below this scale the words of a diagram can't be read: then only a part of it is shown, larger. */
+const LEAST_FIT = 0.55;
+const READABLE = 0.75;
 const ZOOMS = [0.5, 0.75, 1, 1.5, 2, 3];
 
 /** A diagram as a picture, which can't do anything; its text where it can't be drawn. */
 export function Diagram({ title, source, description }: Props) {
   const { address, size, problem } = useDrawing(source);
   const [zoom, setZoom] = useState<number | null>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const isTooSmall = size !== null && frame.current !== null && frame.current.clientWidth < size.width * LEAST_FIT;
+    if (isTooSmall) setZoom(READABLE);
+  }, [size?.width]);
+  useLayoutEffect(() => {
+    // A mind map is read from its middle, everything else from the top left.
+    const box = frame.current;
+    if (zoom === READABLE && box !== null && source.startsWith("mindmap")) {
+      box.scrollTo((box.scrollWidth - box.clientWidth) / 2, (box.scrollHeight - box.clientHeight) / 2);
+    }
+  }, [zoom, source]);
   if (problem !== null) {
     return (
       <figure className="diagram">
@@ -31,7 +46,7 @@ export function Diagram({ title, source, description }: Props) {
   };
   return (
     <figure className="diagram">
-      <div className="diagram-frame" tabIndex={0} role="group" aria-label={`Diagram: ${title}`} aria-busy={address === null}>
+      <div ref={frame} className="diagram-frame" tabIndex={0} role="group" aria-label={`Diagram: ${title}`} aria-busy={address === null}>
         {address === null ? (
           <p className="quiet">Drawing…</p>
         ) : (

@@ -45,7 +45,8 @@ async function draw({ source, theme, font, isDark }: Wanted): Promise<string> {
     darkMode: isDark,
     themeVariables: { ...theme, darkMode: isDark, fontFamily: font, fontSize: "15px" },
     themeCSS: CENTRED,
-    layout: "dagre",
+    // A tree of many leaves is too wide to be seen at once; around its root it isn't.
+    layout: source.startsWith("mindmap") ? "cose-bilkent" : "dagre",
   });
   count += 1;
   const { svg } = await mermaid.render(`diagram-${count}`, source);
