@@ -65,7 +65,7 @@ export interface Citation {
 export type Rating = "up" | "down";
 
 /** How an answer ended, where it isn't "end". */
-export type Ending = "end" | "length" | "refusal" | "stopped";
+export type Ending = "end" | "length" | "refusal" | "stopped" | "broken";
 
 export interface Message {
   id: string;

@@ -67,6 +67,7 @@ function labelsOf({ model, ended, citations }: Message): string[] {
   const labels: string[] = [];
   if (model === "none" && citations && citations.length > 0) labels.push("Quoted word for word, without a language model");
   if (ended === "length") labels.push("Cut off: it got too long. Ask for the rest");
+  if (ended === "broken") labels.push("Broke off: ask again for the whole answer");
   if (ended === "stopped") labels.push("Stopped");
   if (ended === "refusal") labels.push("The model declined to answer");
   return labels;
