@@ -175,7 +175,7 @@ class TestCompletion:
 
         assert answerer.questions[-1].mode == "exam"
 
-    @pytest.mark.parametrize(("ended", "finish"), [("length", "length"), ("refusal", "content_filter")])
+    @pytest.mark.parametrize(("ended", "finish"), [("length", "length"), ("refusal", "content_filter"), ("broken", "length")])
     async def test_says_how_it_ended(
         self, client: openai.AsyncOpenAI, answerer: Directed, ended: str, finish: str
     ) -> None:

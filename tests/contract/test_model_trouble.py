@@ -23,10 +23,10 @@ FAILING: dict[str, tuple[ChatAnswer, str]] = {
     "no JSON": (Raw(b"<html>"), "model_failed"),
 }
 SHORTENED: dict[str, tuple[ChatAnswer, str]] = {
-    "gets stuck": (Say("One two three four five", hang_after=2), "length"),
-    "breaks off": (Say("One two three four five", cut_after=2), "length"),
+    "gets stuck": (Say("One two three four five", hang_after=2), "broken"),
+    "breaks off": (Say("One two three four five", cut_after=2), "broken"),
     "too long": (Say("It is cut off by its", finish="length"), "length"),
-    "endless": (Say("and so on ", endless=True), "length"),
+    "endless": (Say(["and so on, and on, and on, "], endless=True), "length"),
     "a hundred thousand tokens": (Say(["word "] * 100_000), "length"),
 }
 WORKING: dict[str, list[ChatAnswer]] = {

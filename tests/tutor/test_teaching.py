@@ -287,7 +287,7 @@ class TestMisbehavingModels:
             room.server.play(script)
             answer = await room.ask("What do plants make?")
             assert answer.error is None
-            assert answer.ended == "length"
+            assert answer.ended == "broken"
             assert answer.text.startswith("Plants make sugar")
             assert answer.text.endswith(f"*{LABELS['en'].broke_off}*")
 

@@ -29,7 +29,7 @@ from clara.tutor.running import RunningTurn
 PATIENCE_S = 10.0
 """For so long a stream waits for its first text before it begins: what fails until then is an HTTP status."""
 
-_FINISH = {"end": "stop", "stopped": "stop", "length": "length", "refusal": "content_filter"}
+_FINISH = {"end": "stop", "stopped": "stop", "length": "length", "refusal": "content_filter", "broken": "length"}
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ from clara.tutor.tape import Numbered
 routes = router("Vercel AI SDK")
 
 HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
-_FINISH = {"end": "stop", "length": "length", "refusal": "content-filter", "stopped": "other"}
+_FINISH = {"end": "stop", "length": "length", "refusal": "content-filter", "stopped": "other", "broken": "error"}
 _IDLE: dict[int | str, dict[str, Any]] = {204: {"description": "No answer is being written."}}
 
 

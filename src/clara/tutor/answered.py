@@ -11,7 +11,7 @@ UNTOLD = UsageEvent(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A whole turn, for doors that don't stream. ``ended`` is "end", "length", "refusal" or "stopped"."""
+    """A whole turn, for doors that don't stream. ``ended`` is as in DoneEvent."""
 
     message_id: str
     content: str

@@ -81,7 +81,7 @@ class ProgressEvent:
 
 @dataclass(frozen=True, slots=True)
 class EndedEvent:
-    """Why an answerer stopped, where it isn't "end": "length", "refusal" or "stopped"; shown with the last event."""
+    """Why an answerer stopped, where it isn't "end": see DoneEvent; shown with the last event."""
 
     ended: str
 
@@ -90,7 +90,8 @@ class EndedEvent:
 class DoneEvent:
     """The turn is stored, at ``answered_at``. ``covered`` is False when the material doesn't answer the question.
 
-    ``ended`` is "end", "length", "refusal" or "stopped".
+    ``ended`` is "end", "length", "refusal", "stopped", or "broken": something failed after a part of the answer had
+    been shown, which is kept.
     """
 
     message_id: str
@@ -102,7 +103,7 @@ class DoneEvent:
 
 @dataclass(frozen=True, slots=True)
 class ErrorEvent:
-    """The turn failed; nothing but its question is stored. The members of a problem (RFC 9457)."""
+    """The turn failed before anything of its answer could be kept: its question is stored. A problem's members."""
 
     code: str
     status: int

@@ -162,7 +162,7 @@ class HintingAnswerer:
             if not gate.released:
                 raise
             log.warning("answer.broke_off", code=error.problem_code)
-            yield EndedEvent("length")
+            yield EndedEvent("broken")
         if not gate.leaked:
             for shown in (*_through(gate, await writing.end()), *gate.end()):
                 yield shown

@@ -142,7 +142,7 @@ class TeachingAnswerer:
                 raise
             # What was shown stays; the learner sees that it isn't all.
             log.warning("answer.broke_off", code=error.problem_code)
-            for event in (*await writing.end(), TextEvent(f"\n\n*{lesson.labels.broke_off}*"), EndedEvent("length")):
+            for event in (*await writing.end(), TextEvent(f"\n\n*{lesson.labels.broke_off}*"), EndedEvent("broken")):
                 yield event
             return
         if lesson.lacks_label(writing):

@@ -171,7 +171,7 @@ class MessageAnswer(Answer):
     )
     artifacts: list[ArtifactRef] = Field(description="Study sets that were made with the answer.")
     model: str | None = Field(description='What wrote the answer; "none": it is quotes.')
-    ended: str | None = Field(description="How the answer ended: end, length, refusal or stopped.")
+    ended: str | None = Field(description="How the answer ended: end, length, refusal, stopped or broken.")
     feedback: FeedbackAnswer | None
 
     @classmethod
