@@ -175,7 +175,9 @@ class TestCompletion:
 
         assert answerer.questions[-1].mode == "exam"
 
-    @pytest.mark.parametrize(("ended", "finish"), [("length", "length"), ("refusal", "content_filter"), ("broken", "length")])
+    @pytest.mark.parametrize(
+        ("ended", "finish"), [("length", "length"), ("refusal", "content_filter"), ("broken", "length")]
+    )
     async def test_says_how_it_ended(
         self, client: openai.AsyncOpenAI, answerer: Directed, ended: str, finish: str
     ) -> None:
@@ -266,6 +268,17 @@ class TestStream:
                 assert (caught.value.code, caught.value.type) == ("budget_used_up", "rate_limit_error")
                 assert caught.value.response.headers["retry-after"] == "4000"
                 assert caught.value.response.headers["x-should-retry"] == "false"
+
+    async def test_what_was_refused_is_not_asked_again_by_the_sdk(
+        self, client: openai.AsyncOpenAI, answerer: Directed
+    ) -> None:
+        answerer.events = [ProviderFailed("Declined.", code="model_refused")]
+        before = len(answerer.questions)
+
+        with pytest.raises(openai.InternalServerError):
+            await client.with_options(max_retries=2).chat.completions.create(**asking())
+
+        assert len(answerer.questions) == before + 1
 
     @pytest.mark.parametrize("metadata", [{}, {"conversation_id": "c"}])
     async def test_error_in_the_middle_is_raised_by_the_sdk(

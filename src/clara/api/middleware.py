@@ -19,7 +19,23 @@ _log = structlog.get_logger(__name__)
 _access = structlog.get_logger("clara.access")
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._\-]{8,64}")
-_EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-ID", "Location")
+_EXPOSED = (
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Request-ID",
+    "Location",
+    "X-Should-Retry",
+    "X-Vercel-AI-UI-Message-Stream",
+)
+_OF_OPENAIS_SDK = tuple(
+    f"X-Stainless-{name}"
+    for name in (
+        "Arch", "Helper-Method", "Lang", "OS", "Package-Version", "Retry-Count", "Runtime", "Runtime-Version", "Timeout",
+    )
+)  # fmt: skip
+"""What it sends with every request; a browser sends nothing before it may send all of them."""
 _NEVER_ANSWERED = 499
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -55,9 +71,12 @@ def install_edge(
                 "Authorization",
                 "Content-Type",
                 "Last-Event-ID",
+                "OpenAI-Organization",
+                "OpenAI-Project",
                 "User-Agent",
                 "X-Clara-User",
                 "X-Request-ID",
+                *_OF_OPENAIS_SDK,
             ],
             expose_headers=list(_EXPOSED),
             max_age=600,

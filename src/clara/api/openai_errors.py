@@ -19,6 +19,10 @@ _TYPES: Mapping[int, str] = {
 }
 
 
+_FINAL = frozenset({"budget_used_up", "model_misconfigured", "model_refused", "turn_lost", "turn_stopped"})
+"""Their SDKs would ask again at once: what was stopped or refused, or what can't be answered before hours have passed."""
+
+
 class OpenAIErrorBody(BaseModel):
     """What went wrong."""
 
@@ -51,8 +55,7 @@ def openai_error(error: ClaraError) -> dict[str, Any]:
 
 def openai_response(error: ClaraError) -> Response:
     headers = dict(error.headers)
-    if error.problem_code == "budget_used_up":
-        # Their SDKs would try again at once, since the hours to wait are more than they would.
+    if error.problem_code in _FINAL:
         headers["x-should-retry"] = "false"
     body = json.dumps(openai_error(error), allow_nan=False, default=str).encode()
     return Response(body, error.status, headers, "application/json")
