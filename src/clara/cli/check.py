@@ -116,6 +116,7 @@ def _extras(settings: Settings) -> Iterator[tuple[str, str]]:
     embedder = settings.embedding_model or "static"
     yield PASSED, f"embeddings: {named.get(embedder, embedder)}"
     yield from _chat_models(settings)
+    yield from _speech(settings)
 
 
 def _chat_models(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -125,3 +126,11 @@ def _chat_models(settings: Settings) -> Iterator[tuple[str, str]]:
         yield FAILED, f"chat model: {settings.chat_models[0]} needs a package: `pip install clara[models]`"
     else:
         yield PASSED, f"chat model: {', then '.join(settings.chat_models)} (not asked now)"
+
+
+def _speech(settings: Settings) -> Iterator[tuple[str, str]]:
+    from clara.providers.speech_services import ears_of, voices_of
+
+    for what, services in (("hears", ears_of(settings)), ("speaks", voices_of(settings))):
+        named = ", then ".join(service.name for service in services)
+        yield PASSED, f"speech that {what}: {named + ' (not asked now)' if named else 'none'}"

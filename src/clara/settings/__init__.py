@@ -24,6 +24,7 @@ from clara.settings.sections import (
     LimitSettings,
     ModelSettings,
     SearchSettings,
+    SpeechSettings,
     StudySettings,
     endpoint,
     origin,
@@ -70,6 +71,12 @@ class Settings(BaseSettings):
     """Answers when the first doesn't."""
     embedding_model: str | None = None
     """Unset: the local static embedder. `none`: lexical search only. `openai:model`: an endpoint's."""
+    stt_model: str | None = None
+    """Hears. `openai:` and the name of any model behind audio/transcriptions; `none`; unset: OpenAI's with its key."""
+    stt_fallback_model: str | None = None
+    tts_model: str | None = None
+    """Speaks. `openai:` and the name of any model behind audio/speech; `none`; unset: OpenAI's with its key."""
+    tts_fallback_model: str | None = None
     on_render: bool = Field(False, validation_alias=AliasChoices("RENDER", "on_render"))
 
     auth: AuthSettings = AuthSettings()
@@ -82,6 +89,7 @@ class Settings(BaseSettings):
     search: SearchSettings = SearchSettings()
     study: StudySettings = StudySettings()
     models: ModelSettings = ModelSettings()
+    speech: SpeechSettings = SpeechSettings()
     flags: FlagSettings = FlagSettings()
     database: DatabaseSettings = DatabaseSettings()
     blobs: BlobSettings = BlobSettings()
@@ -127,6 +135,29 @@ class Settings(BaseSettings):
             providers = ", ".join(f"`{name}:`" for name in _DEFAULT_MODELS)
             raise ValueError(f"CLARA_{info.field_name.upper()} is one of {providers} and a model's name, or `none`.")
         return value
+
+    @field_validator("stt_model", "stt_fallback_model", "tts_model", "tts_fallback_model")
+    @classmethod
+    def _known_speech(cls, value: str | None, info: Any) -> str | None:
+        if value not in (None, "none") and not _names_model(value, ("openai",)):
+            raise ValueError(
+                f"CLARA_{info.field_name.upper()} is `openai:` and the name of a model (of any endpoint that speaks "
+                "OpenAI's protocol), or `none`."
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _endpoints_for_speech(self) -> Self:
+        for name in ("stt", "stt_fallback", "tts", "tts_fallback"):
+            model, url = getattr(self, f"{name}_model"), getattr(self.speech, f"{name}_base_url")
+            variable = f"CLARA_{name.upper()}_MODEL"
+            if model is None and url is not None:
+                raise ValueError(f"CLARA_SPEECH__{name.upper()}_BASE_URL needs {variable}: the model to ask there.")
+            if model not in (None, "none") and url is None and "openai" not in self._providers:
+                raise ValueError(
+                    f"{variable}={model} needs CLARA_SPEECH__{name.upper()}_BASE_URL, or {_KEYS['openai']}."
+                )
+        return self
 
     @model_validator(mode="after")
     def _keys_for_models(self) -> Self:

@@ -160,6 +160,30 @@ class ModelSettings(Section):
         return endpoint(value)
 
 
+class SpeechSettings(Section):
+    """Speech services: where they are, where it isn't OPENAI_BASE_URL, and how long they may take."""
+
+    stt_base_url: str | None = None
+    stt_api_key: SecretStr | None = None
+    stt_fallback_base_url: str | None = None
+    stt_fallback_api_key: SecretStr | None = None
+    tts_base_url: str | None = None
+    tts_api_key: SecretStr | None = None
+    tts_voice: str = Field("alloy", min_length=1, max_length=100)
+    tts_fallback_base_url: str | None = None
+    tts_fallback_api_key: SecretStr | None = None
+    tts_fallback_voice: str = Field("alloy", min_length=1, max_length=100)
+    transcript_s: float = Field(10, gt=0)
+    first_sound_s: float = Field(5, gt=0)
+    idle_s: float = Field(5, gt=0)
+    """Between two pieces of sound."""
+
+    @field_validator("stt_base_url", "stt_fallback_base_url", "tts_base_url", "tts_fallback_base_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        return endpoint(value)
+
+
 class FlagSettings(Section):
     """Who is told of flagged turns. Without an address nobody is; they are listed all the same."""
 

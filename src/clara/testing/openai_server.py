@@ -25,11 +25,19 @@ from clara.testing.scripts import (
     EmbeddingScript,
     Fail,
     Hang,
+    Hear,
+    HearingAnswer,
+    HearingScript,
     Raw,
     Say,
+    Speak,
+    SpeakingAnswer,
+    SpeakingScript,
     by_hand,
     vector_of,
 )
+from clara.testing.speech import Ear
+from clara.testing.talking import form_of, hear, speak
 from clara.testing.wire import chunks_of, completion_of, conversation_error
 
 Message = MutableMapping[str, Any]
@@ -59,9 +67,14 @@ class ScriptedServer:
         self.key = key
         self.url = ""
         self.embed: EmbeddingScript = lambda asked: Embed()
+        self.ear = Ear()
+        self.hear: HearingScript = lambda asked: Hear()
+        self.speak: SpeakingScript = lambda asked: Speak()
         self.pages: dict[str, Raw] = {}
         self._chat: deque[ChatAnswer] = deque()
         self._embeddings: deque[EmbeddingAnswer] = deque()
+        self._hearing: deque[HearingAnswer] = deque()
+        self._speaking: deque[SpeakingAnswer] = deque()
 
     def play(self, *answers: ChatAnswer) -> None:
         """Queue answers to chat completions."""
@@ -70,6 +83,14 @@ class ScriptedServer:
     def play_embeddings(self, *answers: EmbeddingAnswer) -> None:
         """Queue answers to embedding requests; when they are used up, ``embed`` says what to answer."""
         self._embeddings.extend(answers)
+
+    def play_hearing(self, *answers: HearingAnswer) -> None:
+        """Queue answers to transcription requests; when they are used up, ``hear`` says what to answer."""
+        self._hearing.extend(answers)
+
+    def play_speaking(self, *answers: SpeakingAnswer) -> None:
+        """Queue answers to speech requests; when they are used up, ``speak`` says what to answer."""
+        self._speaking.extend(answers)
 
     def asked_for(self, path: str) -> list[Asked]:
         """Return the requests to a path such as /chat/completions."""
@@ -88,8 +109,9 @@ class ScriptedServer:
         body = await _body(receive)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path = "/" + str(scope["path"]).removeprefix("/v1/").removeprefix("/")
+        form = headers.get("content-type", "").startswith("multipart/form-data")
         try:
-            parsed = json.loads(body) if body else {}
+            parsed = form_of(headers["content-type"], body) if form else json.loads(body) if body else {}
         except ValueError:
             parsed = None
         asked = Asked(scope["method"], path, headers, parsed)
@@ -123,6 +145,13 @@ class ScriptedServer:
             await _chat(self._chat.popleft() if self._chat else self.otherwise(asked), asked, send)
         elif asked.path == "/embeddings":
             await _embeddings(self._embeddings.popleft() if self._embeddings else self.embed(asked), asked, send)
+        elif asked.path == "/audio/transcriptions":
+            heard = self._hearing.popleft() if self._hearing else self.hear(asked)
+            if not await _misbehaved(heard, send):
+                assert isinstance(heard, Hear)
+                await _send_json(send, 200, await hear(heard, asked, self.ear))
+        elif asked.path == "/audio/speech":
+            await _speech(self._speaking.popleft() if self._speaking else self.speak(asked), asked, send)
         else:
             await _send_error(send, Fail(404, f"Unknown request URL: {asked.path}", type="invalid_request_error"))
 
@@ -163,7 +192,6 @@ def scripted_server(
             lifespan="off",
             ws="none",
             log_config=None,
-            log_level="critical",
             access_log=False,
             timeout_graceful_shutdown=1,
         )
@@ -245,7 +273,21 @@ async def _embeddings(answer: EmbeddingAnswer, asked: Asked, send: Send) -> None
     await _send_json(send, 200, {"object": "list", "data": data, "model": asked.body["model"], "usage": usage})
 
 
-async def _misbehaved(answer: ChatAnswer | EmbeddingAnswer, send: Send) -> bool:
+async def _speech(answer: SpeakingAnswer, asked: Asked, send: Send) -> None:
+    if await _misbehaved(answer, send):
+        return
+    assert isinstance(answer, Speak)
+    await asyncio.sleep(answer.delay_s)
+    await _start(send, 200, b"audio/wav" if answer.as_wav else b"audio/pcm")
+    for at, piece in enumerate(speak(answer, asked)):
+        if answer.cut_after_ms is not None and at * answer.piece_ms >= answer.cut_after_ms:
+            raise _Broken
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await asyncio.sleep(answer.pause_s)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _misbehaved(answer: ChatAnswer | EmbeddingAnswer | HearingAnswer | SpeakingAnswer, send: Send) -> bool:
     match answer:
         case Fail():
             await asyncio.sleep(answer.delay_s)

@@ -92,8 +92,34 @@ class Embed:
     missing: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """A transcript, late by ``delay_s``; ``text`` None: what the server's ear recognises."""
+
+    text: str | None = None
+    delay_s: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """The speech of the text that came, late by ``delay_s``, in pieces of ``piece_ms``, with ``pause_s`` between.
+
+    After ``cut_after_ms`` of sound the connection breaks; ``silent`` sends no sound at all; ``as_wav`` sends a WAV file
+    though PCM was asked for, as some servers do.
+    """
+
+    delay_s: float = 0
+    piece_ms: int = 200
+    pause_s: float = 0
+    cut_after_ms: int | None = None
+    silent: bool = False
+    as_wav: bool = False
+
+
 ChatAnswer = Say | CallTools | Refuse | Fail | Hang | Raw
 EmbeddingAnswer = Embed | Fail | Hang | Raw
+HearingAnswer = Hear | Fail | Hang | Raw
+SpeakingAnswer = Speak | Fail | Hang | Raw
 
 
 @dataclass(slots=True)
@@ -118,6 +144,8 @@ class Asked:
 
 ChatScript = Callable[[Asked], ChatAnswer]
 EmbeddingScript = Callable[[Asked], EmbeddingAnswer]
+HearingScript = Callable[[Asked], HearingAnswer]
+SpeakingScript = Callable[[Asked], SpeakingAnswer]
 
 
 def text_of(message: Mapping[str, Any]) -> str:
