@@ -77,7 +77,8 @@ class Class:
     stripped: list[str]
 
     async def ask(self, text: str, *, history: Sequence[Said] = (), **about: Any) -> Answer:
-        question = Question("ana", text, about.pop("folder_id", None), history, **about)
+        owner_id = about.pop("owner_id", "ana")
+        question = Question(owner_id, text, about.pop("folder_id", None), history, **about)
         answer = Answer()
         events = self.answerer.answer(question)
         try:

@@ -63,6 +63,22 @@ class TestAnswer:
         assert (await room.ask("?!")).text == EN.nothing_asked
         assert room.asked == []
 
+    async def test_counts_the_files_that_are_still_being_read(self, room: Class) -> None:
+        await room.store.upload("ana", CELLS, name="cells.txt")
+        late = EN.still_reading.format(1)
+        room.server.play(Say(SUGAR), Say("I don't know."))
+        assert (await room.ask("What do plants make?")).text == f"Plants make sugar [1].\n\n{late}"
+        from_files_only = await room.ask("Where is ATP made?", material_only=True)
+        assert from_files_only.text == f"{EN.not_covered}\n\n{late}"
+        await room.store.work()
+        assert late not in (await room.ask("What do plants make?")).text
+
+    async def test_of_files_that_are_all_being_read_needs_no_model(self, room: Class) -> None:
+        await room.store.upload("zoe", CELLS, name="cells.txt")
+        answer = await room.ask("Where is ATP made?", owner_id="zoe", material_only=True)
+        assert answer.text == EN.still_reading.format(1)
+        assert room.asked == []
+
     async def test_keeps_to_the_length_that_the_client_wants(self, room: Class) -> None:
         room.server.play(Say("Yes."))
         await room.ask("What do plants make?", max_tokens=77)

@@ -32,9 +32,10 @@ _EXPOSED = (
 _OF_OPENAIS_SDK = tuple(
     f"X-Stainless-{name}"
     for name in (
-        "Arch", "Helper-Method", "Lang", "OS", "Package-Version", "Retry-Count", "Runtime", "Runtime-Version", "Timeout",
+        *("Arch", "Helper-Method", "Lang", "OS", "Package-Version", "Retry-Count"),
+        *("Runtime", "Runtime-Version", "Timeout"),
     )
-)  # fmt: skip
+)
 """What it sends with every request; a browser sends nothing before it may send all of them."""
 _NEVER_ANSWERED = 499
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})

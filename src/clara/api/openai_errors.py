@@ -20,7 +20,7 @@ _TYPES: Mapping[int, str] = {
 
 
 _FINAL = frozenset({"budget_used_up", "model_misconfigured", "model_refused", "turn_lost", "turn_stopped"})
-"""Their SDKs would ask again at once: what was stopped or refused, or what can't be answered before hours have passed."""
+"""Their SDKs would ask again at once: what was stopped or refused, or can't be answered before hours have passed."""
 
 
 class OpenAIErrorBody(BaseModel):

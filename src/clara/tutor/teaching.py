@@ -16,6 +16,7 @@ from clara.library.metering import MeteredModel
 from clara.providers.chat import ChatModel, ChatRequest, Spent, Stopped, TextDelta, Tool, ToolEnded, ToolStarted
 from clara.rag.languages import detect_language
 from clara.rag.search import SearchEngine
+from clara.store.files import count_unread
 from clara.tutor.answering import Question
 from clara.tutor.events import AnswerEvent, CitationEvent, EndedEvent, TextEvent, ToolEvent, UsageEvent
 from clara.tutor.greetings import says_nothing, small_talk
@@ -91,6 +92,8 @@ class TeachingAnswerer:
         async with aclosing(events):
             async for event in events:
                 yield event
+        if lesson.late:
+            yield TextEvent(f"\n\n{lesson.late}")
 
     async def _prepare(self, question: Question) -> "Lesson":
         """Find what may be cited, and say it to the model."""
@@ -121,10 +124,12 @@ class TeachingAnswerer:
             tools=(material.tool(), *self._toolbox(question, shown.append)),
             max_tokens=min(question.max_tokens or ANSWER_TOKENS, ANSWER_TOKENS),
         )
+        unread = await self._search.database.read(lambda tx: count_unread(tx, question.owner_id, question.folder_id))
+        late = phrases.still_reading.format(unread) if unread else ""
         excuse = ""
         if question.material_only and not found.searched_chunks:
-            excuse = phrases.empty_folder if found.corpus_chunks else phrases.no_files
-        return Lesson(material, request, phrases, labels, language, shown=shown, excuse=excuse)
+            excuse = late or (phrases.empty_folder if found.corpus_chunks else phrases.no_files)
+        return Lesson(material, request, phrases, labels, language, shown=shown, excuse=excuse, late=late)
 
     async def _write(self, lesson: "Lesson") -> AsyncGenerator[AnswerEvent, None]:
         question = lesson.material.question
@@ -151,7 +156,10 @@ class TeachingAnswerer:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One answer that is to be written. ``shown`` fills with what tools show; ``excuse`` is said instead of asking."""
+    """One answer that is to be written. ``shown`` fills with what tools show; ``excuse`` is said instead of asking.
+
+    ``late`` is said after it: of files that couldn't be looked into yet.
+    """
 
     material: Material
     request: ChatRequest
@@ -161,6 +169,7 @@ class Lesson:
     talk: bool = False
     shown: list[AnswerEvent] = field(default_factory=list)
     excuse: str = ""
+    late: str = ""
 
     def lacks_label(self, writing: Writing) -> bool:
         """Tell whether an answer has nothing from the files and doesn't say so."""
