@@ -140,7 +140,7 @@ class TestMe:
     async def test_says_who_and_what_holds(self, shared_clara: RunningApp, ana: Learner) -> None:
         me = (await ana.get("/v1/me")).json()
 
-        assert set(me) == {"user_id", "via", "scopes", "model", "limits", "locked"}
+        assert set(me) == {"user_id", "via", "scopes", "model", "limits", "link_hosts", "locked"}
         assert (me["user_id"], me["via"], me["scopes"]) == (ana.id, "service_key", ["files", "tutor"])
         assert me["model"] == "none"
         files = shared_clara.settings.files

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clara.core.errors import Conflict, NotFound, Unavailable
+from clara.core.errors import Conflict, Forbidden, NotFound, Unavailable
 from clara.core.ids import NO_FOLDER
 from clara.library.folders import Folders
 from clara.settings import Settings
@@ -357,12 +357,10 @@ class TestDeleteFolder:
 
         assert told == ["ana", "wake"]
 
-    async def test_takes_its_lock_along_and_leaves_study_sets(self, store: Store) -> None:
+    async def test_leaves_study_sets(self, store: Store) -> None:
         folder = await store.folders.create("ana", "Biology")
 
         def add(tx: Tx) -> None:
-            lock = {"owner_id": "ana", "folder_id": folder.id, "material_only": True, "set_by": "x", "created_at": 1.0}
-            tx.execute(locks.insert().values(**lock))
             made = {"owner_id": "ana", "id": "set_1", "kind": "quiz", "title": "Cells", "folder_id": folder.id}
             made |= {"source": {}, "made_by": "", "items": 0, "content": {}, "created_at": 1.0, "updated_at": 1.0}
             tx.execute(study_sets.insert().values(**made))
@@ -371,8 +369,19 @@ class TestDeleteFolder:
 
         await store.folders.delete("ana", folder.id, with_files=False)
 
-        assert store.count("locks") == 0
         assert store.count("study_sets", f"folder_id = '{NO_FOLDER}'") == 1
+
+    @pytest.mark.parametrize("with_files", [False, True])
+    async def test_is_refused_while_it_is_locked(self, store: Store, with_files: bool) -> None:
+        folder = await store.folders.create("ana", "Biology")
+        lock = {"owner_id": "ana", "folder_id": folder.id, "material_only": True, "set_by": "x", "created_at": 1.0}
+        store.database.write_now(lambda tx: tx.execute(locks.insert().values(**lock)))
+
+        with pytest.raises(Forbidden) as refused:
+            await store.folders.delete("ana", folder.id, with_files=with_files)
+
+        assert refused.value.problem_code == "locked"
+        assert store.count("folders") == 1
 
 
 class Failing:
