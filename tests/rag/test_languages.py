@@ -58,6 +58,10 @@ class TestDetectLanguage:
         assert detect_language("La primera edición de la novela se publicó en la capital") == "es"
         assert detect_language("Det er en stor by og den ligger i Norge") in ("no", "da")
 
+    def test_one_word_each_of_several_languages_does_not_decide(self) -> None:
+        assert detect_language("Bile helps to digest fat.") == UNKNOWN
+        assert detect_language("War and peace") == UNKNOWN
+
     def test_only_the_beginning_is_read(self) -> None:
         began = time.process_time()
         assert detect_language("the cat and the dog " * 1_000 + "пес и кот " * 3_000_000) == "en"

@@ -58,6 +58,13 @@ class TestSentences:
         clause = "กรุงเทพมหานครเป็นเมืองหลวงและนครที่มีประชากรมากที่สุดของประเทศไทย"
         assert self.parts(f"{clause} {clause} สั้น มาก") == [clause, clause, "สั้น มาก"]
 
+    def test_what_is_left_out_goes_on(self) -> None:
+        text = "The 1st, 2nd, . . . , kth levels are sorted. For 1, 2, . . . Then come the others."
+        assert [text[start:end] for start, end in sentences(text)] == [
+            "The 1st, 2nd, . . . , kth levels are sorted.",
+            "For 1, 2, . . . Then come the others.",
+        ]
+
     def test_lower_case_goes_on(self) -> None:
         assert self.parts("He said no! and left. Then e.g. this.") == ["He said no! and left.", "Then e.g. this."]
 

@@ -27,6 +27,10 @@ class TestReader:
         assert best("What is osmosis?", text) == "Osmosis is the movement of water through a membrane."
         assert best("osmosis", text) == "Osmosis is the movement of water through a membrane."
 
+    def test_prefers_a_definition_that_leaves_the_field_out(self) -> None:
+        text = "If R and K are matrices, then the factors are defined by them. A factor is a vector of levels."
+        assert best("What is a factor in R?", text) == "A factor is a vector of levels."
+
     def test_prefers_what_gives_a_name(self) -> None:
         text = "Water moves through a membrane; this is called osmosis. The teacher spoke at length about osmosis."
         assert best("What is osmosis?", text).startswith("Water moves")

@@ -52,7 +52,7 @@ _EN = Cues(
     requests=r"please|can|could|would|tell|show|give|explain|describe|define|definition|meaning|mean|means|list|name|state"
     r"|summari[sz]e|summary|discuss|compare|difference|differ|outline|identify|example|examples|know|like|want|need|learn"
     r"|help|understand|question|answer|according|text|book|chapter|document|file|files|page|notes|material|following|word|term"
-    r"|concept|main|idea|ideas|topic",
+    r"|concept|main|idea|ideas|topic|happen|happens|happened|happening",
     tasks=r"summari[sz]e|summary|translate|flash ?cards?|quiz|mind ?map|diagram|essay|poem|paraphrase|rewrite|rephrase|simplify|proofread|outline",
 )
 _DE = Cues(
@@ -72,7 +72,7 @@ _DE = Cues(
     openers=r"er|sie|es|dies\w*|das|seine?|ihre?|jedoch|aber|dabei|dadurch|daher|außerdem|dann|damit|somit",
     requests=r"bitte|kannst|können|sag|sage|zeig|gib|erklär\w*|beschreib\w*|definier\w*|definition|bedeutet|bedeutung|bedeuten"
     r"|nenn\w*|liste|fass\w*|zusammen\w*|unterschied|vergleich\w*|beispiele?|laut|text|buch|kapitel|datei|seite|versteht|begriff"
-    r"|frage|antwort|thema|hauptidee",
+    r"|frage|antwort|thema|hauptidee|passiert\w*|geschah\w*|geschehen|geschieht",
     tasks=r"fass\w* .*zusammen|zusammenfass\w*|übersetz\w*|karteikarten?|quiz|mindmap|diagramm|aufsatz|gedicht|umformulier\w*|vereinfach\w*",
 )
 _ES = Cues(
@@ -90,7 +90,7 @@ _ES = Cues(
     callers=r"llamad[oa]s?|denominad[oa]s?|conocid[oa]s? como|se llama|se denomina",
     openers=r"él|ella|ellos|ellas|esto|est[ae]s?|estos|es[ao]s?|esos|su|sus|sin embargo|además|por ello|por eso|también|pero",
     requests=r"por favor|puedes|podrías|dime|muéstrame|dame|explic\w*|describ\w*|defin\w*|significa|significado|enumera|nombra"
-    r"|resum\w*|compar\w*|diferencia|ejemplos?|según|texto|libro|capítulo|archivo|página|concepto|idea|tema|entiende",
+    r"|pasó|ocurrió|sucedió|resum\w*|compar\w*|diferencia|ejemplos?|según|texto|libro|capítulo|archivo|página|concepto|idea|tema|entiende",
     tasks=r"resum\w+|traduc\w+|traduce|tarjetas|cuestionario|quiz|mapa mental|diagrama|ensayo|poema|parafrase\w*|reescrib\w*|simplific\w*",
 )
 _FR = Cues(

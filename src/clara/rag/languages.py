@@ -116,6 +116,7 @@ def _by_function_words(words: list[str], candidates: tuple[str, ...]) -> str:
     speakers = _speakers(candidates)
     shares = dict.fromkeys(candidates, 0.0)
     hits = dict.fromkeys(candidates, 0)
+    heard = speakers.keys() & counts.keys()
     for word, count in counts.items():
         for language in speakers.get(word, ()):
             shares[language] += count / len(speakers[word])
@@ -127,6 +128,10 @@ def _by_function_words(words: list[str], candidates: tuple[str, ...]) -> str:
                 if language in shares:
                     shares[language] += _LETTER_WEIGHT * count / len(writers)
     best = max(candidates, key=lambda language: shares[language])
+    own = [word for word in heard if best in speakers[word]]
+    # "Bile helps to digest fat" has one word of Turkish, and one of English.
+    if len(own) == 1 < len(heard):
+        return UNKNOWN
     return best if hits[best] > _ENOUGH_WORDS * sum(counts.values()) else UNKNOWN
 
 

@@ -20,6 +20,8 @@ _LONG_UNSPACED = 60
 _LONGEST_SHORT_FORM = 8
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _AT_LINE_START = re.compile(r"(?:\A|\n)[ \t]*[0-9]{1,3}\Z")
+_OMISSION = re.compile(r".{0,4}?(?<!\. )\. \. \.(?! \.)", re.DOTALL)
+"""Three full stops set apart, as TeX sets them; more of them lead to a page number."""
 _ITEM = re.compile(r"[ \t]*(?:[-*•◦▪‣–—·#>|]|\(?[0-9]{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
 
 _SHORT_LINE = 0.6
@@ -74,11 +76,13 @@ def _close(spans: list[tuple[int, int]], text: str, start: int, end: int) -> int
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     following = text[match.end() : match.end() + 24].lstrip()
-    if following and following[0].islower():
+    if following and (following[0].islower() or following[0] in ",;"):
         return False
     if match["stop"] != ".":
         return True
     end = match.start()
+    if _OMISSION.match(text, max(0, end - 4)):
+        return False
     first = end
     while first > max(0, end - _LONGEST_SHORT_FORM) and text[first - 1].isalnum():
         first -= 1

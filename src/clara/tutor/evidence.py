@@ -14,7 +14,7 @@ from clara.rag.documents import Passage
 from clara.rag.parts import split
 from clara.rag.statements import names, points_back, states
 from clara.rag.tokenizer import Tokenizer
-from clara.tutor.questions import Asked, Kind, answer_test
+from clara.tutor.questions import Asked, Kind, answer_test, head_of
 from clara.tutor.signs import WEIGHTS, Signs
 
 MOST_COMPARED = 12
@@ -99,7 +99,8 @@ class Reader:
         self._total = sum(self._values) or 1.0
         self._known: Mapping[int, int] = {term: at for at, word in enumerate(words) for term in word.terms}
         self._subject = frozenset(at for at, word in enumerate(words) if word.weight == 1)
-        self._subject_terms = frozenset(term for at in self._subject for term in words[at].terms)
+        self._head = self._headed(words) if asked.kind is Kind.DEFINITION else self._subject
+        self._head_terms = frozenset(term for at in self._head for term in words[at].terms)
         self._fits = answer_test(asked)
         self._embed = embed
 
@@ -187,17 +188,22 @@ class Reader:
 
     def _defines(self, text: str, found: Sequence[tuple[int, int]], language: str) -> bool:
         """Tell whether the sentence says of what is asked about that it "is" or "means", or what is "called" that."""
-        if not self._subject or not self._subject.issubset(word for _, word in found):
+        if not self._head or not self._head.issubset(word for _, word in found):
             return False
         start = end = -1
-        for first, last in self._tokenizer.spans(text, self._subject_terms, (language,)):
+        for first, last in self._tokenizer.spans(text, self._head_terms, (language,)):
             if end >= 0 and first - end > 1:
                 break
             start, end = (first if start < 0 else start), last
-        leads = found[0][0] == 0 and states(text[end:], language)
+        leads = found[0][0] == 0 and found[0][1] in self._head and states(text[end:], language)
         # As a short form, in brackets after what it is short for.
         is_short = text[start - 1 : start] in _OPENING and text[end : end + 1] in _CLOSING
         return leads or (is_short and states(text[end + 1 :], language)) or names(text[:start], language)
+
+    def _headed(self, words: Sequence[Word]) -> frozenset[int]:
+        """Return what a definition must begin with: "A factor is …" tells what a factor in R is."""
+        terms = set(self._tokenizer.query_terms(head_of(self._asked), (self._asked.language,)))
+        return frozenset(at for at in self._subject if not terms.isdisjoint(words[at].terms)) or self._subject
 
     def _find(self, text: str, language: str) -> list[tuple[int, int]]:
         """Return the question's words in a text, as (place among its terms, number of the word)."""

@@ -12,6 +12,9 @@ from clara.rag.statements import cue_pattern
 READ_CHARS = 2_000
 """A question's words stand near its beginning, whatever is pasted behind it."""
 
+_FIELD = re.compile(
+    r" (?:in|within|im|en|dans|au|aux|nel|nella|nell['’]|em|no|na|i|в|во)(?= |(?<=['’])).*", re.IGNORECASE | re.DOTALL
+)
 _TITLE_WORDS = 3
 _TITLE_CHARS = 8
 
@@ -109,3 +112,8 @@ def subject_of(asked: Asked) -> str:
         if pattern is not None:
             text = pattern.sub(" ", text)
     return text
+
+
+def head_of(asked: Asked) -> str:
+    """Return a question without the field that it asks in: "a factor" of "a factor in R"."""
+    return _FIELD.sub("", asked.text)

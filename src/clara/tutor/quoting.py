@@ -26,7 +26,7 @@ PASSAGES = 6
 FAR_BEHIND = 0.6
 """Passages that score less than this share of the best one aren't read: one in a thousand answers is lost by it."""
 _ASIDE = 0.3
-"""What words like "explain" weigh beside those that name a subject."""
+"""What words like "explain" weigh beside those that name a subject; nothing where no file has them."""
 _ENGLISH = "en"
 _UNSPACED = frozenset(("zh", "ja", "th"))
 
@@ -107,7 +107,7 @@ class QuotingAnswerer:
             asked = replace(asked, text=f"{earlier[-1]} {asked.text}"[:READ_CHARS])
             aside = _ASIDE if subject else _ASIDE / 3
         return asked, [
-            Word(rarity(found.corpus_chunks, holders), weight if is_named else aside, terms)
+            Word(rarity(found.corpus_chunks, holders), weight if is_named else aside if holders else 0.0, terms)
             for is_named, (weight, holders, terms) in zip(named, found.words, strict=True)
         ]
 
