@@ -381,7 +381,7 @@ class TestDeleteFolder:
             await store.folders.delete("ana", folder.id, with_files=with_files)
 
         assert refused.value.problem_code == "locked"
-        assert store.count("folders") == 1
+        assert store.count("folders", f"id = '{folder.id}'") == 1
 
 
 class Failing:
