@@ -13,6 +13,7 @@ from clara.api.deps import CallerDep, Services, ServicesDep
 from clara.api.negotiation import prefers
 from clara.api.policy import allow
 from clara.api.problems import problem_of, problem_responses
+from clara.api.refusing import require_budget
 from clara.api.routes import router
 from clara.api.schemas.chats import CitationAnswer, MessageChange, NewMessage, StopAnswer, TurnAnswer
 from clara.api.streams import EVENT_STREAM, EventStream, ServerEvent
@@ -110,7 +111,9 @@ async def stop_turn(caller: CallerDep, services: ServicesDep, chat_id: str) -> S
 async def _answer(request: Request, services: Services, turn: Turn) -> TurnAnswer | EventStream:
     if not _wants_events(request):
         return TurnAnswer.of(turn, await services.tutor.answer(turn), services.tutor.model)
-    return _stream(request, services, turn, services.tutor.start(turn).tape.listen())
+    running = services.tutor.start(turn)
+    await require_budget(running, services.budget)
+    return _stream(request, services, turn, running.tape.listen())
 
 
 async def _follow(

@@ -12,6 +12,7 @@ from clara.api.context import context_of
 from clara.api.deps import CallerDep, Services, ServicesDep
 from clara.api.policy import allow
 from clara.api.problems import as_clara_error, problem_responses
+from clara.api.refusing import require_budget
 from clara.api.routes import router
 from clara.api.schemas.chats import CitationAnswer
 from clara.api.schemas.ui import UiChatRequest
@@ -70,7 +71,9 @@ async def chat_in_ui(request: Request, caller: CallerDep, services: ServicesDep,
     and filled from them. The answer is written and stored even when nobody listens to its end.
     """
     turn = await _begin(services, caller.owner_id, body)
-    return _stream(request, services, turn, services.tutor.start(turn).tape.listen())
+    running = services.tutor.start(turn)
+    await require_budget(running, services.budget)
+    return _stream(request, services, turn, running.tape.listen())
 
 
 @routes.get(

@@ -60,20 +60,20 @@ class Budget:
     def __init__(self, database: Database, clock: Clock, tokens_per_day: int | None, answer_s: float) -> None:
         self._database = database
         self._clock = clock
-        self._limit = tokens_per_day or None
+        self.limit = tokens_per_day or None
         self._life_s = answer_s + GRACE_S
 
     async def usage(self, owner_id: str) -> Usage:
         day, resets_at = self._today()
         counted = await self._database.read(lambda tx: get_usage(tx, owner_id, day))
-        return Usage(day, counted, self._limit, resets_at)
+        return Usage(day, counted, self.limit, resets_at)
 
     async def reserve(self, owner_id: str, input_tokens: int, output_tokens: int) -> Reservation:
         """Hold what an answer may take, or raise TooManyRequests; the answer may be granted fewer tokens."""
         day, resets_at = self._today()
-        if self._limit is None:
+        if self.limit is None:
             return Reservation(owner_id, day, None, output_tokens)
-        limit = self._limit
+        limit = self.limit
 
         def reserve(tx: Tx) -> Reservation:
             usage = Usage(day, lock_usage(tx, owner_id, day), limit, resets_at)

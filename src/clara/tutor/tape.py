@@ -49,6 +49,11 @@ class Tape:
         self._forgotten = self.length
         self._events.clear()
 
+    async def begun(self) -> None:
+        """Wait for the first event."""
+        while not self.length:
+            await self._grown.wait()
+
     async def listen(self) -> AsyncIterator[Numbered]:
         """Yield the events from the first that is there to the turn's last."""
         number = 0
