@@ -74,6 +74,7 @@ def configure_logging(level: str = "INFO", *, readable: bool | None = None, stre
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
+        logging.getLogger(name).setLevel(logging.NOTSET)
         logging.getLogger(name).propagate = name != "uvicorn.access"
     # Requests to providers: a line each, and, for some versions of these libraries, what was asked.
     for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "anthropic", "google_genai"):
