@@ -80,13 +80,17 @@ ENDPOINTS = {
     "homework_conversations": "/homework/conversations",
     "homework_context": "/homework/context/{user_id}",
     "file_upload": "/file-upload/",
+    "summary": "/summary/{cache_key}",
     "rag_search": "/rag/search/{user_id}",
     "rag_context": "/rag/context/{user_id}",
     "files": "/v1/files",
     "folders": "/v1/folders",
     "chats": "/v1/chats",
     "search": "/v1/search",
+    "study": "/v1/study",
     "usage": "/v1/usage",
+    "openai": "/openai/v1/chat/completions",
+    "ui_chat": "/v1/ui/chat",
 }
 
 
