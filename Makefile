@@ -6,7 +6,7 @@ RUN := .venv/bin/python
 PAGE := src/clara/page/index.html
 PAGE_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print) hatch_build.py
 DATA ?= ../shared/data
-EXTRAS := --extra production --extra models --extra study
+EXTRAS := --extra production --extra models --extra study --extra voice
 # pytest's exit code for "nothing selected": ARGS may name tests of one kind only.
 NO_TESTS := [ $$? -eq 5 ]
 

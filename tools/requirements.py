@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXTRAS = ["--extra", "production", "--extra", "models", "--extra", "study"]
+EXTRAS = ["--extra", "production", "--extra", "models", "--extra", "study", "--extra", "voice"]
 EXPORTS = {
     "requirements.txt": ["--no-dev", *EXTRAS],
     "requirements-dev.txt": EXTRAS,
