@@ -48,6 +48,20 @@ class TestTitler:
     ) -> None:
         assert (await title_of(tmp_path, titled(*said)))[0] == title
 
+    async def test_names_it_after_the_second_try_when_the_first_answer_failed(self, tmp_path: Path) -> None:
+        model, answerer = titled("Mitochondria"), Scripted()
+        with open_store(make_settings(tmp_path / "data")) as store:
+            titler = Titler(store.database, model, Budget(store.database, store.clock, None, 60))
+            tutor = Tutor(store.database, answerer, store.clock, titler=titler)
+            chat = (await store.conversations.create("ana")).id
+            answerer.script = [ProviderFailed("No.", code="model_failed")]
+            with pytest.raises(ProviderFailed):
+                await tutor.answer(await tutor.begin("ana", chat, "What do mitochondria do?"))
+            answerer.script = ["They make ATP."]
+            await tutor.answer(await tutor.begin("ana", chat, "What do mitochondria do?"))
+            await tutor.close()
+            assert (await store.conversations.get("ana", chat)).title == "Mitochondria"
+
     async def test_asks_with_the_question_alone(self, tmp_path: Path) -> None:
         model = titled("Mitochondria")
         await title_of(tmp_path, model)

@@ -27,7 +27,7 @@ class Turn:
     """A turn that was begun: the question is stored and the conversation is ours until it ends.
 
     ``replaces``: what follows the question is removed once there is an answer. ``titled`` is the title that the
-    conversation got from this question, None when it had one.
+    conversation got from this question, now or when it was asked in vain; None when it had one.
     """
 
     id: str
@@ -101,6 +101,8 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
     parts = [{"text": asked.message}]
     if before and before[-1].role == "user" and before[-1].parts == parts:
         question_id, seq, asked_at, before = before[-1].id, before[-1].seq, before[-1].created_at, before[:-1]
+        if not before and conversation.title == title_of(asked.message):
+            titled = conversation.title
     else:
         check_messages(before[-1].seq if before else 0, terms.limits)
         question_id, asked_at = new_id("msg"), now
