@@ -1,0 +1,143 @@
+"""Clara in a voice session: a question to the tutor, and what the tutor writes as speech."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import structlog
+from livekit import rtc
+from livekit.agents import Agent, ModelSettings, llm
+
+from clara.core.errors import ClaraError, Internal
+from clara.providers.speech import Speech
+from clara.tutor.events import AnswerEvent, CitationEvent, TextEvent
+from clara.voice.io import SPEAKER_RATE, Loudspeaker
+from clara.voice.speakable import Piece, Speaker, spoken_text
+from clara.voice.spoken import SpokenText
+from clara.voice.units import Units
+
+log = structlog.get_logger()
+
+AHEAD = 64
+"""Pieces of sound, of some 100 ms each, that are made before they are taken."""
+_SAMPLE_BYTES = 2
+_APOLOGY = "Sorry, that went wrong. Please ask again."
+
+_Part = tuple[Piece, ...] | bytes | None
+"""A unit begins, sounds, ends."""
+
+Answer = Callable[[str], AsyncGenerator[AnswerEvent, None]]
+"""Answers a question; free of side effects, since an answer may be thrown away before it is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told of what isn't speech: events of the answer, and errors."""
+
+    event: Callable[[AnswerEvent], None]
+    error: Callable[[ClaraError], None]
+
+
+class TutorAgent(Agent):
+    """Answers with ``answer`` and speaks with ``speech`` to ``loudspeaker``. Its errors are told of, and said aloud."""
+
+    def __init__(self, answer: Answer, speech: Speech, loudspeaker: Loudspeaker, told: Told, language: str) -> None:
+        super().__init__(instructions="")
+        self._answer = answer
+        self._speech = speech
+        self._loudspeaker = loudspeaker
+        self._told = told
+        self._language = language
+        self._speaker = Speaker(language)
+
+    async def llm_node(
+        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
+    ) -> AsyncGenerator[str, None]:
+        """Yield the answer to the last thing that was said."""
+        question = next((item.text_content for item in reversed(chat_ctx.messages()) if item.role == "user"), None)
+        speaker = self._speaker = Speaker(self._language)
+        try:
+            async with aclosing(self._answer(question or "")) as events:
+                async for event in events:
+                    if isinstance(event, TextEvent):
+                        yield event.text
+                        continue
+                    if isinstance(event, CitationEvent):
+                        speaker.cite(event.citation)
+                    self._told.event(event)
+        except Exception as error:
+            # Raised on, it would be logged and nothing else: the learner would hear silence.
+            if not isinstance(error, ClaraError):
+                log.exception("voice.answer_failed")
+            self._told.error(error if isinstance(error, ClaraError) else Internal())
+            yield f" {_APOLOGY}"
+
+    async def tts_node(
+        self, text: AsyncIterable[str], model_settings: ModelSettings
+    ) -> AsyncGenerator[rtc.AudioFrame, None]:
+        """Yield the speech of a text that is being written, and note which of it sounds when."""
+        spoken, sounding = SpokenText(), False
+        unit: tuple[Piece, ...] = ()
+        self._loudspeaker.speak_next(spoken)
+        try:
+            async with aclosing(_ahead(self._speech_of(text))) as parts:
+                async for part in parts:
+                    if isinstance(part, tuple):
+                        unit, sounding = part, False
+                        continue
+                    if not sounding:
+                        spoken.begin(unit)
+                        sounding = True
+                    if part is None:
+                        spoken.end()
+                        continue
+                    samples = len(part) // _SAMPLE_BYTES
+                    spoken.sounds(samples * 1000 / SPEAKER_RATE)
+                    yield rtc.AudioFrame(part, SPEAKER_RATE, 1, samples)
+        except ClaraError as error:
+            self._told.error(error)
+
+    async def _speech_of(self, text: AsyncIterable[str]) -> AsyncGenerator[_Part, None]:
+        units = Units()
+        async for piece in text:
+            for unit in units.feed(piece):
+                async for part in self._unit(unit):
+                    yield part
+        for unit in units.finish():
+            async for part in self._unit(unit):
+                yield part
+
+    async def _unit(self, unit: str) -> AsyncGenerator[_Part, None]:
+        pieces = self._speaker.say(unit)
+        yield pieces
+        if said := spoken_text(pieces):
+            async with aclosing(self._speech.speak(said, self._language)) as made:
+                async for pcm in made:
+                    yield pcm
+        yield None
+
+
+async def _ahead(parts: AsyncGenerator[_Part, None]) -> AsyncGenerator[_Part, None]:
+    """Yield what a generator yields, read by a task that runs ahead: the next sentence is made while one sounds."""
+    queue: asyncio.Queue[_Part | BaseException | type[StopAsyncIteration]] = asyncio.Queue(AHEAD)
+
+    async def read() -> None:
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    await queue.put(part)
+            await queue.put(StopAsyncIteration)
+        except Exception as error:
+            await queue.put(error)
+
+    reading = asyncio.create_task(read())
+    try:
+        while (part := await queue.get()) is not StopAsyncIteration:
+            if isinstance(part, BaseException):
+                raise part
+            assert not isinstance(part, type)
+            yield part
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)

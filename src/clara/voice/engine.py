@@ -1,0 +1,77 @@
+"""The one place where a voice session of livekit-agents is built, every default of it said."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from livekit.agents import AgentSession, inference
+
+from clara.providers.speech import Speech
+from clara.voice.io import Loudspeaker, Microphone
+from clara.voice.parts import Ear, NoModel, NoVoice, OnError
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """When a learner has finished, and what counts as an interruption; seconds.
+
+    ``silence_s`` of quiet end a stretch of speech, which is then transcribed; ``pause_s`` after the last sound the turn
+    is over. ``interruption_s`` of speech pause the answer; without words within ``false_alarm_s`` it goes on.
+    """
+
+    silence_s: float = 0.25
+    pause_s: float = 0.3
+    most_pause_s: float = 3.0
+    interruption_s: float = 0.3
+    false_alarm_s: float = 2.0
+
+
+def build_session(
+    speech: Speech,
+    microphone: Microphone,
+    loudspeaker: Loudspeaker,
+    executor: Executor,
+    on_error: OnError,
+    *,
+    language: str | None = None,
+    terms: Sequence[str] = (),
+    turns: Turns | None = None,
+) -> "AgentSession[None]":
+    """Return a session that hears and speaks here, and asks nobody else: no sound leaves but to the speech services.
+
+    ``executor`` runs voice detection, for all sessions of the process.
+    """
+    turns = turns or Turns()
+    session: AgentSession[None] = AgentSession(
+        stt=Ear(speech, on_error, language, terms),
+        vad=inference.VAD(model="silero", min_silence_duration=turns.silence_s, executor=executor),
+        llm=NoModel(),
+        tts=NoVoice(),
+        turn_handling={
+            "turn_detection": "vad",
+            "endpointing": {"mode": "fixed", "min_delay": turns.pause_s, "max_delay": turns.most_pause_s},
+            "interruption": {
+                "enabled": True,
+                "mode": "vad",
+                "min_duration": turns.interruption_s,
+                "min_words": 0,
+                "resume_false_interruption": True,
+                "false_interruption_timeout": turns.false_alarm_s,
+            },
+            "preemptive_generation": {"enabled": False},
+            "user_turn_limit": {"max_words": None, "max_duration": None},
+        },
+        stt_context_options={"keyterm_detection": {"enabled": False}, "forward_chat_context": False},
+        tools=[],
+        use_tts_aligned_transcript=False,
+        tts_text_transforms=None,
+        expressive=False,
+        aec_warmup_duration=None,
+        ivr_detection=False,
+        user_away_timeout=None,
+        session_close_transcript_timeout=0.1,
+        userdata=None,
+    )
+    session.input.audio = microphone
+    session.output.audio = loudspeaker
+    return session
