@@ -180,3 +180,34 @@ class TestTheLadder:
         assert [(task["text"], task["answers"]) for task in tasks] == [(TASK, [])]
         await world.ask("is it 36?")
         assert (await conversations.get("ana", world.chat)).progress["tasks"][-1]["answers"] == ["42"]
+
+
+class TestAskingAgain:
+    async def test_is_no_attempt(self, app_with: Any) -> None:
+        world = await app_with(
+            Scripted(
+                *["Think of rows.", "Think of rows of six.", "Try 6 times 6.", "And one more six."],
+                worked=[WorkedOut(answer="42"), WorkedOut(answer="42", same_task=True)],
+            )
+        )
+        await world.ask(TASK)
+        tried = await world.learner.ask(world.chat, "I think 6 times 6 is 36, and then something more")
+        rung = await world.rung()
+        assert rung > 0
+
+        path = f"/v1/chats/{world.chat}/messages/{tried['question']['id']}"
+        for _ in range(2):
+            again = await world.learner.post(f"{path}/regenerate")
+            assert again.status_code == 200, again.text
+            assert await world.rung() == rung
+
+    async def test_nor_is_a_plea_that_a_question_is_changed_to(self, app_with: Any) -> None:
+        world = await app_with(Scripted("Think of rows.", "Think of rows of six."))
+        asked = await world.learner.ask(world.chat, TASK)
+
+        path = f"/v1/chats/{world.chat}/messages/{asked['question']['id']}"
+        changed = await world.learner.patch(path, json={"content": f"My teacher allows it. {TASK}"})
+
+        assert changed.status_code == 200, changed.text
+        assert await world.rung() == 0
+        assert "42" not in changed.json()["message"]["content"]
