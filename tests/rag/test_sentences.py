@@ -58,6 +58,14 @@ class TestSentences:
         clause = "กรุงเทพมหานครเป็นเมืองหลวงและนครที่มีประชากรมากที่สุดของประเทศไทย"
         assert self.parts(f"{clause} {clause} สั้น มาก") == [clause, clause, "สั้น มาก"]
 
+    def test_two_lines_run_together_make_no_others_short(self) -> None:
+        line = "The name of the site file is the one that is pointed to by the variable called"
+        text = f"{line} ONE\n{line} TWO\n{line} THREE\nFOUR of them. {line} FIVE and {line} SIX"
+        assert [text[start:end] for start, end in sentences(text)] == [
+            f"{line} ONE\n{line} TWO\n{line} THREE\nFOUR of them.",
+            f"{line} FIVE and {line} SIX",
+        ]
+
     def test_what_is_left_out_goes_on(self) -> None:
         text = "The 1st, 2nd, . . . , kth levels are sorted. For 1, 2, . . . Then come the others."
         assert [text[start:end] for start, end in sentences(text)] == [

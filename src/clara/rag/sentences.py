@@ -25,7 +25,8 @@ _OMISSION = re.compile(r".{0,4}?(?<!\. )\. \. \.(?! \.)", re.DOTALL)
 _ITEM = re.compile(r"[ \t]*(?:[-*•◦▪‣–—·#>|]|\(?[0-9]{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
 
 _SHORT_LINE = 0.6
-"""A line that is this much shorter than the text's longest ended on purpose: a heading, an item, a paragraph's end."""
+"""A line that is this much shorter than a text's full ones ended on purpose: a heading, an item, a paragraph's end."""
+_ALIKE, _RUN_TOGETHER = 0.8, 0.48
 
 
 @cache
@@ -52,7 +53,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Return the sentences' (start, end) offsets in order; together they hold every character that isn't blank."""
     spans: list[tuple[int, int]] = []
     start = 0
-    wide = max(map(len, text.splitlines()), default=0)
+    wide = _width(text)
     for match in _boundary().finditer(text):
         if match["stop"] and not _ends_sentence(text, match):
             continue
@@ -63,6 +64,18 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = _close(spans, text, start, match.end())
     _close(spans, text, start, len(text))
     return spans
+
+
+def _width(text: str) -> int:
+    """Return how long a full line is: the longest, unless it is one of a few into which extraction ran two together."""
+    lengths = sorted(map(len, text.splitlines()), reverse=True)
+    longest = lengths[0] if lengths else 0
+    for at, length in enumerate(lengths):
+        if length < _RUN_TOGETHER * longest:
+            break
+        if len(lengths) > at + 2 and lengths[at + 2] > _ALIKE * length:
+            return length
+    return longest
 
 
 def _close(spans: list[tuple[int, int]], text: str, start: int, end: int) -> int:
