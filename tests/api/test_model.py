@@ -89,6 +89,13 @@ class TestModel:
         usage = (await clara.client.get("/v1/usage", headers=clara.learner("ana"))).json()
         assert (usage["input_tokens"], usage["output_tokens"]) == (50, 20)
 
+    async def test_its_tokens_are_estimated_where_a_client_cuts_the_answer(self, clara: RunningApp) -> None:
+        messages = [{"role": "user", "content": "What do plants make?"}]
+        body = {"model": "clara", "messages": messages, "stop": "from light"}
+        answer = await clara.client.post("/openai/v1/chat/completions", json=body, headers=clara.learner("ana"))
+        assert answer.json()["choices"][0]["message"]["content"] == "Plants make sugar "
+        assert answer.json()["usage"] == {"prompt_tokens": 5, "completion_tokens": 4, "total_tokens": 9}
+
     async def test_is_warmed_beside_the_start_and_closed_at_the_end(self, settings: Settings, model: Teaching) -> None:
         async with running_app(settings, chat_model=model, work=False) as app:
             assert (await app.client.get("/health/ready")).status_code == 200

@@ -12,6 +12,7 @@ from clara.api.schemas.openai import Completion, CompletionChoice, CompletionMes
 from clara.api.streams import Data, Sendable
 from clara.core.errors import Internal, ProviderTimeout
 from clara.core.ids import new_id
+from clara.providers.chat import estimate_tokens
 from clara.tutor.answered import UNTOLD
 from clara.tutor.events import (
     AnswerEvent,
@@ -34,14 +35,31 @@ _FINISH = {"end": "stop", "stopped": "stop", "length": "length", "refusal": "con
 
 @dataclass(slots=True)
 class Reply:
-    """What is known of an answer besides its text, as it comes."""
+    """What is known of an answer besides its text, as it comes.
+
+    ``asked_tokens`` is about how long the question with its history is, 0 where no model is asked.
+    """
 
     model: str
     created: int
+    asked_tokens: int = 0
     id: str = field(default_factory=lambda: new_id("chatcmpl"))
     cited: list[Cited] = field(default_factory=list)
     usage: UsageEvent = UNTOLD
     finish: str = "stop"
+    _said: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> str:
+        self._said.append(text)
+        return text
+
+    def cut(self, ended: str | None) -> None:
+        """The client wanted no more, unless ``ended`` is None; what it took until then is estimated if not known."""
+        if ended is None:
+            return
+        self.finish = ended
+        if self.usage is UNTOLD and self.asked_tokens:
+            self.usage = UsageEvent(self.asked_tokens, max(1, estimate_tokens(*self._said)))
 
     def hear(self, event: AnswerEvent | TutorEvent) -> None:
         match event:
@@ -76,12 +94,12 @@ async def said_once(
         async for event in events:
             reply.hear(event)
             if isinstance(event, TextEvent) and (text := cutter.take(event.text)):
-                yield text
+                yield reply.say(text)
             if cutter.ended is not None:
                 break
     if text := cutter.rest():
-        yield text
-    reply.finish = cutter.ended or reply.finish
+        yield reply.say(text)
+    reply.cut(cutter.ended)
 
 
 async def said_in_turn(running: RunningTurn, reply: Reply, cutter: Cutter) -> AsyncGenerator[str, None]:
@@ -91,12 +109,12 @@ async def said_in_turn(running: RunningTurn, reply: Reply, cutter: Cutter) -> As
             raise running.error or Internal()
         reply.hear(heard.event)
         if isinstance(heard.event, TextEvent) and (text := cutter.take(heard.event.text)):
-            yield text
+            yield reply.say(text)
         if cutter.ended is not None:
             running.stop("length" if cutter.ended == "length" else "stopped")
     if text := cutter.rest():
-        yield text
-    reply.finish = cutter.ended or reply.finish
+        yield reply.say(text)
+    reply.cut(cutter.ended)
 
 
 async def all_of(pieces: AsyncGenerator[str, None], timeout_s: float) -> str:

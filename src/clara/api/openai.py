@@ -38,6 +38,7 @@ from clara.core.errors import (
     UnsupportedType,
 )
 from clara.ops.limits import Rate
+from clara.providers.chat import estimate_tokens
 
 routes = router("OpenAI")
 
@@ -114,6 +115,8 @@ async def _pieces(
 ) -> AsyncGenerator[str, None]:
     """Begin the answer, and return its text as it comes; the reply is told the rest."""
     mode, asked, metadata = body.mode(), body.asked(), body.metadata
+    if services.chat_model is not None:
+        reply.asked_tokens = estimate_tokens(asked.message, asked.instructions, *(said.text for said in asked.history))
     folder_id = metadata.folder_id if metadata else None
     cutter = Cutter(body.stops, body.longest * BYTES_A_TOKEN if body.longest else None)
     owner_id, tutor = caller.owner_id, services.tutor
