@@ -1,0 +1,246 @@
+"""The messages of clara.voice.v1, typed once; docs/protocol.md says what they mean, and is held to this."""
+
+import json
+import struct
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from clara.core.errors import Invalid
+
+SUBPROTOCOL = "clara.voice.v1"
+MOST_TEXT_CHARS = 5_000
+MOST_MESSAGE_CHARS = 32_768
+"""Of one JSON message from a client."""
+
+_AUDIO = struct.Struct("<BBHI")
+_AUDIO_VERSION = 1
+_AUDIO_KIND = 1
+AUDIO_HEADER_BYTES = _AUDIO.size
+
+
+class CloseCode(IntEnum):
+    """Why a socket was closed, where it isn't by either side's wish (1000)."""
+
+    GOING_AWAY = 1001
+    TOO_BIG = 1009
+    INTERNAL = 1011
+    BUSY = 1013
+    PROTOCOL = 4400
+    UNAUTHENTICATED = 4401
+    OTHER_LEARNER = 4403
+    IDLE = 4408
+    REPLACED = 4409
+    EXPIRED = 4410
+    TOO_FAST = 4413
+    TOO_MANY = 4429
+    NOT_INSTALLED = 4503
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+_Id = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Resume(_Message):
+    """Which session to go on with, and the ``seq`` of the last message that came."""
+
+    session_id: _Id
+    token: _Id
+    last_seq: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class Hello(_Message):
+    type: Literal["hello"] = "hello"
+    v: Literal[1] = 1
+    conversation_id: _Id | None = None
+    folder_id: _Id | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    audio: Literal["pcm16", "none"] = "pcm16"
+    resume: Resume | None = None
+
+
+class ClientAudioEnd(_Message):
+    type: Literal["audio_end"] = "audio_end"
+
+
+class ClientText(_Message):
+    type: Literal["text"] = "text"
+    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT_CHARS)]
+
+
+class Interrupt(_Message):
+    type: Literal["interrupt"] = "interrupt"
+
+
+class Played(_Message):
+    type: Literal["played"] = "played"
+    segment: Annotated[int, Field(ge=0, lt=2**16)]
+    ms: Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
+
+
+class Mic(_Message):
+    type: Literal["mic"] = "mic"
+    muted: bool
+
+
+class Ping(_Message):
+    type: Literal["ping"] = "ping"
+    t: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class ClientBye(_Message):
+    type: Literal["bye"] = "bye"
+
+
+ClientMessage = Hello | ClientAudioEnd | ClientText | Interrupt | Played | Mic | Ping | ClientBye
+_CLIENT: TypeAdapter[ClientMessage] = TypeAdapter(Annotated[ClientMessage, Field(discriminator="type")])
+
+
+class Ready(_Message):
+    type: Literal["ready"] = "ready"
+    session_id: str
+    resume_token: str
+    conversation_id: str | None
+    hears: bool
+    speaks: bool
+    in_rate: int
+    out_rate: int
+    restored: bool = False
+
+
+class State(_Message):
+    type: Literal["state"] = "state"
+    agent: Literal["listening", "thinking", "speaking"]
+    user: Literal["listening", "speaking", "away"]
+
+
+class Transcript(_Message):
+    type: Literal["transcript"] = "transcript"
+    role: Literal["user", "assistant"]
+    id: str
+    text: str
+    final: bool
+
+
+class AudioStart(_Message):
+    type: Literal["audio_start"] = "audio_start"
+    segment: int
+    rate: int
+
+
+class AudioEnd(_Message):
+    type: Literal["audio_end"] = "audio_end"
+    segment: int
+    position_ms: float
+    interrupted: bool
+    text: str
+
+
+class Clear(_Message):
+    type: Literal["clear"] = "clear"
+    segment: int
+    position_ms: float
+
+
+class Pause(_Message):
+    type: Literal["pause"] = "pause"
+    segment: int
+
+
+class Unpause(_Message):
+    type: Literal["resume"] = "resume"
+    segment: int
+
+
+class Visual(_Message):
+    type: Literal["visual"] = "visual"
+    set_id: str
+    kind: str
+    title: str
+    content: dict[str, Any]
+
+
+class Citation(_Message):
+    type: Literal["citation"] = "citation"
+    citation: dict[str, Any]
+
+
+class Turn(_Message):
+    type: Literal["turn"] = "turn"
+    id: str
+    role: Literal["user", "assistant"]
+    text: str
+    interrupted: bool = False
+
+
+class Failed(_Message):
+    type: Literal["error"] = "error"
+    code: str
+    detail: str
+    retryable: bool
+
+
+class Pong(_Message):
+    type: Literal["pong"] = "pong"
+    t: float
+
+
+class Bye(_Message):
+    type: Literal["bye"] = "bye"
+    reason: str
+
+
+ServerMessage = (
+    Ready
+    | State
+    | Transcript
+    | AudioStart
+    | AudioEnd
+    | Clear
+    | Pause
+    | Unpause
+    | Visual
+    | Citation
+    | Turn
+    | Failed
+    | Pong
+    | Bye
+)
+
+
+def read_message(text: str) -> ClientMessage:
+    """Return a client's message; raise Invalid, with a code, when it is none."""
+    if len(text) > MOST_MESSAGE_CHARS:
+        raise Invalid(f"A message has at most {MOST_MESSAGE_CHARS} characters.", code="voice_message_too_long")
+    try:
+        return _CLIENT.validate_json(text)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in found["loc"]) or "message"
+        raise Invalid(
+            f"That is no message of {SUBPROTOCOL}: {place[:100]}: {found['msg'][:200]}", code="voice_bad_message"
+        ) from None
+
+
+def write_message(message: ServerMessage, seq: int) -> str:
+    """Return a message as it is sent, numbered."""
+    return json.dumps({**message.model_dump(), "seq": seq}, ensure_ascii=False, separators=(",", ":"))
+
+
+def pack_audio(segment: int, offset: int, pcm: bytes) -> bytes:
+    """Return sound as it is sent: eight bytes of header, little-endian, then the samples."""
+    return _AUDIO.pack(_AUDIO_VERSION, _AUDIO_KIND, segment % 2**16, offset % 2**32) + pcm
+
+
+def unpack_audio(packed: bytes) -> tuple[int, int, bytes]:
+    """Return segment, offset and samples; for clients and tests. Raises ValueError."""
+    if len(packed) < AUDIO_HEADER_BYTES:
+        raise ValueError("shorter than its header")
+    version, kind, segment, offset = _AUDIO.unpack_from(packed)
+    if (version, kind) != (_AUDIO_VERSION, _AUDIO_KIND):
+        raise ValueError("not a frame of sound")
+    return segment, offset, packed[AUDIO_HEADER_BYTES:]
