@@ -128,9 +128,9 @@ def _by_function_words(words: list[str], candidates: tuple[str, ...]) -> str:
                 if language in shares:
                     shares[language] += _LETTER_WEIGHT * count / len(writers)
     best = max(candidates, key=lambda language: shares[language])
-    own = [word for word in heard if best in speakers[word]]
+    others = [counts[word] for word in heard if best not in speakers[word]]
     # "Bile helps to digest fat" has one word of Turkish, and one of English.
-    if len(own) == 1 < len(heard):
+    if len(heard) - len(others) == 1 and hits[best] <= sum(others):
         return UNKNOWN
     return best if hits[best] > _ENOUGH_WORDS * sum(counts.values()) else UNKNOWN
 

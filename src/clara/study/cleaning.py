@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,2000}\)")
-_TAG = re.compile(r"</?[A-Za-z!][^>\n]{0,2000}>")
+_TAG = re.compile(r"<[A-Za-z!/][^>\n]{0,2000}>")
 _ADDRESS = re.compile(r"(?:https?|ftp|file)://\S+|javascript:\S+|\bdata:\S+|\bwww\.\S+", re.IGNORECASE)
 _PASSES = 4
 _NOT_WORDS = re.compile(r"[\W_]+")
