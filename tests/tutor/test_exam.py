@@ -51,6 +51,20 @@ async def app(tmp_path: Path) -> AsyncIterator[RunningApp]:
         yield running
 
 
+async def test_does_not_begin_without_questions_while_the_budget_is_used_up(tmp_path: Path) -> None:
+    poor = make_settings(tmp_path, models={"tokens_per_day": 100})
+    async with running_app(poor, chat_model=FakeChatModel()) as app:
+        ana = Learner(app, "ana")
+        await ana.upload("cells.md", TEXT)
+        chat = await ana.chat(mode="exam")
+
+        refused = await ana.post(f"/v1/chats/{chat}/messages", json={"content": "I am ready"})
+
+        assert (refused.status_code, refused.json()["code"]) == (429, "budget_used_up")
+        found = await app.app.state.services.conversations.get("ana", chat)
+        assert not found.progress
+
+
 class TestExam:
     async def test_from_the_first_question_to_the_marks(self, app: RunningApp) -> None:
         ana = Learner(app, "ana")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import structlog
 
-from clara.core.errors import ClaraError
+from clara.core.errors import ClaraError, ProviderTimeout, TooManyRequests, Unavailable
 from clara.library.budget import Budget
 from clara.library.metering import MeteredModel
 from clara.providers.chat import ChatModel
@@ -70,6 +70,9 @@ class ExamAnswerer:
         scope = Scope(folder_id=question.folder_id)
         try:
             return await self._studio.make(question.owner_id, Kind.QUIZ, scope, QUESTIONS, None, model)
+        except (ProviderTimeout, TooManyRequests, Unavailable):
+            # It may well be made later: an exam doesn't begin without questions for that.
+            raise
         except ClaraError as error:
             log.info("exam.without_questions", code=error.problem_code)
             return None
