@@ -25,6 +25,16 @@ PLANTS = "Plants turn light, water and carbon dioxide into sugar. Chlorophyll ab
 CELLS = "Mitochondria make ATP from sugar. A cell of the heart has about 5,000 mitochondria."
 SUGAR = 'Plants make sugar [1 "Plants turn light, water and carbon dioxide into sugar"].'
 
+MADE = ArtifactEvent("set_1", "quiz", "Plants", {"questions": []})
+
+
+def quiz_maker(question: Question, show: Any) -> list[Tool]:
+    async def make(arguments: Mapping[str, Any]) -> str:
+        show(MADE)
+        return f"Made for {question.owner_id}."
+
+    return [Tool("make_quiz", "Makes a quiz.", {"type": "object", "properties": {}}, make)]
+
 
 @pytest.fixture
 async def room(tmp_path: Path) -> AsyncIterator[Class]:
@@ -396,22 +406,38 @@ class TestInjection:
 
 class TestToolbox:
     async def test_what_a_tool_shows_comes_after_its_call(self, tmp_path: Path) -> None:
-        made = ArtifactEvent("set_1", "quiz", "Plants", {"questions": []})
-
-        def toolbox(question: Question, show: Any) -> list[Tool]:
-            async def make(arguments: Mapping[str, Any]) -> str:
-                show(made)
-                return f"Made for {question.owner_id}."
-
-            return [Tool("make_quiz", "Makes a quiz.", {"type": "object", "properties": {}}, make)]
-
-        async with a_class(tmp_path / "data", toolbox=toolbox) as room:
+        async with a_class(tmp_path / "data", toolbox=quiz_maker) as room:
             room.server.play(CallTools([Call("make_quiz")]), Say("Here is your quiz. Shall we begin?"))
             answer = await room.ask("Make a quiz about plants, please.")
         kinds = [type(event).__name__ for event in answer.events]
         assert kinds[:4] == ["UsageEvent", "ToolEvent", "ToolEvent", "ArtifactEvent"]
-        assert answer.artifacts == [made]
+        assert answer.artifacts == [MADE]
         assert answer.tools == [("make_quiz", "started", ""), ("make_quiz", "ended", "")]
+
+    async def test_that_made_something_of_the_files_are_not_called_general_knowledge(self, tmp_path: Path) -> None:
+        async with a_class(tmp_path / "data", toolbox=quiz_maker) as room:
+            room.server.play(CallTools([Call("make_quiz")]), Say("Here is your quiz."))
+            answer = await room.ask("Make a quiz about plants, please.")
+        assert answer.text == "Here is your quiz."
+
+    async def test_that_made_something_need_no_citation_for_it(self, tmp_path: Path) -> None:
+        async with a_class(tmp_path / "data", toolbox=quiz_maker) as room:
+            await room.store.add("ana", PLANTS, name="plants.txt")
+            room.server.play(CallTools([Call("make_quiz")]), Say("Here you are. By the way, Paris is in France."))
+            answer = await room.ask("Make a quiz about plants, please.", material_only=True)
+        assert answer.artifacts == [MADE]
+        assert answer.text == "Quiz: Plants"
+
+    @pytest.mark.parametrize("material_only", [False, True])
+    async def test_that_made_something_and_break_off_keep_it(self, tmp_path: Path, material_only: bool) -> None:
+        async with a_class(tmp_path / "data", toolbox=quiz_maker) as room:
+            await room.store.add("ana", PLANTS, name="plants.txt")
+            room.server.play(CallTools([Call("make_quiz")]), *[Fail(500)] * 3)
+            answer = await room.ask("Make a quiz about plants, please.", material_only=material_only)
+        assert answer.error is None
+        assert answer.artifacts == [MADE]
+        assert answer.ended == "broken"
+        assert answer.text == ("Quiz: Plants" if material_only else f"*{LABELS['en'].broke_off}*")
 
 
 class TestBudget:

@@ -17,8 +17,10 @@ from clara.providers.chat import ChatModel, ChatRequest, Spent, Stopped, TextDel
 from clara.rag.languages import detect_language
 from clara.rag.search import SearchEngine
 from clara.store.files import count_unread
+from clara.study.labels import kind_label
+from clara.study.scope import Kind
 from clara.tutor.answering import Question
-from clara.tutor.events import AnswerEvent, CitationEvent, EndedEvent, TextEvent, ToolEvent, UsageEvent
+from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, EndedEvent, TextEvent, ToolEvent, UsageEvent
 from clara.tutor.greetings import says_nothing, small_talk
 from clara.tutor.labels import Labels, labels_in
 from clara.tutor.material import PASSAGES, SEARCH_TOOL, Material, query_of
@@ -88,7 +90,7 @@ class TeachingAnswerer:
             return
         events = self._write(lesson)
         if question.material_only and not lesson.talk:
-            events = _once_cited(events, not_covered(question, lesson.phrases))
+            events = _once_cited(events, not_covered(question, lesson.phrases), lesson.language)
         async with aclosing(events):
             async for event in events:
                 yield event
@@ -138,19 +140,22 @@ class TeachingAnswerer:
             lesson.material, lesson.language, hosts=self._hosts, on_mark=watch.on_mark, on_stripped=watch.on_stripped
         )
         model = MeteredModel(self._budget, question.owner_id, self._model)
+        made = False
         try:
             async with aclosing(_told(model, lesson, writing)) as events:
                 async for event in events:
+                    made = made or isinstance(event, ArtifactEvent)
                     yield event
         except ClaraError as error:
-            if not (writing.cited if question.material_only else writing.wrote):
+            if not (made or (writing.cited if question.material_only else writing.wrote)):
                 raise
             # What was shown stays; the learner sees that it isn't all.
             log.warning("answer.broke_off", code=error.problem_code)
-            for event in (*await writing.end(), TextEvent(f"\n\n*{lesson.labels.broke_off}*"), EndedEvent("broken")):
+            apart = "\n\n" if writing.wrote else ""
+            for event in (*await writing.end(), TextEvent(f"{apart}*{lesson.labels.broke_off}*"), EndedEvent("broken")):
                 yield event
             return
-        if lesson.lacks_label(writing):
+        if not made and lesson.lacks_label(writing):
             yield TextEvent(f"\n\n*{lesson.labels.general}*")
 
 
@@ -205,9 +210,12 @@ async def _told(model: ChatModel, lesson: Lesson, writing: Writing) -> AsyncGene
                     yield EndedEvent(event.reason)
 
 
-async def _once_cited(events: AsyncGenerator[AnswerEvent, None], otherwise: str) -> AsyncGenerator[AnswerEvent, None]:
-    """Hold the text until something of it was cited; without any citation say ``otherwise`` in its place."""
+async def _once_cited(
+    events: AsyncGenerator[AnswerEvent, None], otherwise: str, language: str
+) -> AsyncGenerator[AnswerEvent, None]:
+    """Hold the text until something of it was cited; without any citation name what was made, or say ``otherwise``."""
     held: list[TextEvent] = []
+    made: list[str] = []
     cited = False
     async with aclosing(events):
         async for event in events:
@@ -216,9 +224,11 @@ async def _once_cited(events: AsyncGenerator[AnswerEvent, None], otherwise: str)
                 for text in held:
                     yield text
                 held.clear()
+            if isinstance(event, ArtifactEvent):
+                made.append(f"{kind_label(Kind(event.kind), language)}: {event.title}")
             if isinstance(event, TextEvent) and not cited:
                 held.append(event)
             else:
                 yield event
     if not cited:
-        yield TextEvent(otherwise)
+        yield TextEvent("\n\n".join(made) or otherwise)
