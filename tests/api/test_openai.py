@@ -16,7 +16,7 @@ from clara.core.errors import ProviderFailed, TooManyRequests
 from clara.settings import Settings
 from clara.testing import SERVICE_KEY, RunningApp, make_settings, running_app
 from clara.tutor.answering import Question, Said
-from clara.tutor.events import AnswerEvent, CitationEvent, Cited, EndedEvent, TextEvent, UsageEvent
+from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, Cited, EndedEvent, TextEvent, UsageEvent
 from tests.contract.declared import declare
 from tests.learners import Learner
 
@@ -247,6 +247,17 @@ class TestStream:
         assert all(line.startswith("data: ") for line in lines)
         assert lines[-1] == "data: [DONE]"
         assert all("usage" not in json.loads(line[6:]) for line in lines[:-1])
+
+    async def test_names_what_was_made_at_its_end(self, client: openai.AsyncOpenAI, answerer: Directed) -> None:
+        answerer.events = [ArtifactEvent("set_1", "quiz", "Plants", {"questions": []}), TextEvent("Here you are.")]
+        made = [{"set_id": "set_1", "kind": "quiz", "title": "Plants"}]
+
+        for metadata in ({}, {"conversation_id": "c"}):
+            whole = await client.chat.completions.create(**asking(metadata=metadata))
+            assert whole.choices[0].message.model_dump()["artifacts"] == made
+            stream = await client.chat.completions.create(**asking(stream=True, metadata=metadata))
+            *_, last = [chunk async for chunk in stream]
+            assert last.choices[0].delta.model_dump()["artifacts"] == made
 
     async def test_helper_of_the_sdk_puts_it_together(self, client: openai.AsyncOpenAI, answerer: Directed) -> None:
         answerer.events = [TextEvent("One. "), TextEvent("Two.")]

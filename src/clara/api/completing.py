@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clara.api.cutting import Cutter
-from clara.api.schemas.chats import CitationAnswer
+from clara.api.schemas.chats import ArtifactRef, CitationAnswer
 from clara.api.schemas.openai import Completion, CompletionChoice, CompletionMessage, CompletionUsage
 from clara.api.streams import Data, Sendable
 from clara.core.errors import Internal, ProviderTimeout
@@ -16,6 +16,7 @@ from clara.providers.chat import estimate_tokens
 from clara.tutor.answered import UNTOLD
 from clara.tutor.events import (
     AnswerEvent,
+    ArtifactEvent,
     CitationEvent,
     Cited,
     DoneEvent,
@@ -45,6 +46,7 @@ class Reply:
     asked_tokens: int = 0
     id: str = field(default_factory=lambda: new_id("chatcmpl"))
     cited: list[Cited] = field(default_factory=list)
+    made: list[ArtifactRef] = field(default_factory=list)
     usage: UsageEvent = UNTOLD
     finish: str = "stop"
     _said: list[str] = field(default_factory=list)
@@ -65,6 +67,8 @@ class Reply:
         match event:
             case CitationEvent(citation):
                 self.cited.append(citation)
+            case ArtifactEvent(set_id, kind, title):
+                self.made.append(ArtifactRef(set_id=set_id, kind=kind, title=title))
             case UsageEvent():
                 self.usage = event
             case EndedEvent(ended) | DoneEvent(ended=ended):
@@ -78,7 +82,7 @@ class Reply:
         return CompletionUsage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
 
     def whole(self, text: str) -> Completion:
-        message = CompletionMessage(content=text, citations=self.citations())
+        message = CompletionMessage(content=text, citations=self.citations(), artifacts=self.made)
         choice = CompletionChoice.model_validate({"message": message, "finish_reason": self.finish})
         return Completion(id=self.id, created=self.created, model=self.model, choices=[choice], usage=self.used())
 
@@ -152,8 +156,9 @@ async def chunks_of(
         while text:
             yield delta({"content": text})
             text = await anext(pieces, None)
-        citations = [citation.model_dump(mode="json") for citation in reply.citations()]
-        yield delta({"citations": citations} if citations else {}, reply.finish)
+        more_told: dict[str, list[Any]] = {"citations": reply.citations(), "artifacts": reply.made}
+        told = {name: [item.model_dump(mode="json") for item in items] for name, items in more_told.items() if items}
+        yield delta(told, reply.finish)
         if include_usage:
             yield reply.chunk([], usage=reply.used().model_dump())
         yield _Done()

@@ -49,8 +49,8 @@ _COMPLETION_ERRORS = openai_responses(
 )
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The completion; with `stream`, its chunks as server-sent events. Citations are an extra member "
-        "of the message, and of the last chunk's delta.",
+        "description": "The completion; with `stream`, its chunks as server-sent events. Citations and artifacts are "
+        "extra members of the message, and of the last chunk's delta.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt, StrictStr, StringConstraints
 
 from clara.api.openai_errors import UnsupportedParameter
-from clara.api.schemas.chats import CitationAnswer
+from clara.api.schemas.chats import ArtifactRef, CitationAnswer
 from clara.api.schemas.fields import Answer, Loose
 from clara.core.errors import Invalid, NotFound
 from clara.tutor.answering import Said
@@ -158,6 +158,7 @@ class CompletionMessage(Answer):
     content: str
     refusal: None = None
     citations: list[CitationAnswer]
+    artifacts: list[ArtifactRef] = Field(description="Study sets that were made with the answer.")
 
 
 class CompletionChoice(Answer):
