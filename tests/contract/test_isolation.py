@@ -155,7 +155,9 @@ class World:
         for sent, answer in self.answers:
             assert SECRET not in answer.text.lower(), sent
             for thing in self.bens.values():
-                assert thing in sent or thing not in answer.text, sent
+                # A random id may have "ben" within.
+                shown = re.search(rf"(?<![a-z0-9]){re.escape(thing)}(?![a-z0-9])", answer.text)
+                assert thing in sent or shown is None, sent
 
     async def _rows(self) -> dict[str, list[Any]]:
         """Return every row that is Ben's, and the names of all blobs that are his."""
