@@ -280,6 +280,16 @@ class TestStream:
                 assert caught.value.response.headers["retry-after"] == "4000"
                 assert caught.value.response.headers["x-should-retry"] == "false"
 
+    async def test_what_is_to_be_had_soon_is_left_to_the_sdk(
+        self, client: openai.AsyncOpenAI, answerer: Directed
+    ) -> None:
+        answerer.events = [TooManyRequests("Wait.", code="budget_used_up", headers={"Retry-After": "5"})]
+
+        with pytest.raises(openai.RateLimitError) as caught:
+            await client.chat.completions.create(**asking())
+
+        assert "x-should-retry" not in caught.value.response.headers
+
     async def test_what_was_refused_is_not_asked_again_by_the_sdk(
         self, client: openai.AsyncOpenAI, answerer: Directed
     ) -> None:

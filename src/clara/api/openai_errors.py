@@ -21,6 +21,8 @@ _TYPES: Mapping[int, str] = {
 
 _FINAL = frozenset({"budget_used_up", "model_misconfigured", "model_refused", "turn_lost", "turn_stopped"})
 """Their SDKs would ask again at once: what was stopped or refused, or can't be answered before hours have passed."""
+_LONG_S = 60
+"""What can be had sooner is worth waiting for: of a budget that only running answers hold, say."""
 
 
 class OpenAIErrorBody(BaseModel):
@@ -55,7 +57,7 @@ def openai_error(error: ClaraError) -> dict[str, Any]:
 
 def openai_response(error: ClaraError) -> Response:
     headers = dict(error.headers)
-    if error.problem_code in _FINAL:
+    if error.problem_code in _FINAL and int(headers.get("Retry-After", _LONG_S)) >= _LONG_S:
         headers["x-should-retry"] = "false"
     body = json.dumps(openai_error(error), allow_nan=False, default=str).encode()
     return Response(body, error.status, headers, "application/json")
