@@ -35,7 +35,7 @@ from clara.store.learners import change_corpus, lock_learner
 from clara.store.passages import ChunkRow, add_chunks, add_segment
 from clara.tutor.answering import Question
 from clara.tutor.events import CitationEvent
-from clara.tutor.quoting import QuotingAnswerer
+from clara.tutor.quotes.quoting import QuotingAnswerer
 
 QUARTERS = 4
 TEXTBOOK = "a textbook of economics"

@@ -18,7 +18,7 @@ from tests.tutor.leaking import TASKS, leaks_of
 
 from bench.report import Figure, Options
 from clara.testing import make_settings, running_app
-from clara.tutor.leaks import LeakCheck
+from clara.tutor.leaks.check import LeakCheck
 
 
 def run(options: Options) -> list[Figure]:

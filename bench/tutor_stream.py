@@ -26,7 +26,7 @@ from bench.report import Figure, Options
 from bench.serving import serving
 from clara.testing import RunningServer, make_settings, running_app
 from clara.tutor.events import ErrorEvent, TextEvent
-from clara.tutor.turns import Tutor
+from clara.tutor.turns.tutor import Tutor
 
 OWNER = "ana"
 QUESTION = "What does the module say about it?"

@@ -30,11 +30,11 @@ from clara.store.jobs import DISCARD, EMBED, INGEST, PURGE
 from clara.store.migrate import backups_dir, migrate
 from clara.store.opening import open_database
 from clara.store.status import count_jobs
-from clara.tutor.answered import Answered
 from clara.tutor.answering import Answerer, Question
 from clara.tutor.conversations import Conversations
 from clara.tutor.events import CitationEvent, Cited, TextEvent
-from clara.tutor.turns import Tutor
+from clara.tutor.turns.answered import Answered
+from clara.tutor.turns.tutor import Tutor
 from tests.waiting import wait_for
 
 PAGE_BREAK = "\f"

@@ -65,9 +65,9 @@ from clara.study.studio import Studio
 from clara.tutor.answering import Answerer
 from clara.tutor.conversations import Conversations
 from clara.tutor.flagging import Flagging
-from clara.tutor.marking import Exams
-from clara.tutor.titles import Titler
-from clara.tutor.turns import Tutor
+from clara.tutor.modes.marking import Exams
+from clara.tutor.turns.titles import Titler
+from clara.tutor.turns.tutor import Tutor
 
 if TYPE_CHECKING:
     from clara.providers.jwks import JwksCache
@@ -188,17 +188,17 @@ def _answerer(
     studio: Studio,
 ) -> Answerer:
     """Return what answers in each mode: the model, or without one quotes."""
-    from clara.tutor.examining import ExamAnswerer
-    from clara.tutor.keyless_hints import KeylessHints
-    from clara.tutor.modes import ByMode, Support
-    from clara.tutor.quoting import QuotingAnswerer
+    from clara.tutor.modes.by_mode import ByMode, Support
+    from clara.tutor.modes.examining import ExamAnswerer
+    from clara.tutor.modes.keyless_hints import KeylessHints
+    from clara.tutor.quotes.quoting import QuotingAnswerer
     from clara.tutor.studying import StudyingAnswerer, study_tools
 
     quoting = QuotingAnswerer(engine)
     where_to_read = KeylessHints(engine.database, quoting)
     if model is None:
         return ByMode(StudyingAnswerer(quoting, studio), where_to_read, ExamAnswerer(studio))
-    from clara.tutor.hinting import HintingAnswerer
+    from clara.tutor.modes.hinting import HintingAnswerer
     from clara.tutor.teaching import TeachingAnswerer, Watch
 
     watch = Watch(

@@ -8,7 +8,7 @@ import pytest
 from clara.core.errors import Conflict
 from clara.settings.sections import ChatSettings
 from clara.tutor.conversations import Conversations
-from clara.tutor.turns import Tutor
+from clara.tutor.turns.tutor import Tutor
 from tests.stores import FirstPassage, Store
 
 pytestmark = pytest.mark.anyio

@@ -24,8 +24,8 @@ from clara.tutor.events import (
     ToolEvent,
     UsageEvent,
 )
-from clara.tutor.recorded import decode, encode
-from clara.tutor.tape import Numbered
+from clara.tutor.turns.recorded import decode, encode
+from clara.tutor.turns.tape import Numbered
 from tests.stores import FirstPassage, Store, open_store
 from tests.waiting import wait_for
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from clara.testing import SERVICE_KEY, free_port, running_server
-from clara.tutor.turns import TURN_LEASE_S
+from clara.tutor.turns.tutor import TURN_LEASE_S
 from tests.contents import Content, check_whole
 from tests.recovery.conftest import (
     LEASE_S,

@@ -17,7 +17,7 @@ from typing import Any
 from clara.providers.chat import ChatEvent, ChatRequest, M, OnSpent, Spent, Stopped, TextDelta, untold
 from clara.settings import Settings
 from clara.testing import RunningApp, make_settings, running_app
-from clara.tutor.hint_prompts import WorkedOut
+from clara.tutor.modes.hint_prompts import WorkedOut
 from tests.learners import Learner
 from tests.tutor.leaking import Task
 

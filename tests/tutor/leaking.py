@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clara.tutor.number_words import _named
+from clara.tutor.leaks.number_words import _named
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from clara.rag.documents import Chunk, Page, Passage
 from clara.rag.embedder import StaticEmbedder
 from clara.rag.languages import detect_language
 from clara.rag.tokenizer import Tokenizer
-from clara.tutor.evidence import Reader, Reading, Word, rarity
-from clara.tutor.questions import read_question
+from clara.tutor.quotes.evidence import Reader, Reading, Word, rarity
+from clara.tutor.quotes.questions import read_question
 
 TOKENIZER = Tokenizer()
 EMBEDDER = StaticEmbedder()

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from clara.tutor.marks import Mark
-from clara.tutor.passing import Token
-from clara.tutor.scanning import Scanner
+from clara.tutor.markup.marks import Mark
+from clara.tutor.markup.passing import Token
+from clara.tutor.markup.scanning import Scanner
 
 
 def tokens(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clara.tutor.evidence import Reading, rarity
-from clara.tutor.signs import WEIGHTS
+from clara.tutor.quotes.evidence import Reading, rarity
+from clara.tutor.quotes.signs import WEIGHTS
 from tests.tutor.reading import passage, quoted_text, read, scored
 
 

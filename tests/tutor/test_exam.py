@@ -14,10 +14,10 @@ from clara.study.sets import StudySet
 from clara.study.studio import Studio
 from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
 from clara.tutor.answering import Answerer
-from clara.tutor.examining import ExamAnswerer, option_of
-from clara.tutor.keyless_hints import KeylessHints
-from clara.tutor.modes import ByMode
-from clara.tutor.quoting import QuotingAnswerer
+from clara.tutor.modes.by_mode import ByMode
+from clara.tutor.modes.examining import ExamAnswerer, option_of
+from clara.tutor.modes.keyless_hints import KeylessHints
+from clara.tutor.quotes.quoting import QuotingAnswerer
 from tests.learners import Learner
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent, ToolEvent
-from clara.tutor.gate import Gate
-from clara.tutor.holding import Units
-from clara.tutor.leaks import LeakCheck
+from clara.tutor.leaks.check import LeakCheck
+from clara.tutor.modes.gate import Gate
+from clara.tutor.modes.holding import Units
 
 
 def cited(quote: str) -> CitationEvent:

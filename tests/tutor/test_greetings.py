@@ -2,8 +2,8 @@
 
 import pytest
 
-from clara.tutor.greetings import says_nothing, small_talk
 from clara.tutor.phrases import PHRASES
+from clara.tutor.quotes.greetings import says_nothing, small_talk
 
 
 class TestSmallTalk:

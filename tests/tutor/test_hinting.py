@@ -9,7 +9,7 @@ import pytest
 from clara.core.errors import ProviderFailed
 from clara.providers.chat import ChatEvent, ChatRequest, M, OnSpent, Spent, Stopped, TextDelta, untold
 from clara.testing import RunningApp, make_settings, running_app
-from clara.tutor.hint_prompts import WorkedOut
+from clara.tutor.modes.hint_prompts import WorkedOut
 from tests.learners import Learner
 
 pytestmark = pytest.mark.anyio

@@ -3,8 +3,8 @@
 
 import pytest
 
-from clara.tutor.attempts import Attempt, judge
-from clara.tutor.ladder import ANSWER, Ladder
+from clara.tutor.modes.attempts import Attempt, judge
+from clara.tutor.modes.ladder import ANSWER, Ladder
 
 TASK = "Solve 2x + 3 = 11 for x."
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clara.tutor.leaks import LeakCheck
+from clara.tutor.leaks.check import LeakCheck
 from tests.tutor.leaking import FRAMES, TASKS, Task, leaks_of, number_disguises, word_disguises
 
 MOST_FALSE_ALARMS = 0.05

@@ -5,7 +5,7 @@ import pytest
 from clara.rag.cues import CUES
 from clara.rag.statements import names, points_back, states
 from clara.tutor.phrases import PHRASES
-from clara.tutor.questions import Kind, answer_test, read_question, subject_of
+from clara.tutor.quotes.questions import Kind, answer_test, read_question, subject_of
 
 
 class TestReadQuestion:

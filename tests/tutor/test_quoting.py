@@ -18,7 +18,7 @@ from clara.store.jobs import INGEST
 from clara.tutor.answering import Question, Said
 from clara.tutor.events import CitationEvent, Cited, TextEvent
 from clara.tutor.phrases import PHRASES
-from clara.tutor.quoting import QuotingAnswerer
+from clara.tutor.quotes.quoting import QuotingAnswerer
 from tests.rag.documents_made import make_pdf
 from tests.stores import Store, open_store, read_plainly
 

@@ -3,8 +3,8 @@
 import pytest
 
 from clara.rag.languages import detect_language
-from clara.tutor.questions import read_question
-from clara.tutor.references import asks_for_overview, refers_back
+from clara.tutor.quotes.questions import read_question
+from clara.tutor.quotes.references import asks_for_overview, refers_back
 
 
 class TestRefersBack:

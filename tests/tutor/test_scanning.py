@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from clara.tutor.marks import Mark
-from clara.tutor.scanning import Scanner
+from clara.tutor.markup.marks import Mark
+from clara.tutor.markup.scanning import Scanner
 from tests.tutor.shown import shown, tokens
 
 # What links, images, tags, marks and code are made of, and what they hide behind.

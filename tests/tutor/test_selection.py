@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clara.rag.documents import Passage
-from clara.tutor.selection import MOST_CHARS, MOST_QUOTES, Quotation, choose
+from clara.tutor.quotes.selection import MOST_CHARS, MOST_QUOTES, Quotation, choose
 from tests.tutor.reading import cut, passage, quoted_text, read
 
 

@@ -96,7 +96,7 @@ class TestAnswer:
 
     async def test_is_stored_and_can_be_read_again(self, room: Class) -> None:
         room.server.play(Say(SUGAR))
-        from clara.tutor.turns import Tutor
+        from clara.tutor.turns.tutor import Tutor
 
         tutor = Tutor(room.store.database, room.answerer, room.store.clock)
         turn = await tutor.begin("ana", None, "What do plants make?", create=True)

@@ -10,8 +10,8 @@ from clara.core.errors import ProviderFailed
 from clara.library.budget import Budget
 from clara.providers.chat import ChatEvent, ChatRequest, Spent, Stopped, TextDelta
 from clara.testing import FakeChatModel, make_settings
-from clara.tutor.titles import MAX_TITLE, Titler
-from clara.tutor.turns import Tutor
+from clara.tutor.turns.titles import MAX_TITLE, Titler
+from clara.tutor.turns.tutor import Tutor
 from tests.stores import Store, open_store
 from tests.tutor.conftest import Scripted
 from tests.waiting import wait_for

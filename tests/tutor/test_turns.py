@@ -14,7 +14,6 @@ from clara.rag.search import SearchEngine
 from clara.store.tables import conversations, messages
 from clara.testing import FakeClock, make_settings
 from clara.tutor.answering import Question, Said
-from clara.tutor.beginning import HISTORY, Again
 from clara.tutor.events import (
     ArtifactEvent,
     CitationEvent,
@@ -27,8 +26,9 @@ from clara.tutor.events import (
     TutorEvent,
     UsageEvent,
 )
-from clara.tutor.running import MAX_CHARACTERS
-from clara.tutor.turns import Tutor
+from clara.tutor.turns.beginning import HISTORY, Again
+from clara.tutor.turns.running import MAX_CHARACTERS
+from clara.tutor.turns.tutor import Tutor
 from tests.stores import Store, open_store
 from tests.tutor.conftest import Scripted
 from tests.waiting import wait_for

@@ -13,7 +13,6 @@ from clara.api.streams import Data, Sendable
 from clara.core.errors import Internal, ProviderTimeout
 from clara.core.ids import new_id
 from clara.providers.chat import estimate_tokens
-from clara.tutor.answered import UNTOLD
 from clara.tutor.events import (
     AnswerEvent,
     ArtifactEvent,
@@ -26,7 +25,8 @@ from clara.tutor.events import (
     TutorEvent,
     UsageEvent,
 )
-from clara.tutor.running import RunningTurn
+from clara.tutor.turns.answered import UNTOLD
+from clara.tutor.turns.running import RunningTurn
 
 PATIENCE_S = 10.0
 """For so long a stream waits for its first text before it begins: what fails until then is an HTTP status."""

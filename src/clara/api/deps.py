@@ -31,8 +31,8 @@ from clara.study.reviewing import Reviews
 from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.conversations import Conversations
-from clara.tutor.marking import Exams
-from clara.tutor.turns import Tutor
+from clara.tutor.modes.marking import Exams
+from clara.tutor.turns.tutor import Tutor
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 
 from clara.core.errors import TooManyRequests
 from clara.library.budget import Budget
-from clara.tutor.running import RunningTurn
+from clara.tutor.turns.running import RunningTurn
 
 PATIENCE_S = 2.0
 """For so long a stream waits before it begins; what is refused later is its last event."""

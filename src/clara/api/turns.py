@@ -20,8 +20,6 @@ from clara.api.streams import EVENT_STREAM, EventStream, ServerEvent
 from clara.core.caller import Caller, Scope
 from clara.core.errors import Conflict, Invalid, NotFound, ProviderFailed, ProviderTimeout
 from clara.ops.limits import Rate
-from clara.tutor.answered import Answered, Collected
-from clara.tutor.beginning import Again, Turn
 from clara.tutor.events import (
     ArtifactEvent,
     CitationEvent,
@@ -32,7 +30,9 @@ from clara.tutor.events import (
     TutorEvent,
     UsageEvent,
 )
-from clara.tutor.tape import Numbered
+from clara.tutor.turns.answered import Answered, Collected
+from clara.tutor.turns.beginning import Again, Turn
+from clara.tutor.turns.tape import Numbered
 
 routes = router("chats")
 _EVENTS = "text/event-stream"

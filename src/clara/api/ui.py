@@ -20,7 +20,6 @@ from clara.api.streams import EVENT_STREAM, Data, Dialect, EventStream, Sendable
 from clara.core.caller import Scope
 from clara.core.errors import Conflict, NotFound
 from clara.ops.limits import Rate
-from clara.tutor.beginning import Again, Turn
 from clara.tutor.events import (
     ArtifactEvent,
     CitationEvent,
@@ -32,7 +31,8 @@ from clara.tutor.events import (
     TutorEvent,
     UsageEvent,
 )
-from clara.tutor.tape import Numbered
+from clara.tutor.turns.beginning import Again, Turn
+from clara.tutor.turns.tape import Numbered
 
 routes = router("Vercel AI SDK")
 

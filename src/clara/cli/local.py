@@ -32,7 +32,7 @@ from clara.store.migrate import migrate
 from clara.store.opening import open_database
 from clara.tutor.answering import Answerer, Question
 from clara.tutor.events import CitationEvent, Cited, TextEvent
-from clara.tutor.quoting import QuotingAnswerer
+from clara.tutor.quotes.quoting import QuotingAnswerer
 from clara.worker import build_worker
 
 T = TypeVar("T")

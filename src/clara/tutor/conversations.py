@@ -23,8 +23,8 @@ from clara.store.jobs import enqueue_scrub
 from clara.store.learners import lock_learner
 from clara.store.locks import locks_on
 from clara.store.passages import ChunkRow, get_chunks, get_labels
-from clara.tutor.exams import Exam
-from clara.tutor.quotas import check_conversations
+from clara.tutor.modes.exams import Exam
+from clara.tutor.turns.quotas import check_conversations
 
 DELETED = "(from a deleted file)"
 NOT_READ = "(from a file that is being read again)"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
-from clara.tutor.plain import letters, plain
+from clara.tutor.leaks.plain import letters, plain
 
 MAX_CHARS = 4000
 

@@ -8,9 +8,9 @@ from clara.rag.languages import UNKNOWN, detect_language, question_language
 from clara.rag.ranking import EARLIER_WEIGHTS
 from clara.rag.search import SearchEngine, SearchResult
 from clara.tutor.answering import Question
-from clara.tutor.greetings import small_talk
-from clara.tutor.questions import Asked, read_question
-from clara.tutor.references import refers_back
+from clara.tutor.quotes.greetings import small_talk
+from clara.tutor.quotes.questions import Asked, read_question
+from clara.tutor.quotes.references import refers_back
 
 MOST_BEFORE = 4
 """So many questions back a pronoun's subject is looked for."""

@@ -21,14 +21,14 @@ from clara.study.labels import kind_label
 from clara.study.scope import Kind
 from clara.tutor.answering import Question
 from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, EndedEvent, TextEvent, ToolEvent, UsageEvent
-from clara.tutor.greetings import says_nothing, small_talk
 from clara.tutor.labels import Labels, labels_in
 from clara.tutor.material import PASSAGES, SEARCH_TOOL, Material, query_of
-from clara.tutor.overview import look_over
 from clara.tutor.phrases import Phrases, phrases_in
 from clara.tutor.prompting import Marker, ask, conversation, not_covered, show_passages, system_text, talk_text
+from clara.tutor.quotes.greetings import says_nothing, small_talk
+from clara.tutor.quotes.overview import look_over
+from clara.tutor.quotes.references import asks_for_overview
 from clara.tutor.reading import asked_before, read
-from clara.tutor.references import asks_for_overview
 from clara.tutor.writing import Writing
 
 log = structlog.get_logger()

@@ -6,10 +6,10 @@ from dataclasses import replace
 from clara.rag.languages import UNKNOWN, detect_language
 from clara.tutor.claims import Claims
 from clara.tutor.events import AnswerEvent, CitationEvent, Cited, TextEvent
-from clara.tutor.marks import Mark
+from clara.tutor.markup.marks import Mark
+from clara.tutor.markup.passing import Token
+from clara.tutor.markup.scanning import Scanner
 from clara.tutor.material import Material
-from clara.tutor.passing import Token
-from clara.tutor.scanning import Scanner
 from clara.tutor.verifying import Claim, verify
 
 OnMark = Callable[[str], None]

@@ -10,10 +10,10 @@ from clara.core.clock import iso
 from clara.core.paging import PageOf
 from clara.library.locks import Hold
 from clara.store.conversations import Conversation
-from clara.tutor.answered import Answered
-from clara.tutor.beginning import Turn
 from clara.tutor.conversations import ShownCitation, ShownMessage, chunk_id_of
 from clara.tutor.events import Cited
+from clara.tutor.turns.answered import Answered
+from clara.tutor.turns.beginning import Turn
 
 Mode = Literal["explain", "hints", "exam"]
 Role = Literal["user", "assistant"]

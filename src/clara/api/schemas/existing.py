@@ -14,11 +14,11 @@ from clara.store.files import File
 from clara.store.folders import Folder
 from clara.study.contract import content_of, tool_call
 from clara.study.sets import StudySet
-from clara.tutor.answered import Answered
 from clara.tutor.answering import Said
-from clara.tutor.beginning import Turn
 from clara.tutor.conversations import ShownMessage
 from clara.tutor.events import ArtifactEvent
+from clara.tutor.turns.answered import Answered
+from clara.tutor.turns.beginning import Turn
 
 MAX_HISTORY = 200
 """Messages; existing clients send 20 turns."""

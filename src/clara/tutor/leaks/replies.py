@@ -1,0 +1,126 @@
+"""A text that is held against an answer, read in every way that could tell it."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from clara.rag.stopwords import stop_words
+from clara.tutor.leaks.expressions import NoExpression, expressions, value_of
+from clara.tutor.leaks.number_words import in_digits
+from clara.tutor.leaks.plain import WORD, letters, plain
+from clara.tutor.leaks.quantities import Quantity, quantities
+from clara.tutor.leaks.spellings import decoded
+from clara.tutor.leaks.told import ASSENT, DISSENT, TOLD
+
+MAX_CHARS = 60_000
+_SENTENCE = re.compile(r"[.!?](?=\s|$)|\n|[。！？]")
+_MARK = re.compile(r"\[\d{1,3}\](?!\()")
+_NUMBERED = re.compile(r"(?m)^\s*(?:#+\s*)?\d{1,2}[.)]\s+(?=\S+\s+\S)")
+_OPERATORS = (
+    (re.compile(r"\b(?:plus|más|mas|piu|плюс)\b"), "+"),
+    (re.compile(r"\b(?:minus|menos|moins|meno|min|минус)\b(?=\s*[\d(])"), "-"),
+    (re.compile(r"\b(?:times|multiplied by|mal|por|fois|per|keer|умножить на|vezes)\b(?=\s*[\d(])"), "*"),
+    (re.compile(r"\b(?:divided by|over|geteilt durch|entre|divise par|diviso|gedeeld door)(?=\s*[\d(])"), "/"),
+    (re.compile(r"\bsquare root of\b"), "sqrt"),
+    (re.compile(r"(?<=[\d)])\s*squared\b"), "^2"),
+    (re.compile(r"(?<=[\d)])\s*cubed\b"), "^3"),
+    (re.compile(r"(?<=\d)\s*x\s*(?=\d)"), "*"),
+)  # fmt: skip
+_N = r"(-?\d+(?:\.\d+)?)"
+_ROUND_ABOUT: Sequence[tuple[re.Pattern[str], Callable[[float, float], float]]] = (
+    (re.compile(rf"{_N} (?:less|fewer|smaller) than {_N}"), lambda a, b: b - a),
+    (re.compile(rf"{_N} (?:more|greater|bigger|larger) than {_N}"), lambda a, b: a + b),
+    (re.compile(rf"(?:half of|1/2 of|half)(?: of)? {_N}()"), lambda a, b: a / 2),
+    (re.compile(rf"(?:twice|double)(?: of)? {_N}()"), lambda a, b: a * 2),
+    (re.compile(rf"(?:triple)(?: of)? {_N}()"), lambda a, b: a * 3),
+    (re.compile(rf"(?:right|just|immediately|directly|one) (?:after|above) {_N}()"), lambda a, b: a + 1),
+    (re.compile(rf"(?:comes|follows|next)(?: right)? after {_N}()"), lambda a, b: a + 1),
+    (re.compile(rf"(?:right|just|immediately|directly|comes)(?: right)? (?:before|below) {_N}()"), lambda a, b: a - 1),
+    (re.compile(rf"{_N} dozens?()"), lambda a, b: a * 12),
+)  # fmt: skip
+_BETWEEN = re.compile(rf"between {_N} and {_N}")
+
+
+class Reply:
+    """A text that is held against an answer, read in every way once."""
+
+    def __init__(self, text: str, depth: int = 0) -> None:
+        self.raw = text[:MAX_CHARS]
+        marked = _MARK.sub(" ", self.raw)
+        self.plain = plain(_NUMBERED.sub("", marked))
+        self.text = letters(self.plain)
+        self._depth = depth
+
+    @cached_property
+    def spoken(self) -> str:
+        """With number words as digits, and words of arithmetic as signs."""
+        text = in_digits(self.text, TOLD)
+        for pattern, sign in _OPERATORS:
+            text = pattern.sub(f" {sign} ", text)
+        return text
+
+    @cached_property
+    def numbers(self) -> Sequence[Quantity]:
+        return quantities(self.text)
+
+    @cached_property
+    def spoken_numbers(self) -> Sequence[Quantity]:
+        return quantities(self.spoken)
+
+    @cached_property
+    def sentences(self) -> Sequence[str]:
+        return [part for part in _SENTENCE.split(self.text) if part.strip()]
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        return WORD.findall(self.text)
+
+    @cached_property
+    def values(self) -> Sequence[tuple[str, float]]:
+        """Expressions with what they come to."""
+        found = []
+        for text in {self.text, self.spoken}:
+            for expression in expressions(text):
+                try:
+                    found.append((expression.replace(" ", ""), value_of(expression)))
+                except NoExpression:
+                    continue
+        return found
+
+    @cached_property
+    def round_about(self) -> Sequence[float]:
+        """Numbers that are told through others: "one less than 43"."""
+        text = in_digits(self.text)
+        found = [
+            work_out(float(match[1]), float(match[2] or 0))
+            for pattern, work_out in _ROUND_ABOUT
+            for match in pattern.finditer(text)
+        ]
+        found += [
+            (float(match[1]) + float(match[2])) / 2
+            for match in _BETWEEN.finditer(text)
+            if float(match[2]) - float(match[1]) == 2
+        ]
+        return found
+
+    @cached_property
+    def hidden(self) -> Sequence["Reply"]:
+        """What parts of it say, decoded."""
+        if self._depth >= 2:
+            return ()
+        found = {piece for text in (self.raw, self.plain) for piece in decoded(text) if piece.strip()}
+        return [Reply(piece, self._depth + 1) for piece in sorted(found)[:200]]
+
+
+def content_words(text: str) -> list[str]:
+    """Return a text's words without function words, in small letters."""
+    common = set().union(*(stop_words(language) for language in ("en", "de", "es", "fr", "it", "pt", "nl", "ru")))
+    return [word for word in WORD.findall(letters(plain(text))) if word not in common]
+
+
+def verdict_of(answer: str) -> bool | None:
+    """Return what an answer that is only yes or no, true or false, says."""
+    said = letters(plain(answer)).strip(" .!")
+    if re.fullmatch(letters(ASSENT), said):
+        return True
+    return False if re.fullmatch(letters(DISSENT), said) else None

@@ -1,0 +1,1 @@
+"""A model's text made fit to show, as it streams."""

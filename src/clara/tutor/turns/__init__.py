@@ -1,0 +1,1 @@
+"""A turn from its question to its stored answer."""
