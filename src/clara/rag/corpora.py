@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -28,11 +28,16 @@ FILE_BYTES = 400
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Everything of a learner's that can be searched, at one version. ``files`` are by document id, oldest first."""
+    """Everything of a learner's that can be searched, at one version. ``files`` are by document id, oldest first.
+
+    ``labelled`` says of documents that were found so far whether they have printed page numbers: most have none, and
+    to look for them would be a fourteenth of a search.
+    """
 
     version: str | None
     shard: Shard
     files: Mapping[str, Sequence[Placed]]
+    labelled: dict[str, bool] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:

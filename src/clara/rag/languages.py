@@ -117,10 +117,12 @@ def _by_function_words(words: list[str], candidates: tuple[str, ...]) -> str:
     shares = dict.fromkeys(candidates, 0.0)
     hits = dict.fromkeys(candidates, 0)
     heard = speakers.keys() & counts.keys()
-    for word, count in counts.items():
-        for language in speakers.get(word, ()):
-            shares[language] += count / len(speakers[word])
+    for word in heard:
+        count, spoken_in = counts[word], speakers[word]
+        for language in spoken_in:
+            shares[language] += count / len(spoken_in)
             hits[language] += count
+    for word, count in counts.items():
         if word.isascii():
             continue
         for writers in {_WRITERS[letter] for letter in word if letter in _WRITERS}:

@@ -53,7 +53,7 @@ class Postings:
         if not terms or not len(self._hashes):
             return {}
         wanted = np.fromiter(terms, dtype=np.uint32, count=len(terms))
-        at = np.minimum(np.searchsorted(self._hashes, wanted), len(self._hashes) - 1)
+        at = np.minimum(self._hashes.searchsorted(wanted), len(self._hashes) - 1)
         held = (self._hashes[at] == wanted).tolist()
         starts, ends = self._starts[at].tolist(), self._starts[at + 1].tolist()
         return {term: (start, end) for term, hit, start, end in zip(terms, held, starts, ends, strict=True) if hit}
@@ -91,7 +91,7 @@ class Postings:
 def _contains(
     chunks: npt.NDArray[np.unsignedinteger], wanted: npt.NDArray[np.unsignedinteger]
 ) -> npt.NDArray[np.bool_]:
-    places = np.minimum(np.searchsorted(chunks, wanted), len(chunks) - 1)
+    places = np.minimum(chunks.searchsorted(wanted), len(chunks) - 1)
     found: npt.NDArray[np.bool_] = chunks[places] == wanted
     return found
 

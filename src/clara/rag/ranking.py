@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clara.rag.embedder import StaticEmbedder, Vectors
-from clara.rag.segments import title_code
+from clara.rag.segments import title_code, title_codes
 from clara.rag.tokenizer import Tokenizer
 
 Floats = npt.NDArray[np.float32]
@@ -113,9 +113,10 @@ def _titles(
         words = asked if len(languages) == 1 else tokenizer.query_words(question, (language,))
         own = [word[0] for word in words[:WORDS_OF_TITLES]]
         for first in range(len(own)):
-            for end in range(first + 1, len(own) + 1):
-                code = title_code(own[first:end])
-                shares[code] = max((end - first) / len(own), shares.get(code, 0.0))
+            for end, code in enumerate(title_codes(own[first:]), 1):
+                share = end / len(own)
+                if share > shares.get(code, 0.0):
+                    shares[code] = share
     shares.pop(0, None)
     return shares
 

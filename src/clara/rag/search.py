@@ -18,7 +18,7 @@ from clara.rag.shard import Hit
 from clara.rag.tokenizer import Tokenizer
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
-from clara.store.passages import ChunkRow, Placed, corpus_version, get_chunks, get_labels
+from clara.store.passages import ChunkRow, Placed, corpus_version, get_chunks, get_labels, has_labels
 
 log = structlog.get_logger()
 
@@ -149,17 +149,30 @@ class SearchEngine:
         shard = corpus.shard
         vectors = {self.embedder.name: asked.vectors} if asked.vectors.shape[1] else {}
         query = make_query(self.tokenizer, shard.languages, asked.question, asked.earlier, vectors, leans=asked.leans)
-        hits = shard.search(query, asked.folder_id, asked.limit)
+        found = shard.find(query)
+        hits = shard.search(query, asked.folder_id, asked.limit, found)
         rows = get_chunks(tx, asked.owner_id, [(hit.document_id, hit.seq) for hit in hits])
         places = {hit.document_id: _place(corpus, hit.document_id, asked.folder_id) for hit in hits}
-        paged = (row for row in rows.values() if places[row.document_id].paged)
-        ends = (place for row in paged for place in ((row.document_id, row.page_from), (row.document_id, row.page_to)))
-        labels = get_labels(tx, asked.owner_id, ends)
+        labels = self._labels(
+            tx, corpus, asked.owner_id, [row for row in rows.values() if places[row.document_id].paged]
+        )
         passages = tuple(_passage(hit, rows[hit.document_id, hit.seq], places[hit.document_id], labels) for hit in hits)
-        held = shard.holders(query)
+        held = shard.holders(query, found)
         words = [(weight, holders, terms) for (weight, terms), holders in zip(query.words, held, strict=True)]
         searched = shard.size_of(asked.folder_id)
         return SearchResult(passages, tuple(hits), shard.size, searched, query.terms, shard.languages, words)
+
+    @staticmethod
+    def _labels(tx: Tx, corpus: Corpus, owner_id: str, rows: Sequence[ChunkRow]) -> Mapping[tuple[str, int], str]:
+        """Return the printed numbers of the pages that these chunks begin and end on."""
+        known = corpus.labelled
+        for row in rows:
+            if row.document_id not in known:
+                known[row.document_id] = has_labels(tx, owner_id, row.document_id)
+        ends = [
+            (row.document_id, page) for row in rows if known[row.document_id] for page in (row.page_from, row.page_to)
+        ]
+        return get_labels(tx, owner_id, ends) if ends else {}
 
 
 class _Why(Enum):

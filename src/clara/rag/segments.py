@@ -4,7 +4,7 @@ import math
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -169,6 +169,17 @@ def title_code(found: Iterable[int]) -> int:
     """Return 32 bits for the terms of a title, whatever their order or number; 0 for none."""
     distinct = set(found)
     return (sum(distinct) & 0xFFFFFFFF) or 1 if distinct else 0
+
+
+def title_codes(words: Sequence[int]) -> Iterator[int]:
+    """Yield the ``title_code`` of the first word, the first two, and so on."""
+    distinct: set[int] = set()
+    total = 0
+    for word in words:
+        if word not in distinct:
+            distinct.add(word)
+            total += word
+        yield (total & 0xFFFFFFFF) or 1
 
 
 def word_code(terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:

@@ -113,12 +113,18 @@ class Shard:
         groups = sum(group.vectors.nbytes + group.scales.nbytes for group in self._groups)
         return sum(array.nbytes for array in arrays) + groups + self._postings.nbytes
 
-    def search(self, query: Query, folder_id: str | None = None, limit: int = 8) -> list[Hit]:
+    def find(self, query: Query) -> Places:
+        """Return where the postings of a question's terms are, for ``search`` and ``holders``."""
+        return self._postings.find(query.terms)
+
+    def search(
+        self, query: Query, folder_id: str | None = None, limit: int = 8, places: Places | None = None
+    ) -> list[Hit]:
         """Return the best chunks of one folder or of all, best first; never one that nothing speaks for."""
         mask = None if folder_id is None else self._mask(folder_id)
         if not self.size or limit < 1 or (mask is not None and not mask.any()):
             return []
-        places = self._postings.find(query.terms)
+        places = self.find(query) if places is None else places
         scores = self._score(query, places, mask)
         ranked = self._ranked(query, scores, limit)
         rows = np.array([row for _, row in ranked], dtype=np.intp)
@@ -134,9 +140,9 @@ class Shard:
         )
         return [Hit(*values) for values in zip(*columns, strict=True)]
 
-    def holders(self, query: Query) -> list[int]:
+    def holders(self, query: Query, places: Places | None = None) -> list[int]:
         """Return for each of the query's words how many chunks hold it, in all folders."""
-        return self._postings.holders(query.words, self._postings.find(query.terms))
+        return self._postings.holders(query.words, self.find(query) if places is None else places)
 
     def size_of(self, folder_id: str | None) -> int:
         """Return how many chunks lie in a folder, or in all."""
@@ -181,8 +187,8 @@ class Shard:
         if not query.titles:
             return
         codes = np.fromiter(query.titles, dtype=np.uint32, count=len(query.titles))
-        starts = np.searchsorted(self._titles, codes).tolist()
-        ends = np.searchsorted(self._titles, codes, side="right").tolist()
+        starts = self._titles.searchsorted(codes).tolist()
+        ends = self._titles.searchsorted(codes, side="right").tolist()
         for share, start, end in zip(query.titles.values(), starts, ends, strict=True):
             if start < end:
                 rows = self._by_title[start:end]
@@ -203,8 +209,9 @@ class Shard:
             rows = self._near_enough(rows, scores_of)
         found = self._pairs_in(rows[:RERANKED], query.pairs)
         scores = [float(fused[row]) for row in rows]
+        each = pair_bonus(1, len(query.pairs)) if found else 0.0
         for at, count in enumerate(found):
-            scores[at] += pair_bonus(count, len(query.pairs))
+            scores[at] += count * each
         order = sorted(range(len(rows)), key=lambda at: (-scores[at], rows[at]))
         return [(scores[at], rows[at]) for at in order[:limit]]
 

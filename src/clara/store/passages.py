@@ -120,6 +120,13 @@ def chunks_from(tx: Tx, owner_id: str, document_id: str, first: int, limit: int)
     return [ChunkRow(*row) for row in tx.execute(query)]
 
 
+def has_labels(tx: Tx, owner_id: str, document_id: str) -> bool:
+    """Tell whether any page of a document has a printed number."""
+    mark = "?" if tx.dialect.name == "sqlite" else "%s"
+    query = f"SELECT 1 FROM pages WHERE owner_id = {mark} AND document_id = {mark} AND label IS NOT NULL LIMIT 1"
+    return bool(fetch_all(tx, query, (owner_id, document_id)))
+
+
 def get_labels(tx: Tx, owner_id: str, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
     """Return the printed page numbers of (document id, page) places; pages without one are left out."""
     keys = sorted(set(places))
