@@ -66,22 +66,22 @@ class TestDocument:
         assert answer.status_code == 200
         assert answer.json() == shared_clara.app.openapi()
 
-    def test_operation_ids_are_stable_and_unique(self, document: dict[str, Any]) -> None:
+    async def test_operation_ids_are_stable_and_unique(self, document: dict[str, Any]) -> None:
         assert sorted(operation["operationId"] for _, operation in operations(document)) == sorted(OPERATIONS)
 
-    def test_has_every_route_of_existing_clients(self, document: dict[str, Any]) -> None:
+    async def test_has_every_route_of_existing_clients(self, document: dict[str, Any]) -> None:
         names = {name for name, _ in operations(document)}
 
         assert set(re.findall(r"[A-Z]+ \S+", EXISTING)) <= names
 
-    def test_every_operation_says_what_it_does(self, document: dict[str, Any]) -> None:
+    async def test_every_operation_says_what_it_does(self, document: dict[str, Any]) -> None:
         for name, operation in operations(document):
             assert operation.get("description", "").endswith("."), name
             assert operation["tags"], name
             for parameter in operation.get("parameters", ()):
                 assert parameter["schema"], (name, parameter)
 
-    def test_every_problem_has_the_problems_schema(self, document: dict[str, Any]) -> None:
+    async def test_every_problem_has_the_problems_schema(self, document: dict[str, Any]) -> None:
         for name, operation in operations(document):
             assert {"422", "500"} <= operation["responses"].keys(), name
             for status, answer in operation["responses"].items():
@@ -89,7 +89,7 @@ class TestDocument:
                     kind, schema = ERRORS["/openai/" in name]
                     assert answer["content"] == {kind: {"schema": {"$ref": schema}}}, (name, status)
 
-    def test_who_needs_a_caller_says_so(self, document: dict[str, Any]) -> None:
+    async def test_who_needs_a_caller_says_so(self, document: dict[str, Any]) -> None:
         for name, operation in operations(document):
             needs = bool(operation.get("security"))
             assert needs == ({"401", "403", "429"} <= operation["responses"].keys() and name != "POST /v1/sign-in"), (
@@ -97,7 +97,7 @@ class TestDocument:
             )
             assert needs != name.startswith(("GET /health", "POST /v1/sign-in")) or name == "GET /"
 
-    def test_every_good_answer_has_a_schema(self, document: dict[str, Any]) -> None:
+    async def test_every_good_answer_has_a_schema(self, document: dict[str, Any]) -> None:
         for name, operation in operations(document):
             for status, answer in operation["responses"].items():
                 if status.startswith("2") and status != "204":
@@ -105,14 +105,14 @@ class TestDocument:
                     described = [content for kind, content in answer["content"].items() if kind != "text/html"]
                     assert all(content.get("schema") for content in described), (name, status)
 
-    def test_every_schema_and_reference_is_there(self, document: dict[str, Any]) -> None:
+    async def test_every_schema_and_reference_is_there(self, document: dict[str, Any]) -> None:
         schemas = document["components"]["schemas"]
 
         assert set(re.findall(r"#/components/schemas/([\w-]+)", repr(document))) <= schemas.keys()
         for name, schema in schemas.items():
             assert schema.get("description") or "enum" in schema, f"{name} has no docstring"
 
-    def test_names_no_inside(self, document: dict[str, Any]) -> None:
+    async def test_names_no_inside(self, document: dict[str, Any]) -> None:
         assert not re.search(r"clara__|clara\.|sqlalchemy|\bTx\b|HTTPValidationError", repr(document))
 
 
@@ -176,7 +176,7 @@ class TestPage:
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in answer.headers["content-security-policy"]
 
-    def test_nothing_of_the_document_becomes_markup(self, document: dict[str, Any]) -> None:
+    async def test_nothing_of_the_document_becomes_markup(self, document: dict[str, Any]) -> None:
         from clara.api.docs import render
 
         evil = {**document, "info": {"title": "<script>", "version": '"', "description": "`a` <b> & `<i>`"}}
