@@ -25,3 +25,13 @@ class TestMetrics:
         } <= names
         assert "process_resident_memory_bytes" in names
         assert content_type.startswith("text/plain")
+
+    def test_voice_is_counted(self) -> None:
+        metrics = Metrics()
+        metrics.voice.stages.labels("total").observe(0.3)
+        metrics.voice.interruptions.labels("false").inc()
+        metrics.voice.sessions.set_function(lambda: 3)
+        body = metrics.render()[0]
+        assert b'clara_voice_stage_seconds_bucket{le="0.3",stage="total"} 1.0' in body
+        assert b'clara_voice_interruptions_total{kind="false"} 1.0' in body
+        assert b"clara_voice_sessions 3.0" in body
