@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision; a test holds it to the folder of migrations."""
 
 TRY_AGAIN = 75

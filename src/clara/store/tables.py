@@ -445,3 +445,32 @@ sign_in_sessions = sa.Table(
     sa.Column("user_id", sa.String(128), nullable=False),
     _time("expires_at"),
 )
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("owner_id", sa.String(128), nullable=False),
+    sa.Column("purpose", sa.String(16), nullable=False),
+    _time("expires_at"),
+    sa.Index(None, "expires_at"),
+)
+
+voice_sessions = sa.Table(
+    "voice_sessions",
+    metadata,
+    _owner(),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.String(128), nullable=False),
+    sa.Column("folder_id", sa.String(40)),
+    sa.Column("language", sa.String(8)),
+    sa.Column("audio", sa.String(8), nullable=False),
+    sa.Column("dialect", sa.SmallInteger, nullable=False),
+    sa.Column("token_hash", sa.String(64), nullable=False),
+    sa.Column("replica", sa.String(40)),
+    sa.Column("connected", sa.Boolean, nullable=False),
+    _time("created_at"),
+    _time("heard_at"),
+    sa.Index(None, "replica"),
+    sa.Index(None, "heard_at"),
+)
