@@ -108,7 +108,7 @@ class Conversations:
         return conversation
 
     async def get(self, owner_id: str, conversation_id: str) -> Conversation:
-        return await self._database.read(lambda tx: _require(tx, owner_id, conversation_id))
+        return await self._database.read(lambda tx: require_conversation(tx, owner_id, conversation_id))
 
     async def list(
         self, owner_id: str, limit: int = 100, cursor: str | None = None, wanted: str = ""
@@ -143,7 +143,7 @@ class Conversations:
         def change(tx: Tx) -> Conversation:
             if folder_id is not None:
                 lock_learner(tx, owner_id, self._clock.now())
-            before = _require(tx, owner_id, conversation_id)
+            before = require_conversation(tx, owner_id, conversation_id)
             if folder_id is not None:
                 require_folder(tx, owner_id, folder_id)
             _check_locks(tx, owner_id, before, values | ({} if mode is None else {"mode": mode}))
@@ -152,13 +152,13 @@ class Conversations:
                 enqueue_scrub(tx, owner_id)
             if values or changed:
                 stored.change_conversation(tx, owner_id, conversation_id, **values, **changed)
-            return _require(tx, owner_id, conversation_id)
+            return require_conversation(tx, owner_id, conversation_id)
 
         return await self._database.write(change)
 
     async def delete(self, owner_id: str, conversation_id: str) -> None:
         def delete(tx: Tx) -> None:
-            if Exam.of(_require(tx, owner_id, conversation_id).progress).running:
+            if Exam.of(require_conversation(tx, owner_id, conversation_id).progress).running:
                 raise locked()
             if not stored.remove_conversation(tx, owner_id, conversation_id):
                 raise no_such_conversation()
@@ -173,7 +173,7 @@ class Conversations:
         before = int(max(0, min(position[0], MAX_SEQ))) if position else None
 
         def query(tx: Tx) -> PageOf[ShownMessage]:
-            since = _closed_before(tx, owner_id, _require(tx, owner_id, conversation_id))
+            since = _closed_before(tx, owner_id, require_conversation(tx, owner_id, conversation_id))
             found = stored.list_messages(tx, owner_id, conversation_id, limit + 1, before)
             found = [message for message in found if message.created_at >= since]
             total = stored.count_messages(tx, owner_id, conversation_id)
@@ -185,7 +185,7 @@ class Conversations:
     async def message(self, owner_id: str, conversation_id: str, message_id: str) -> ShownMessage:
         def query(tx: Tx) -> ShownMessage:
             message = _require_message(tx, owner_id, conversation_id, message_id)
-            if message.created_at < _closed_before(tx, owner_id, _require(tx, owner_id, conversation_id)):
+            if message.created_at < _closed_before(tx, owner_id, require_conversation(tx, owner_id, conversation_id)):
                 raise closed()
             return _show(tx, owner_id, conversation_id, [message])[0]
 
@@ -219,7 +219,8 @@ def no_such_conversation() -> NotFound:
     return NotFound("There is no such conversation. Look in the list of conversations.", code="conversation_not_found")
 
 
-def _require(tx: Tx, owner_id: str, conversation_id: str) -> Conversation:
+def require_conversation(tx: Tx, owner_id: str, conversation_id: str) -> Conversation:
+    """Return a conversation; raise NotFound when this learner has none of that id."""
     conversation = stored.get_conversation(tx, owner_id, conversation_id)
     if conversation is None:
         raise no_such_conversation()
@@ -231,7 +232,7 @@ def no_such_message() -> NotFound:
 
 
 def _require_message(tx: Tx, owner_id: str, conversation_id: str, message_id: str) -> Message:
-    _require(tx, owner_id, conversation_id)
+    require_conversation(tx, owner_id, conversation_id)
     message = stored.get_message(tx, owner_id, conversation_id, message_id)
     if message is None:
         raise no_such_message()

@@ -19,7 +19,7 @@ from clara.store.learners import lock_known_learner
 from clara.study.marking import Marker
 from clara.study.studio import Studio
 from clara.tutor.checking import Draft, check
-from clara.tutor.conversations import no_such_conversation
+from clara.tutor.conversations import require_conversation
 from clara.tutor.events import Cited
 from clara.tutor.leaks.replies import content_words
 from clara.tutor.modes.examining import option_of
@@ -144,9 +144,7 @@ class Exams:
 
 
 def _unmarked(tx: Tx, owner_id: str, conversation_id: str) -> Conversation:
-    found = stored.get_conversation(tx, owner_id, conversation_id)
-    if found is None:
-        raise no_such_conversation()
+    found = require_conversation(tx, owner_id, conversation_id)
     exam = Exam.of(found.progress)
     if not exam.begun:
         raise Conflict("This conversation has no exam. Begin one by asking in mode exam.", code="not_an_exam")

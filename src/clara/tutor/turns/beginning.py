@@ -14,7 +14,7 @@ from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
 from clara.store.turns import add_turn
 from clara.tutor.answering import Question, Said
-from clara.tutor.conversations import no_such_conversation, no_such_message, title_of
+from clara.tutor.conversations import no_such_conversation, no_such_message, require_conversation, title_of
 from clara.tutor.modes.exams import Exam
 from clara.tutor.turns.quotas import check_conversations, check_messages
 
@@ -136,9 +136,7 @@ def begin_again(tx: Tx, again: Again, terms: Terms) -> Turn:
     lock_learner(tx, owner_id, terms.now)
     if again.folder_id is not None:
         require_folder(tx, owner_id, again.folder_id)
-    conversation = stored.get_conversation(tx, owner_id, again.conversation_id)
-    if conversation is None:
-        raise no_such_conversation()
+    conversation = require_conversation(tx, owner_id, again.conversation_id)
     if Exam.of(conversation.progress).running:
         raise locked()
     turn_id = _take(tx, owner_id, conversation, terms)

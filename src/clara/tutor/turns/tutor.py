@@ -16,7 +16,7 @@ from clara.store.conversations import Conversation
 from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.tutor.answering import Answerer, Question, Said, well_formed
-from clara.tutor.conversations import no_such_conversation
+from clara.tutor.conversations import require_conversation
 from clara.tutor.events import AnswerEvent, TutorEvent
 from clara.tutor.flagging import Flagging
 from clara.tutor.flags import flags_in
@@ -131,7 +131,7 @@ class Tutor:
         if turn.titled is not None and running.error is None:
             await self._titler.name(turn.question, turn.titled)
 
-    def stream(self, turn: Turn) -> AsyncIterator[TutorEvent]:
+    def stream(self, turn: Turn) -> AsyncGenerator[TutorEvent, None]:
         """Run a turn to its end, whether or not somebody listens that long; return its events as they come.
 
         The last is DoneEvent once all is stored, or ErrorEvent: they raise nothing of the turn's.
@@ -174,7 +174,7 @@ class Tutor:
         """Stop the turn that runs in a conversation, on any server, and wait a little for its end; return its id."""
 
         def ask(tx: Tx) -> str | None:
-            turn_id = _require(tx, owner_id, conversation_id).turn_id
+            turn_id = require_conversation(tx, owner_id, conversation_id).turn_id
             return turn_id if turn_id and turns.ask_to_stop(tx, owner_id, turn_id) else None
 
         turn_id = await self._database.write(ask)
@@ -241,7 +241,7 @@ class Tutor:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-async def _events(running: RunningTurn) -> AsyncIterator[TutorEvent]:
+async def _events(running: RunningTurn) -> AsyncGenerator[TutorEvent, None]:
     async for heard in running.tape.listen():
         yield heard.event
 
@@ -249,10 +249,3 @@ async def _events(running: RunningTurn) -> AsyncIterator[TutorEvent]:
 def _check(message: str) -> None:
     if not message.strip():
         raise Invalid("The message is empty. Send a question.", code="empty_message")
-
-
-def _require(tx: Tx, owner_id: str, conversation_id: str) -> Conversation:
-    conversation = stored.get_conversation(tx, owner_id, conversation_id)
-    if conversation is None:
-        raise no_such_conversation()
-    return conversation
