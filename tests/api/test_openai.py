@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,7 +36,7 @@ class Directed:
         self.hangs = False
         self.closed = asyncio.Event()
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         self.questions.append(question)
         try:
             for event in self.events:
@@ -356,8 +356,8 @@ class TestErrors:
             {"metadata": {"conversation_id": ""}},
         ],
     )
-    async def test_what_is_malformed_is_422(self, client: openai.AsyncOpenAI, change: dict[str, Any]) -> None:
-        with pytest.raises(openai.UnprocessableEntityError) as caught:
+    async def test_what_is_malformed_is_400(self, client: openai.AsyncOpenAI, change: dict[str, Any]) -> None:
+        with pytest.raises(openai.BadRequestError) as caught:
             await client.chat.completions.create(**asking() | change)
         assert caught.value.type == "invalid_request_error"
         assert (caught.value.param or "").startswith(next(iter(change)))

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -44,7 +44,7 @@ class Steps:
         for event in events:
             self.left.put_nowait(event)
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         while (event := await self.left.get()) is not None:
             yield event
 

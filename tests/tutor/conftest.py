@@ -1,7 +1,7 @@
 """A store on SQLite, and an answerer that the test directs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ class Scripted:
     def __call__(self, search: SearchEngine) -> "Scripted":
         return self
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         self.questions.append(question)
         if self.waits:
             await asyncio.Event().wait()

@@ -80,9 +80,8 @@ class Class:
         owner_id = about.pop("owner_id", "ana")
         question = Question(owner_id, text, about.pop("folder_id", None), history, **about)
         answer = Answer()
-        events = self.answerer.answer(question)
         try:
-            async with aclosing(events):  # type: ignore[type-var]
+            async with aclosing(self.answerer.answer(question)) as events:
                 async for event in events:
                     answer.events.append(event)
         except ClaraError as error:

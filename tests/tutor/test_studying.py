@@ -1,6 +1,6 @@
 """Study sets in conversations: by command without a model, by a tool with one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ CARDS = CardsShape(cards=[CardShape(front="What makes ATP?", back="The mitochond
 class Otherwise:
     name = "none"
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         yield TextEvent("otherwise")
 
 

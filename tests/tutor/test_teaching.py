@@ -456,7 +456,7 @@ class TestLeaving:
         async for event in events:
             if isinstance(event, TextEvent):
                 break
-        await events.aclose()  # type: ignore[attr-defined]
+        await events.aclose()
         async with asyncio.timeout(5):
             while not room.asked[-1].disconnected:
                 await asyncio.sleep(0.01)

@@ -288,7 +288,7 @@ class TestStream:
             streamed = store.tutor.stream(await store.tutor.begin("ana", "c", "Hi", create=True))
             for _ in range(listened):
                 assert await anext(streamed) == TextEvent("One. ")
-            await streamed.aclose()  # type: ignore[attr-defined]
+            await streamed.aclose()
             slow.may_go_on.set()
 
             await wait_for(lambda: store.count("messages") == 2)

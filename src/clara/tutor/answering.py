@@ -1,6 +1,6 @@
 """The seam between a turn and who answers it: with a model, or by quoting."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -55,4 +55,6 @@ class Answerer(Protocol):
         """ "none" without a model, else the model's name."""
         ...
 
-    def answer(self, question: Question) -> AsyncIterator[AnswerEvent]: ...
+    def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+        """Yield the answer. Whoever doesn't hear it to its end closes it."""
+        ...

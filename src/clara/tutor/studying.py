@@ -1,6 +1,6 @@
 """Study sets made in a conversation: as commands, without a model, and as a tool of the model's."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -43,7 +43,7 @@ class StudyingAnswerer:
         self._inner = inner
         self._studio = studio
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the artifact, what it is, and places that it cites; in modes that hold back nothing is made."""
         command = read_command(question.text) if question.mode == "explain" else None
         if command is not None:
@@ -54,7 +54,7 @@ class StudyingAnswerer:
                 for event in told(found):
                     yield event
                 return
-        async with aclosing(self._inner.answer(question)) as events:  # type: ignore[type-var]
+        async with aclosing(self._inner.answer(question)) as events:
             async for event in events:
                 yield event
 

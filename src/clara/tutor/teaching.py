@@ -4,7 +4,7 @@
 ``read`` and ``Material`` find what may be cited, ``prompting`` says it to the model, ``Writing`` makes it fit to show.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -79,7 +79,7 @@ class TeachingAnswerer:
         """The model's."""
         return self._model.name
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the answer as it is written; what fails before anything was shown raises."""
         if says_nothing(question.text):
             yield TextEvent(phrases_in(detect_language(" ".join(asked_before(question)))).nothing_asked)

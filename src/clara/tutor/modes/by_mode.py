@@ -1,7 +1,7 @@
 """Who answers in which mode, and what comes first for somebody in distress."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -53,19 +53,16 @@ class ByMode:
         """The model's, or "none"."""
         return self._answerers[EXPLAIN].name
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the answer; somebody in distress hears nothing of the material."""
         if Flag.SELF_HARM in flags_of(question.text):
-            async for event in self._comfort(question):
-                yield event
+            async with aclosing(self._comfort(question)) as comfort:
+                async for event in comfort:
+                    yield event
             return
-        events = self._answerers[strictest(question.mode)].answer(question)
-        try:
+        async with aclosing(self._answerers[strictest(question.mode)].answer(question)) as events:
             async for event in events:
                 yield event
-        finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
 
     async def _comfort(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         yield TextEvent(mode_phrases(detect_language(question.text)).support)

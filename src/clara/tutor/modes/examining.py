@@ -1,7 +1,7 @@
 """The mode "exam": questions are asked, answers are taken, and nothing is told until the exam was marked."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import structlog
 
@@ -37,7 +37,7 @@ class ExamAnswerer:
     def name(self) -> str:
         return self._model.name if self._model else "none"
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         phrases = mode_phrases(detect_language(question.text))
         exam = Exam.of(question.progress)
         if exam.marked:

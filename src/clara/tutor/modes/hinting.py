@@ -5,7 +5,7 @@ worked out for itself, in a request of its own that the learner never sees.
 """
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -81,12 +81,13 @@ class HintingAnswerer:
         """The model's."""
         return self._model.name
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Yield what may be said; the ladder first, so that a turn that is cut remembers the attempt."""
         ladder = Ladder.of(question.progress)
         if small_talk(question.text) is not None or says_nothing(question.text):
-            async for event in self._gated(question, ladder):
-                yield event
+            async with aclosing(self._gated(question, ladder)) as events:
+                async for event in events:
+                    yield event
             return
         marker = Marker.new()
         material, reading = Material(self._search, question, marker), await read(self._search, question, PASSAGES)
@@ -95,8 +96,9 @@ class HintingAnswerer:
         climbed = _climb(ladder, question.text, worked)
         task = climbed.task if climbed else None
         if climbed is None or task is None or not task.answers:
-            async for event in self._gated(question, ladder, self._otherwise):
-                yield event
+            async with aclosing(self._gated(question, ladder, self._otherwise)) as events:
+                async for event in events:
+                    yield event
             return
         ladder = climbed
         yield ProgressEvent({**question.progress, **ladder.progress()})
@@ -176,8 +178,7 @@ class HintingAnswerer:
         """Let another answerer answer, as far as it doesn't tell what isn't to be told yet."""
         checks = _checks(ladder, None)
         gate = Gate(checks, _said_before(question)) if checks else None
-        events = (answerer or self._explain).answer(question)
-        try:
+        async with aclosing((answerer or self._explain).answer(question)) as events:
             async for event in events:
                 if gate is None or isinstance(event, ProgressEvent):
                     yield event
@@ -186,9 +187,6 @@ class HintingAnswerer:
                     yield shown
                 if gate.leaked:
                     break
-        finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
         if gate is None:
             return
         for shown in gate.end():

@@ -1,7 +1,8 @@
 """The mode "hints" without a model: where to read, what stands beside it, the quote without its words, the quote."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 from clara.rag.languages import detect_language
@@ -31,12 +32,13 @@ class KeylessHints:
         self._database = database
         self._quoting = quoting
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         ladder = Ladder.of(question.progress)
         ladder = ladder.hear(question.text) if _goes_on(ladder, question.text) else ladder.begin(question.text, ())
         task = ladder.task
         assert task is not None
-        events = [event async for event in _closing(self._quoting.answer(replace(question, text=task.text)))]
+        async with aclosing(self._quoting.answer(replace(question, text=task.text))) as quoting:
+            events = [event async for event in quoting]
         cited = next((event.citation for event in events if isinstance(event, CitationEvent)), None)
         if cited is None:
             # Small talk, or nothing in the material: there is no task.
@@ -103,12 +105,3 @@ def _masked(quote: str, own: list[str]) -> str:
         return BLANK if hide else found[0]
 
     return re.sub(r"[^\W_]+(?:[.,'’-][^\W_]+)*", blank, " ".join(quote.split()))
-
-
-async def _closing(events: AsyncIterator[AnswerEvent]) -> AsyncGenerator[AnswerEvent, None]:
-    try:
-        async for event in events:
-            yield event
-    finally:
-        if isinstance(events, AsyncGenerator):
-            await events.aclose()

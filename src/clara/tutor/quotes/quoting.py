@@ -1,6 +1,7 @@
 """The answerer that needs no model: it quotes the learner's own files, word for word, or says that they don't say."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from clara.rag.embedder import StaticEmbedder
@@ -30,7 +31,7 @@ _ASIDE = 0.3
 _ENGLISH = "en"
 _UNSPACED = frozenset(("zh", "ja", "th"))
 
-Events = AsyncIterator[AnswerEvent]
+Events = AsyncGenerator[AnswerEvent, None]
 
 
 class QuotingAnswerer:
@@ -52,8 +53,9 @@ class QuotingAnswerer:
             return
         reading = await read(self._search, question, PASSAGES)
         unread = await self._search.database.read(lambda tx: count_unread(tx, question.owner_id, question.folder_id))
-        async for event in self._say(question, reading, unread):
-            yield event
+        async with aclosing(self._say(question, reading, unread)) as events:
+            async for event in events:
+                yield event
 
     async def _say(self, question: Question, reading: Reading, unread: int) -> Events:
         """Yield the answer, and at its end how many files couldn't be looked into yet."""

@@ -1,23 +1,23 @@
-"""An iterator read by a task of its own: whoever listens may be any task, and a different one each time."""
+"""A generator read by a task of its own: whoever listens may be any task, and a different one each time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-async def read_apart(items: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    """Yield the items. Leaving ends the iterator, in the task that has read it."""
+async def read_apart(items: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """Yield the items. Leaving closes the generator, in the task that has read it."""
     queue: asyncio.Queue[T | None] = asyncio.Queue()
 
     async def read() -> None:
         try:
-            async for item in items:
-                queue.put_nowait(item)
+            async with aclosing(items):
+                async for item in items:
+                    queue.put_nowait(item)
         finally:
-            if isinstance(items, AsyncGenerator):
-                await items.aclose()
             queue.put_nowait(None)
 
     reading = asyncio.create_task(read(), name="turn.once")

@@ -1,7 +1,7 @@
 """A turn as it runs: the answerer is heard, listeners are told, and the answer is stored, or why there is none."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import structlog
@@ -105,13 +105,9 @@ class RunningTurn:
             raise _cut_short(self._cut_by)
 
     async def _hear(self) -> None:
-        events = self._answerer.answer(self.turn.question)
-        try:
+        async with aclosing(self._answerer.answer(self.turn.question)) as events:
             async for event in events:
                 self._take(well_formed(event))
-        finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
 
     def _take(self, event: AnswerEvent) -> None:
         if isinstance(event, TextEvent) and event.quote_of is None:
