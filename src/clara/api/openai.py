@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from clara.api.completing import Reply, all_of, chunks_of, first_of, said_in_turn, said_once
 from clara.api.cutting import Cutter
 from clara.api.deps import CallerDep, Services, ServicesDep
+from clara.api.leaving import while_connected
 from clara.api.openai_errors import UnsupportedParameter, openai_error, openai_responses
 from clara.api.policy import allow
 from clara.api.problems import as_clara_error
@@ -100,8 +101,9 @@ async def create_completion(
     reply = Reply(body.model, int(services.clock.now()))
     pieces = await _pieces(services, caller, body, reply)
     if not body.stream:
-        return reply.whole(await all_of(pieces, services.settings.http.stream_max_life_s))
-    first = await first_of(pieces)
+        text = all_of(pieces, services.settings.http.stream_max_life_s)
+        return reply.whole(await while_connected(request.receive, text))
+    first = await while_connected(request.receive, first_of(pieces))
     return EventStream(  # type: ignore[return-value]
         chunks_of(first, pieces, reply, body.include_usage),
         drain=services.drain,

@@ -25,6 +25,10 @@ _LONG_S = 60
 """What can be had sooner is worth waiting for: of a budget that only running answers hold, say."""
 
 
+_STATUSES: Mapping[int, int] = {422: 400}
+"""OpenAI's own status for what is malformed; its SDKs have an exception for each."""
+
+
 class OpenAIErrorBody(BaseModel):
     """What went wrong."""
 
@@ -60,7 +64,7 @@ def openai_response(error: ClaraError) -> Response:
     if error.problem_code in _FINAL and int(headers.get("Retry-After", _LONG_S)) >= _LONG_S:
         headers["x-should-retry"] = "false"
     body = json.dumps(openai_error(error), allow_nan=False, default=str).encode()
-    return Response(body, error.status, headers, "application/json")
+    return Response(body, _STATUSES.get(error.status, error.status), headers, "application/json")
 
 
 def openai_responses(*errors: type[ClaraError]) -> dict[int | str, dict[str, Any]]:
@@ -68,7 +72,7 @@ def openai_responses(*errors: type[ClaraError]) -> dict[int | str, dict[str, Any
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}}
     by_status: dict[int, list[str]] = {}
     for error in errors:
-        by_status.setdefault(error.status, []).append(error.title)
+        by_status.setdefault(_STATUSES.get(error.status, error.status), []).append(error.title)
     return {
         status: {"description": " or ".join(dict.fromkeys(titles)), "content": content}
         for status, titles in sorted(by_status.items())

@@ -208,6 +208,9 @@ def _with_problem_schema(openapi: Callable[[], dict[str, Any]]) -> Callable[[], 
             schemas.update(schema.pop("$defs"))
             schemas["OpenAIError"] = schema
             components["securitySchemes"] = SECURITY_SCHEMES
+            for path in [path for path in document.get("paths", {}) if path.startswith(PREFIX)]:
+                for operation in document["paths"][path].values():
+                    operation["responses"].pop("422", None)
         return document
 
     return described

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from clara.api.context import context_of
+from clara.api.leaving import disconnected
 from clara.api.problems import as_clara_error, problem
 from clara.core.errors import ClaraError
 from clara.ops.drain import Drain
@@ -116,7 +117,7 @@ class EventStream(Response):
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> bytes | None:
         """Send events until an end comes; return the last bytes to send, or None when nobody takes them."""
         pump = asyncio.create_task(self._pump(scope, send), name="stream.pump")
-        gone = asyncio.create_task(_disconnected(receive), name="stream.disconnect")
+        gone = asyncio.create_task(disconnected(receive), name="stream.disconnect")
         drain = asyncio.create_task(self._drain.begun(), name="stream.drain")
         try:
             return await self._watch(pump, gone, drain, send)
@@ -198,8 +199,3 @@ class EventStream(Response):
 
 def _dropped() -> None:
     _log.info("stream.dropped", reason="the client takes nothing")
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -4,9 +4,10 @@ import asyncio
 from typing import Annotated, Any
 from urllib.parse import quote as percent_encode
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from clara.api.deps import OPEN_BOOK, CallerDep, Cursor, FolderFilter, Limit, ServicesDep, learners_model
+from clara.api.leaving import while_connected
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
@@ -44,11 +45,15 @@ DueLimit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 )
 @allow(Scope.TUTOR, rate=Rate.CHAT)
 async def make_study_set(
-    caller: CallerDep, services: ServicesDep, body: NewStudySet, response: Response
+    request: Request, caller: CallerDep, services: ServicesDep, body: NewStudySet, response: Response
 ) -> StudySetAnswer:
-    """Make something to study with; the answer waits until it is made. A file's whole summary is made once."""
+    """Make something to study with; the answer waits until it is made. A file's whole summary is made once.
+
+    Who leaves before it is made gets none.
+    """
     model = learners_model(services, caller.owner_id)
-    found = await services.studio.make(caller.owner_id, body.kind, body.scope, body.count, body.language, model)
+    making = services.studio.make(caller.owner_id, body.kind, body.scope, body.count, body.language, model)
+    found = await while_connected(request.receive, making)
     response.headers["Location"] = f"/v1/study/{found.id}"
     return StudySetAnswer.of(found)
 
