@@ -33,6 +33,7 @@ The spindle fibres pull the chromatids apart during anaphase.
 The cell cycle is controlled at checkpoints by proteins that are called cyclins.
 """
 ONE_SET = re.compile(r"/v1/study/[^/?]+\?answers=false$")
+LABELS = ("Light", "Glucose")
 HOSTILE = 'a "b" <script>alert(1)</script> [x](https://evil.example) #35; `c` ; end'
 
 
@@ -195,6 +196,20 @@ class TestMaps:
         expect(picture).not_to_have_attribute("src", light)
         expect(pane.locator(".note").filter(has_text="could not be drawn")).to_have_count(0)
 
+    def test_what_a_diagram_shows_is_told_as_a_list_too(self, desk: Any) -> None:
+        nodes = [
+            {"item": 1, "label": "Light", "details": ["red", HOSTILE], "parent": None, "citations": []},
+            {"item": 2, "label": "Glucose", "details": [], "parent": None, "citations": []},
+        ]
+        edges = [{"start": 1, "end": 2, "label": "becomes"}, {"start": 2, "end": 1, "label": ""}]
+        told = {"nodes": nodes, "edges": edges}
+        desk.page.route(ONE_SET, lambda route: with_diagram(route, "flowchart TD\n  a --> b", **told))
+        listed = make(desk, "Diagram").get_by_role("region", name="As a list")
+        light, glucose = (listed.locator(":scope > ul > li").filter(has_text=re.compile(f"^{n}")) for n in LABELS)
+        expect(light.locator(".details li")).to_have_text(["red", HOSTILE])
+        expect(light.locator(".ways li")).to_have_text(["→ leads to Glucose · becomes"])
+        expect(glucose.locator(".ways li")).to_have_text(["→ leads to Light"])
+
     def test_what_can_not_be_drawn_is_shown_as_text(self, desk: Any) -> None:
         desk.page.route(ONE_SET, lambda route: with_diagram(route, "flowchart TD\n  a --> --> b"))
         pane = make(desk, "Mind map")
@@ -212,12 +227,12 @@ class TestMaps:
         ]
 
 
-def with_diagram(route: Route, source: str) -> None:
+def with_diagram(route: Route, source: str, **more: Any) -> None:
     if route.request.method != "GET":
         route.fallback()
         return
     answer = route.fetch()
-    route.fulfill(response=answer, json={**answer.json(), "diagram": source})
+    route.fulfill(response=answer, json={**answer.json(), "diagram": source} | more)
 
 
 class TestSummary:

@@ -178,9 +178,18 @@ export interface QuizQuestion {
 export interface StudyNode {
   item: number;
   label: string;
+  /** Members of a class, attributes of an entity, events at a time. */
+  details: string[];
   /** Another node's item, null at the top. */
   parent: number | null;
   citations: Citation[];
+}
+
+/** From one node's item to another's; besides those from parents to their children. */
+export interface StudyEdge {
+  start: number;
+  end: number;
+  label: string;
 }
 
 export interface SummaryPoint {
@@ -197,6 +206,7 @@ export interface StudySet extends StudySetSummary {
   cards: StudyCard[];
   questions: QuizQuestion[];
   nodes: StudyNode[];
+  edges: StudyEdge[];
   points: SummaryPoint[];
   /** Mermaid, as the server prints it. */
   diagram: string | null;
