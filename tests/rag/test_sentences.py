@@ -58,6 +58,23 @@ class TestSentences:
         clause = "กรุงเทพมหานครเป็นเมืองหลวงและนครที่มีประชากรมากที่สุดของประเทศไทย"
         assert self.parts(f"{clause} {clause} สั้น มาก") == [clause, clause, "สั้น มาก"]
 
+    def test_thai_goes_on_before_an_era_a_repetition_and_a_joining_word(self) -> None:
+        text = (
+            "พระนเรศวรมหาราชทรงประกาศอิสรภาพของกรุงศรีอยุธยาที่เมืองแครงในปี พ.ศ. 2127 "
+            "สมเด็จพระเจ้าตากสินมหาราชทรงกอบกู้เอกราชและส่วนต่าง ๆ ของบ้านเมืองกลับคืนมา และทรงตั้งกรุงธนบุรี"
+        )
+
+        assert [part[:8] for part in self.parts(text)] == ["พระนเรศว", "สมเด็จพร"]
+
+    def test_a_german_day_goes_on(self) -> None:
+        text = "Die Mauer fiel am 9. November 1989 in Berlin. Die Stadt zählt 9. Sie ist groß."
+
+        assert self.parts(text) == [
+            "Die Mauer fiel am 9. November 1989 in Berlin.",
+            "Die Stadt zählt 9.",
+            "Sie ist groß.",
+        ]
+
     def test_two_lines_run_together_make_no_others_short(self) -> None:
         line = "The name of the site file is the one that is pointed to by the variable called"
         text = f"{line} ONE\n{line} TWO\n{line} THREE\nFOUR. {line} and {line}"

@@ -16,10 +16,14 @@ _ABBREVIATIONS = """
 _UNSPACED_LETTERS = "\u0e01-\u0e4e\u0e80-\u0ecf\u1000-\u109f\u1780-\u17d3"
 _LONG_UNSPACED = 60
 """Thai, Lao, Khmer and Burmese end a sentence with a blank, and set blanks between clauses too."""
+_GOES_ON = "ๆ|และ|หรือ|แต่|ได้แก่|เช่น|คือ|โดย|ซึ่ง|เพื่อ|จึง|ทำให้|พ\\.ศ|ค\\.ศ|ร\\.ศ|จ\\.ศ"
+"""What a clause in Thai begins with that goes on with the one before, and eras, which stand before a year."""
 
 _LONGEST_SHORT_FORM = 8
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _AT_LINE_START = re.compile(r"(?:\A|\n)[ \t]*[0-9]{1,3}\Z")
+_AFTER_ORDINAL = re.compile(r"(?:Jan|Jän|Feb|März|April|Mai|Ju[nl]i|August|Sept|Okt|Nov|Dez|Jahr)")
+"""What a number with a full stop counts in German, where that is no sentence's end: "am 9. November"."""
 _OMISSION = re.compile(r".{0,4}?(?<!\. )\. \. \.(?! \.)", re.DOTALL)
 """Three full stops set apart, as TeX sets them; more of them lead to a page number."""
 _ITEM = re.compile(r"[ \t]*(?:[-*•◦▪‣–—·#>|]|\(?[0-9]{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
@@ -41,7 +45,8 @@ def _boundary() -> re.Pattern[str]:
     other_marks = f"[\u0964\u0965\u061f\u06d4\u0589\u1362\u104b\u17d4\u17d5]+[{_CLOSERS}]*"
     blank_line = r"\n[ \t\r\f\v]*\n"
     line_end = r"(?P<line>\n)"
-    clause = f"(?P<clause>(?<=[{_UNSPACED_LETTERS}]) +(?=[{_UNSPACED_LETTERS}]))"
+    before = f"(?:(?<=[{_UNSPACED_LETTERS}])(?<!ๆ)|(?<=\\d{{4}}))"
+    clause = f"(?P<clause>{before} +(?!{_GOES_ON})(?=[{_UNSPACED_LETTERS}]))"
     # One look ahead spares the engine six attempts at every letter.
     any_first = "(?=[ \n.!?\u2026\u3002\uff01\uff1f\uff61\uff0e\u0964\u0965\u061f\u06d4\u0589\u1362\u104b\u17d4\u17d5])"
     return re.compile(
@@ -100,6 +105,8 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     while first > max(0, end - _LONGEST_SHORT_FORM) and text[first - 1].isalnum():
         first -= 1
     word = text[first:end]
+    if word.isdigit() and len(word) <= 2 and _AFTER_ORDINAL.match(following):
+        return False
     if word.isdigit():
         return not _AT_LINE_START.search(text, max(0, first - 8), end)
     if not _is_short_form(word, text[max(0, first - 2) : first]):
