@@ -35,6 +35,7 @@ from clara.api.middleware import LOOPBACK_HOSTS, install_edge
 from clara.api.page import page_router
 from clara.api.paths import WholeSegments
 from clara.api.routes import check_routes
+from clara.api.schemas.chats import CitationAnswer
 from clara.api.sign_in import LocalSignIn
 from clara.core.clock import Clock, SystemClock
 from clara.core.errors import ClaraError
@@ -50,6 +51,7 @@ from clara.ops.drain import Drain
 from clara.ops.limits import Rate, RateLimiter
 from clara.ops.metrics import Metrics
 from clara.providers.chat import ChatModel
+from clara.providers.speech_services import make_speech
 from clara.providers.tokens import Issuer, LocalIssuer, TokenVerifier
 from clara.rag.embedder import make_embedder
 from clara.rag.search import SearchEngine
@@ -68,6 +70,7 @@ from clara.tutor.flagging import Flagging
 from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.titles import Titler
 from clara.tutor.turns.tutor import Tutor
+from clara.voice.opening import VoiceParts
 
 if TYPE_CHECKING:
     from clara.providers.jwks import JwksCache
@@ -106,6 +109,16 @@ def create_app(
     budget = Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s)
     chat_model = chat_model or _chat_model(settings, metrics)
     studio, marker = Studio(engine, clock, settings.study), Marker(database, clock, engine.tokenizer)
+    sessions = Sessions(database, clock)
+    tutor = Tutor(
+        database,
+        _answerer(settings, engine, chat_model, budget, metrics, studio) if answerer is None else answerer(engine),
+        clock,
+        max_life_s=settings.http.stream_max_life_s,
+        limits=settings.chats,
+        titler=Titler(database, chat_model, budget) if chat_model and answerer is None else None,
+        flagging=Flagging(clock, settings.flags.webhook_url is not None, worker.wake if worker else lambda: None),
+    )
     services = Services(
         settings=settings,
         clock=clock,
@@ -117,15 +130,7 @@ def create_app(
         drawing=asyncio.Semaphore(DRAWN_AT_ONCE),
         search=engine,
         conversations=Conversations(database, clock, settings.chats),
-        tutor=Tutor(
-            database,
-            _answerer(settings, engine, chat_model, budget, metrics, studio) if answerer is None else answerer(engine),
-            clock,
-            max_life_s=settings.http.stream_max_life_s,
-            limits=settings.chats,
-            titler=Titler(database, chat_model, budget) if chat_model and answerer is None else None,
-            flagging=Flagging(clock, settings.flags.webhook_url is not None, worker.wake if worker else lambda: None),
-        ),
+        tutor=tutor,
         exams=Exams(engine, studio, marker, clock),
         locks=Locks(database, clock),
         flags=Flags(database),
@@ -134,7 +139,21 @@ def create_app(
         studio=studio,
         marker=marker,
         reviews=Reviews(database, clock),
-        sessions=Sessions(database, clock),
+        sessions=sessions,
+        voice=VoiceParts(
+            settings=settings,
+            clock=clock,
+            database=database,
+            tutor=tutor,
+            search=engine,
+            studio=studio,
+            sessions=sessions,
+            speech=make_speech(
+                settings, lambda model, outcome: metrics.voice.speech_requests.labels(model, outcome).inc()
+            ),
+            metrics=metrics,
+            shown=lambda cited: CitationAnswer.of(cited).model_dump(mode="json"),
+        ),
         drain=drain,
         limiter=limiter,
         metrics=metrics,
@@ -292,6 +311,7 @@ def _lifespan(
         if jwks:
             await jwks.close()
         await services.tutor.close()
+        await services.voice.close()
         if services.chat_model:
             await services.chat_model.close()
         await services.search.embedder.close()
@@ -303,6 +323,7 @@ def _lifespan(
 
 async def _warm(services: Services) -> None:
     await asyncio.to_thread(services.search.embedder.warm)
+    await services.voice.warm()
     if services.chat_model:
         try:
             await services.chat_model.warm()

@@ -33,6 +33,7 @@ from clara.study.studio import Studio
 from clara.tutor.conversations import Conversations
 from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.tutor import Tutor
+from clara.voice.opening import VoiceParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Services:
     marker: Marker
     reviews: Reviews
     sessions: Sessions
+    voice: VoiceParts
     drain: Drain
     limiter: RateLimiter
     metrics: Metrics

@@ -1,5 +1,6 @@
 """One learner's voice session: what the client sends goes in, what it is to be sent goes to the outbox."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class Part:
 
     answer: Answer
     shown: Callable[[Cited], dict[str, Any]]
+    conversation_id: str = ""
     language: str = "en"
     terms: Sequence[str] = ()
     turns: Turns | None = None
@@ -63,6 +65,9 @@ class VoiceSession:
 
     def __init__(self, speech: Speech, executor: Executor, part: Part) -> None:
         self.outbox = Outbox(SPEAKER_RATE)
+        self.conversation_id = part.conversation_id
+        self.hears, self.speaks = speech.hears, speech.speaks
+        self.ended, self.reason = asyncio.Event(), ""
         self._part = part
         self._speech = speech
         self._microphone = Microphone()
@@ -110,6 +115,15 @@ class VoiceSession:
                 self._session.input.set_audio_enabled(not message.muted)
             case Ping():
                 self.outbox.say(Pong(t=message.t))
+
+    async def detach(self) -> None:
+        """Stop hearing, and cut what is said: the client is gone."""
+        self._session.input.set_audio_enabled(False)
+        await self._session.interrupt()
+
+    async def attach(self) -> None:
+        """Hear again: the client is back."""
+        self._session.input.set_audio_enabled(True)
 
     async def close(self) -> None:
         """End what is being said and heard."""

@@ -1,0 +1,99 @@
+"""The opening of a voice session, and the parts that all sessions of a process share."""
+
+import asyncio
+import importlib
+import importlib.util
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from clara.core.clock import Clock
+from clara.core.ids import new_id
+from clara.ops.metrics import Metrics
+from clara.providers.speech import Speech
+from clara.rag.search import SearchEngine
+from clara.settings import Settings
+from clara.store.database import Database
+from clara.store.folders import require_folder
+from clara.study.sessions import Sessions
+from clara.study.studio import Studio
+from clara.tutor.events import AnswerEvent, Cited
+from clara.tutor.turns.tutor import Tutor
+from clara.voice.messages import Hello
+from clara.voice.sessions import Session
+
+DETECTORS = 2
+"""Threads in which voice is detected, for all sessions of a process."""
+
+
+def _detectors() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(DETECTORS, thread_name_prefix="vad")
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceParts:
+    """What sessions are made of; made once in create_app.
+
+    ``shown`` is how a citation is sent; ``speech`` is connected to its services once, for all.
+    """
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    tutor: Tutor
+    search: SearchEngine
+    studio: Studio
+    sessions: Sessions
+    speech: Speech
+    metrics: Metrics
+    shown: Callable[[Cited], dict[str, Any]]
+    executor: ThreadPoolExecutor = field(default_factory=_detectors)
+
+    @property
+    def hears(self) -> bool:
+        """Whether the server can turn speech into text."""
+        return self.speech.hears and is_installed()
+
+    @property
+    def speaks(self) -> bool:
+        return self.speech.speaks and is_installed()
+
+    async def warm(self) -> None:
+        """Load what sessions with sound need, if there can be any."""
+        if self.hears or self.speaks:
+            await _load()
+
+    async def close(self) -> None:
+        """Give back what sessions shared; they are closed before."""
+        await self.speech.close()
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+
+def is_installed() -> bool:
+    """Return whether the extra "voice" is."""
+    return importlib.util.find_spec("livekit") is not None and importlib.util.find_spec("livekit.agents") is not None
+
+
+async def _load() -> None:
+    # Two seconds of imports: not on the event loop.
+    await asyncio.to_thread(importlib.import_module, "clara.voice.session")
+
+
+async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Session:
+    """Return a session that is ready to be started. NotFound where its folder isn't the learner's."""
+    folder_id = hello.folder_id
+    if folder_id is not None:
+        await parts.database.read(lambda tx: require_folder(tx, owner_id, folder_id))
+    conversation_id = hello.conversation_id or new_id("chat")
+    await _load()
+    from clara.voice.session import Part, VoiceSession
+
+    async def answer(question: str) -> AsyncGenerator[AnswerEvent, None]:
+        async with aclosing(parts.tutor.once(owner_id, question, folder_id)) as events:
+            async for event in events:
+                yield event
+
+    part = Part(answer, parts.shown, conversation_id, hello.language or "en")
+    return VoiceSession(parts.speech, parts.executor, part)
