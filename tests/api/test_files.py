@@ -78,6 +78,7 @@ class TestUploadFile:
         assert (file["status"], file["pages_done"], file["pages_total"]) == ("ready", 3, 3)
         assert (file["type"], file["paged"]) == ("pdf", True)
         assert file["chunks"] >= 1
+        assert file["updated_at"] > file["created_at"]
 
     async def test_same_bytes_in_the_same_folder_are_the_same_file(self, ana: Learner) -> None:
         folder = await ana.folder()

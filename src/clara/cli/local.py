@@ -5,12 +5,14 @@ import json
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tqdm import tqdm
 
+from clara.api.schemas.chats import CitationAnswer
+from clara.api.schemas.search import PassageAnswer
 from clara.core.clock import SystemClock
 from clara.core.errors import ClaraError, NotFound
 from clara.core.ids import NO_FOLDER, check_user_id
@@ -164,7 +166,8 @@ def ask(settings: Settings, user: str, folder: str | None, question: str, as_jso
     with _opened(settings, user) as local:
         answer, citations = _run(local, _ask(local, user, folder, question))
     if as_json:
-        print(json.dumps({"answer": answer, "citations": [asdict(cited) for cited in citations]}))
+        shown = [CitationAnswer.of(cited).model_dump() for cited in citations]
+        print(json.dumps({"answer": answer, "citations": shown}))
         return 0
     print(answer)
     if citations:
@@ -198,7 +201,8 @@ def search(settings: Settings, user: str, folder: str | None, words: str, as_jso
         folder_id = await _folder_id(local, user, folder)
         found = await local.search.search(user, words, folder_id=folder_id)
         if as_json:
-            print(json.dumps([asdict(passage) for passage in local.search.mark(found).passages]))
+            shown = [PassageAnswer.of(passage).model_dump() for passage in local.search.mark(found).passages]
+            print(json.dumps(shown))
             return 0
         for number, passage in enumerate(found.passages, 1):
             place = f"{source_of(passage)}{_under(passage)}"

@@ -47,7 +47,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as a learner sees it, with the state of its document."""
+    """A file as a learner sees it, with the state of its document; ``updated_at`` is of whichever changed last."""
 
     id: str
     folder_id: str
@@ -64,6 +64,7 @@ _FILE = sa.select(
     files.c.name,
     files.c.created_at.label("file_created_at"),
     files.c.updated_at.label("file_updated_at"),
+    documents.c.updated_at.label("document_updated_at"),
     *_DOCUMENT,
 ).join(documents, sa.and_(documents.c.owner_id == files.c.owner_id, documents.c.id == files.c.document_id))
 
@@ -74,7 +75,8 @@ def _document(row: Any) -> Document:
 
 
 def _file(row: Any) -> File:
-    return File(row.file_id, row.folder_id, row.name, row.file_created_at, row.file_updated_at, _document(row))
+    updated_at = max(row.file_updated_at, row.document_updated_at)
+    return File(row.file_id, row.folder_id, row.name, row.file_created_at, updated_at, _document(row))
 
 
 def get_file(tx: Tx, owner_id: str, file_id: str) -> File | None:
