@@ -56,6 +56,30 @@ class TestSplits:
         ]  # fmt: skip
 
 
+class TestWhatOnlyLooksLikeACitation:
+    """Clients read [n] as citation n: only what was checked may read so, outside of code."""
+
+    @pytest.mark.parametrize(
+        ("written", "seen"),
+        [
+            ("see x[1] there", "see x[1 ] there"),
+            ("ATP [[1]].", "ATP [[1 ]]."),
+            ("ATP [<b>1</b>].", "ATP [1 ]."),
+            ("ATP [&#49;].", "ATP [1 ]."),
+            ('ATP [1[2 "nowhere"]].', "ATP [1 ]."),
+            ("ATP [1![](http://evil.com/x)].", "ATP [1 ]."),
+            ("in 1953 [1953], $x \\in [0, 1]$, `a[1]`", "in 1953 [1953], $x \\in [0, 1]$, `a[1]`"),
+        ],
+    )
+    def test_is_set_apart(self, written: str, seen: str) -> None:
+        assert shown(written) == seen
+
+    @settings(max_examples=400, deadline=None)
+    @given(text=TEXTS.filter(lambda text: not set(text) & set("\\&")))
+    def test_nothing_else_reads_so(self, text: str) -> None:
+        assert not re.search(r"\[[0-9]{1,3}\](?!\()", rendered(shown(text, passages=2)))
+
+
 class TestGuarding:
     @settings(max_examples=400, deadline=None)
     @given(TEXTS)

@@ -356,7 +356,7 @@ class TestMisbehavingModels:
             "There is no tool of this name. There are: search_material."
         ] * 2
         assert answer.cited == []
-        assert answer.text.startswith("As said on page 99 and, see [99]. OK")
+        assert answer.text.startswith("As said on page 99 and, see [99 ]. OK")
         assert room.marks == ["no_passage", "not_found"]
 
     async def test_leave_the_conversation_usable(self, room: Class) -> None:

@@ -29,6 +29,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\\[^\n]|`+|[\[\]]|\n[ \t]*\n")
+_LIKE_A_CITATION = re.compile(r"\[[0-9]{1,3}\Z")
+"""What clients would read as a citation if it closed here; it is the model's own, and no quote was checked for it."""
 _WORD_BEFORE = re.compile(r"[\w\[\]]*\Z")
 _SHORT_WORD = 3
 _MATHS = re.compile(
@@ -146,4 +148,6 @@ class Scanner(Coding, Linking):
         return NOTHING if final or len(self._text) >= limit else HELD
 
     def _close(self, found: re.Match[str], final: bool) -> bool:
+        if _LIKE_A_CITATION.search(self._line):
+            self._emit(" ")
         return self._pass(found)
