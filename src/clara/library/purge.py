@@ -13,7 +13,15 @@ from clara.jobs.held import HeldJob
 from clara.store.blobs import BlobStore
 from clara.store.database import Database, Tx
 from clara.store.jobs import DISCARD, PURGE, ROWS, enqueue
-from clara.store.system import expired_uploads, sweep_reservations, sweep_sign_ins, sweep_turns, waiting_work
+from clara.store.system import (
+    expired_uploads,
+    sweep_reservations,
+    sweep_sign_ins,
+    sweep_tickets,
+    sweep_turns,
+    sweep_voice_sessions,
+    waiting_work,
+)
 from clara.store.uploads import forget_upload
 
 log = structlog.get_logger()
@@ -111,6 +119,8 @@ def sweep(database: Database, now: Callable[[], float]) -> int:
         sweep_sign_ins(tx, now())
         sweep_reservations(tx)
         sweep_turns(tx)
+        sweep_tickets(tx, now())
+        sweep_voice_sessions(tx)
         return len(expired)
 
     return database.write_now(expire)

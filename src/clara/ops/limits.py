@@ -29,11 +29,12 @@ class Rate(StrEnum):
     CHAT = "chat"
     UPLOAD = "upload"
     READ = "read"
+    VOICE = "voice"
     FAILED_SIGN_IN = "failed_sign_in"
 
 
 PER_MINUTE: Mapping[Rate, int] = MappingProxyType(
-    {Rate.CHAT: 60, Rate.UPLOAD: 120, Rate.READ: 6000, Rate.FAILED_SIGN_IN: 10}
+    {Rate.CHAT: 60, Rate.UPLOAD: 120, Rate.READ: 6000, Rate.VOICE: 120, Rate.FAILED_SIGN_IN: 10}
 )
 
 

@@ -26,6 +26,7 @@ from clara.settings.sections import (
     SearchSettings,
     SpeechSettings,
     StudySettings,
+    VoiceSettings,
     endpoint,
     origin,
 )
@@ -90,6 +91,7 @@ class Settings(BaseSettings):
     study: StudySettings = StudySettings()
     models: ModelSettings = ModelSettings()
     speech: SpeechSettings = SpeechSettings()
+    voice: VoiceSettings = VoiceSettings()
     flags: FlagSettings = FlagSettings()
     database: DatabaseSettings = DatabaseSettings()
     blobs: BlobSettings = BlobSettings()

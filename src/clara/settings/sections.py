@@ -67,6 +67,8 @@ class LimitSettings(Section):
     chat_per_minute: int = Field(60, ge=1)
     uploads_per_minute: int = Field(120, ge=1)
     reads_per_minute: int = Field(6000, ge=1)
+    voice_per_minute: int = Field(120, ge=1)
+    """Tickets and connections of voice."""
     failed_sign_ins_per_minute: int = Field(10, ge=1)
     """By address; the only limit that counts addresses."""
 
@@ -182,6 +184,23 @@ class SpeechSettings(Section):
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         return endpoint(value)
+
+
+class VoiceSettings(Section):
+    """Voice sessions: how many, for how long, and what a client may send."""
+
+    sessions_per_learner: int = Field(1, ge=1)
+    """One more ends the oldest."""
+    sessions_per_process: int = Field(25, ge=1)
+    idle_s: float = Field(300, gt=0)
+    """Without a word of either side."""
+    max_s: float = Field(3600, gt=0)
+    hold_s: float = Field(30, ge=0)
+    """For so long after its connection broke a session is kept as it is."""
+    audio_ahead_s: float = Field(10, gt=0)
+    """Of sound that comes faster than it is spoken."""
+    message_bytes: int = Field(3_000_000, ge=64_000)
+    """Of one message, a whole recording in base64 included."""
 
 
 class FlagSettings(Section):

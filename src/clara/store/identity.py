@@ -1,9 +1,10 @@
-"""Credentials as they are kept: service keys, sign-in links and sessions, by digest only."""
+"""Credentials as they are kept: service keys, sign-in links, sessions and tickets, by digest only."""
 
 from clara.core.caller import Scope
 from clara.core.credentials import ServiceKeyRecord
 from clara.store import system
 from clara.store.database import Database
+from clara.store.tickets import add_ticket
 
 
 class StoredIdentities:
@@ -32,3 +33,10 @@ class StoredIdentities:
 
     async def delete_session(self, token_hash: str) -> None:
         await self._database.write(lambda tx: system.remove_session(tx, token_hash))
+
+    async def create_ticket(self, owner_id: str, token_hash: str, purpose: str, expires_at: float) -> None:
+        await self._database.write(lambda tx: add_ticket(tx, owner_id, token_hash, purpose, expires_at))
+
+    async def take_ticket(self, token_hash: str, now: float) -> tuple[str, str] | None:
+        """Use up a ticket and return (owner, purpose), or None; of two that try at once, one gets it."""
+        return await self._database.write(lambda tx: system.take_ticket(tx, token_hash, now))

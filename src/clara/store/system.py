@@ -15,11 +15,14 @@ from clara.store.tables import (
     service_keys,
     sign_in_links,
     sign_in_sessions,
+    tickets,
     turn_events,
     turns,
     uploads,
     usage_reservations,
+    voice_sessions,
 )
+from clara.store.voice_sessions import RESTORABLE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +194,25 @@ def remove_session(tx: Tx, token_hash: str) -> None:
 def sweep_sign_ins(tx: Tx, now: float) -> None:
     for table in (sign_in_links, sign_in_sessions):
         tx.execute(table.delete().where(table.c.expires_at < now))
+
+
+def take_ticket(tx: Tx, token_hash: str, now: float) -> tuple[str, str] | None:
+    """Use up a ticket and return (owner, purpose); None when unknown, used or expired. Of two at once, one gets it."""
+    query = tickets.delete().where(tickets.c.token_hash == token_hash)
+    row = tx.execute(query.returning(tickets.c.owner_id, tickets.c.purpose, tickets.c.expires_at)).one_or_none()
+    return (row[0], row[1]) if row and row[2] >= now else None
+
+
+def sweep_tickets(tx: Tx, now: float) -> None:
+    tx.execute(tickets.delete().where(tickets.c.expires_at < now))
+
+
+def beat_voice(tx: Tx, replica: str) -> set[tuple[str, str]]:
+    """Say that a process is there; return (owner, id) of the voice sessions that are still its own."""
+    query = voice_sessions.update().where(voice_sessions.c.replica == replica).values(heard_at=db_now())
+    return {(row[0], row[1]) for row in tx.execute(query.returning(voice_sessions.c.owner_id, voice_sessions.c.id))}
+
+
+def sweep_voice_sessions(tx: Tx) -> None:
+    """Forget voice sessions that can't be taken up any more."""
+    tx.execute(voice_sessions.delete().where(voice_sessions.c.heard_at < db_now() - RESTORABLE_S))
