@@ -166,6 +166,6 @@ def _spread(cosine: Floats, count: int) -> Floats:
     return np.clip((cosine - low) / (high - low), 0, None) if high > low else np.zeros_like(cosine)
 
 
-def pair_bonus(found: int, pairs: int) -> float:
-    """Return what a chunk with ``found`` of a question's ``pairs`` side by side gains."""
-    return PAIR_BONUS * found / pairs * min(1.0, PAIRS_OF_A_LONG_QUESTION / pairs)
+def pair_bonus(pairs: int) -> float:
+    """Return what a chunk gains by each of a question's ``pairs`` that it has side by side."""
+    return PAIR_BONUS / pairs * min(1.0, PAIRS_OF_A_LONG_QUESTION / pairs)

@@ -209,7 +209,7 @@ class Shard:
             rows = self._near_enough(rows, scores_of)
         found = self._pairs_in(rows[:RERANKED], query.pairs)
         scores = [float(fused[row]) for row in rows]
-        each = pair_bonus(1, len(query.pairs)) if found else 0.0
+        each = pair_bonus(len(query.pairs)) if found else 0.0
         for at, count in enumerate(found):
             scores[at] += count * each
         order = sorted(range(len(rows)), key=lambda at: (-scores[at], rows[at]))
