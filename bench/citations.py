@@ -15,9 +15,9 @@ from bench.made_pdf import made_pdf
 from bench.quote_cases import Case, cases
 from bench.report import Figure, Options
 from clara.rag.documents import Passage
+from clara.rag.passages import passage_of
 from clara.rag.search import SearchEngine
-from clara.store.files import list_files
-from clara.store.passages import get_chunks, get_page
+from clara.store.passages import chunks_from, get_page, ready_files
 from clara.testing import make_settings, running_app
 from clara.tutor.answering import Question
 from clara.tutor.material import Material
@@ -27,6 +27,7 @@ from clara.tutor.writing import Writing
 OWNER = "ana"
 BOOKS = tuple(Path("/usr/share/R/doc/manual") / name for name in ("R-intro.pdf", "R-exts.pdf", "R-lang.pdf"))
 AT_ONCE = 8
+MOST_CHUNKS = 10_000
 
 
 def run(options: Options) -> list[Figure]:
@@ -62,31 +63,12 @@ async def _run(books: Sequence[Path], windows: int) -> list[Figure]:
 
 async def all_passages(search: SearchEngine, owner_id: str) -> list[Passage]:
     """Return every chunk of a learner's files as a passage."""
-    files = await search.database.read(lambda tx: list_files(tx, owner_id, None, None, 50, None))
     passages: list[Passage] = []
-    for file in files:
-        document = file.document
-        keys = [(document.id, seq) for seq in range(document.chunks)]
-        for at in range(0, len(keys), 100):
-            rows = await search.database.read(lambda tx, some=keys[at : at + 100]: get_chunks(tx, owner_id, some))
-            passages += [
-                Passage(
-                    chunk_id=f"{row.document_id}-{row.seq}",
-                    file_id=file.id,
-                    file_name=file.name,
-                    folder_id=file.folder_id,
-                    document_id=row.document_id,
-                    seq=row.seq,
-                    page_from=row.page_from if document.paged else None,
-                    page_to=row.page_to if document.paged else None,
-                    start=row.start,
-                    end=row.end,
-                    heading=row.heading,
-                    text=row.text,
-                    score=1.0,
-                )
-                for row in sorted(rows.values(), key=lambda row: row.seq)
-            ]
+    for placed in await search.database.read(lambda tx: ready_files(tx, owner_id)):
+        rows = await search.database.read(
+            lambda tx, id=placed.document_id: chunks_from(tx, owner_id, id, 0, MOST_CHUNKS)
+        )
+        passages += [passage_of(row, placed, score=1.0) for row in rows]
     return passages
 
 

@@ -32,10 +32,10 @@ class TestGetChunks:
         document, other = await _document(store, "ana"), await _document(store, "ben", "Four.")
 
         def write_more(tx: Tx) -> None:
-            add_chunks(tx, "ana", [ChunkRow(document, seq, 1, 1, 0, 1, "", f"text {seq}") for seq in range(10, 300)])
+            add_chunks(tx, "ana", [ChunkRow(document, seq, 1, 1, 0, 1, "", f"text {seq}") for seq in range(10, 500)])
 
         store.database.write_now(write_more)
-        keys = [(document, seq) for seq in range(10, 210)]
+        keys = [(document, seq) for seq in range(10, 430)]
         found = store.database.read_now(lambda tx: get_chunks(tx, "ana", [*keys, (document, 999), (other, 0)]))
 
         assert sorted(found) == keys

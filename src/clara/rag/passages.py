@@ -1,12 +1,42 @@
-"""Passages as one text, for a prompt that somebody else writes."""
+"""Passages: made from a chunk where its file lies, and as one text, for a prompt that somebody else writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from clara.rag.documents import Passage
+from clara.store.passages import ChunkRow, Placed
 
 CHARS_A_TOKEN = 4
 """A cautious round figure: 1,000 characters of English prose are 193 tokens of Llama's."""
+
+
+def chunk_id_of(document_id: str, seq: int) -> str:
+    """Return the id by which clients know a chunk."""
+    return f"{document_id}-{seq}"
+
+
+def passage_of(
+    row: ChunkRow, placed: Placed, score: float = 0.0, labels: Mapping[tuple[str, int], str] | None = None
+) -> Passage:
+    """Return a chunk as a passage of one of its files. ``labels`` are the printed numbers of (document, page)."""
+    labels = labels or {}
+    return Passage(
+        chunk_id=chunk_id_of(row.document_id, row.seq),
+        file_id=placed.file_id,
+        file_name=placed.name,
+        folder_id=placed.folder_id,
+        document_id=row.document_id,
+        seq=row.seq,
+        page_from=row.page_from if placed.paged else None,
+        page_to=row.page_to if placed.paged else None,
+        start=row.start,
+        end=row.end,
+        heading=row.heading,
+        text=row.text,
+        score=score,
+        label_from=labels.get((row.document_id, row.page_from)),
+        label_to=labels.get((row.document_id, row.page_to)),
+    )
 
 
 def join_passages(passages: Sequence[Passage], max_tokens: int) -> str:

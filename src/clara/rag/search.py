@@ -13,6 +13,7 @@ from clara.core.errors import ClaraError, ProviderFailed, ProviderTimeout, Unava
 from clara.rag.corpora import Corpora, Corpus
 from clara.rag.documents import Passage
 from clara.rag.embedder import Embedder, NoEmbedder, Vectors
+from clara.rag.passages import passage_of
 from clara.rag.ranking import EARLIER_WEIGHTS, make_query
 from clara.rag.shard import Hit
 from clara.rag.tokenizer import Tokenizer
@@ -156,7 +157,9 @@ class SearchEngine:
         labels = self._labels(
             tx, corpus, asked.owner_id, [row for row in rows.values() if places[row.document_id].paged]
         )
-        passages = tuple(_passage(hit, rows[hit.document_id, hit.seq], places[hit.document_id], labels) for hit in hits)
+        passages = tuple(
+            passage_of(rows[hit.document_id, hit.seq], places[hit.document_id], hit.score, labels) for hit in hits
+        )
         held = shard.holders(query, found)
         words = [(weight, holders, terms) for (weight, terms), holders in zip(query.words, held, strict=True)]
         searched = shard.size_of(asked.folder_id)
@@ -196,23 +199,3 @@ class _Asked:
 def _place(corpus: Corpus, document_id: str, folder_id: str | None) -> Placed:
     places = corpus.files[document_id]
     return next((placed for placed in places if placed.folder_id == folder_id), places[0])
-
-
-def _passage(hit: Hit, row: ChunkRow, placed: Placed, labels: Mapping[tuple[str, int], str]) -> Passage:
-    return Passage(
-        chunk_id=f"{row.document_id}-{row.seq}",
-        file_id=placed.file_id,
-        file_name=placed.name,
-        folder_id=placed.folder_id,
-        document_id=row.document_id,
-        seq=row.seq,
-        page_from=row.page_from if placed.paged else None,
-        page_to=row.page_to if placed.paged else None,
-        start=row.start,
-        end=row.end,
-        heading=row.heading,
-        text=row.text,
-        score=hit.score,
-        label_from=labels.get((row.document_id, row.page_from)),
-        label_to=labels.get((row.document_id, row.page_to)),
-    )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from clara.store.database import Tx, fetch_all
 from clara.store.tables import chunks, documents, files, pages, segments
 
-LABELS_A_QUERY = 200
+KEYS_A_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,13 @@ def ready_files(tx: Tx, owner_id: str) -> Sequence[Placed]:
 
 def get_chunks(tx: Tx, owner_id: str, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], ChunkRow]:
     """Return chunks by (document id, seq); unknown ones are left out."""
-    if not keys:
-        return {}
-    values = [value for key in keys for value in (owner_id, *key)]
-    rows = fetch_all(tx, _chunks_query(tx.dialect.name, len(keys)), values)
-    return {(row[0], row[1]): ChunkRow(*row) for row in rows}
+    found: dict[tuple[str, int], ChunkRow] = {}
+    for at in range(0, len(keys), KEYS_A_QUERY):
+        some = keys[at : at + KEYS_A_QUERY]
+        values = [value for key in some for value in (owner_id, *key)]
+        rows = fetch_all(tx, _chunks_query(tx.dialect.name, len(some)), values)
+        found |= {(row[0], row[1]): ChunkRow(*row) for row in rows}
+    return found
 
 
 @lru_cache(512)
@@ -131,8 +133,8 @@ def get_labels(tx: Tx, owner_id: str, places: Iterable[tuple[str, int]]) -> Mapp
     """Return the printed page numbers of (document id, page) places; pages without one are left out."""
     keys = sorted(set(places))
     found: dict[tuple[str, int], str] = {}
-    for at in range(0, len(keys), LABELS_A_QUERY):
-        some = keys[at : at + LABELS_A_QUERY]
+    for at in range(0, len(keys), KEYS_A_QUERY):
+        some = keys[at : at + KEYS_A_QUERY]
         values = [value for key in some for value in (owner_id, *key)]
         rows = fetch_all(tx, _labels_query(tx.dialect.name, len(some)), values)
         found |= {(row[0], row[1]): row[2] for row in rows if row[2] is not None}

@@ -8,20 +8,20 @@ from clara.core.ids import NO_FOLDER
 from clara.rag.documents import Passage
 from clara.rag.embedder import StaticEmbedder
 from clara.rag.languages import detect_language
+from clara.rag.passages import passage_of
 from clara.rag.ranking import Query
 from clara.rag.search import MOST, SearchEngine
 from clara.rag.statements import is_contents
 from clara.store.database import Tx
 from clara.store.files import Status, require_file
 from clara.store.folders import get_folder, require_folder
-from clara.store.passages import ChunkRow, corpus_version, get_chunks, get_page
+from clara.store.passages import corpus_version, get_chunks, get_page
 from clara.store.spread import Extent, list_sections, ready_extents, seqs_on_pages
 from clara.study.scope import Scope
 from clara.study.sections import is_number, named_sections
 
 CHUNK_CHARS = 1_000
 """About what a chunk has."""
-CHUNKS_A_QUERY = 200
 SCANNED_CHUNKS = 3_000
 """Of a file, looked through for a topic that search finds in other files first."""
 _ENOUGH = 4
@@ -197,33 +197,9 @@ def _in_order(keys: Sequence[tuple[str, int]], extents: Sequence[Extent]) -> lis
 
 def _read(tx: Tx, owner_id: str, keys: Sequence[tuple[str, int]], extents: Sequence[Extent]) -> list[Passage]:
     placed = {extent.placed.document_id: extent.placed for extent in extents}
-    rows: dict[tuple[str, int], ChunkRow] = {}
-    for at in range(0, len(keys), CHUNKS_A_QUERY):
-        rows |= get_chunks(tx, owner_id, keys[at : at + CHUNKS_A_QUERY])
-    passages: list[Passage] = []
-    for key in keys:
-        row, place = rows.get(key), placed.get(key[0])
-        if row is None or place is None or is_contents(row.text):
-            continue
-        pages = (row.page_from, row.page_to) if place.paged else (None, None)
-        passages.append(
-            Passage(
-                chunk_id=f"{row.document_id}-{row.seq}",
-                file_id=place.file_id,
-                file_name=place.name,
-                folder_id=place.folder_id,
-                document_id=row.document_id,
-                seq=row.seq,
-                page_from=pages[0],
-                page_to=pages[1],
-                start=row.start,
-                end=row.end,
-                heading=row.heading,
-                text=row.text,
-                score=0.0,
-            )
-        )
-    return passages
+    rows = get_chunks(tx, owner_id, keys)
+    found = ((rows.get(key), placed.get(key[0])) for key in keys)
+    return [passage_of(row, place) for row, place in found if row and place and not is_contents(row.text)]
 
 
 def _within(passages: Sequence[Passage], max_chars: int) -> Sequence[Passage]:

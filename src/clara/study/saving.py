@@ -17,8 +17,6 @@ from clara.store.study import SetRow, Source, add_set, count_sets, sets_of_file
 from clara.study.drafts import Draft, DraftItem, Quote
 from clara.study.scope import Kind, Scope
 
-CHUNKS_A_QUERY = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Saving:
@@ -92,9 +90,7 @@ def _card(row: SetRow, number: int, item: DraftItem) -> CardRow:
 def _held(tx: Tx, owner_id: str, drafts: Sequence[DraftItem]) -> tuple[dict[int, DraftItem], list[Source]]:
     """Return the items, numbered from 1, all of whose quotes stand in the store, and where they stand."""
     keys = list({(quote.passage.document_id, quote.passage.seq) for item in drafts for quote in item.quotes})
-    chunks: dict[tuple[str, int], ChunkRow] = {}
-    for at in range(0, len(keys), CHUNKS_A_QUERY):
-        chunks |= get_chunks(tx, owner_id, keys[at : at + CHUNKS_A_QUERY])
+    chunks = get_chunks(tx, owner_id, keys)
     files = {quote.passage.file_id for item in drafts for quote in item.quotes}
     there = {file_id for file_id in files if get_file(tx, owner_id, file_id) is not None}
     items: dict[int, DraftItem] = {}

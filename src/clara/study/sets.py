@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clara.rag.headings import heading_at
+from clara.rag.passages import chunk_id_of
 from clara.rag.quotes import quote_crc
 from clara.store.cards import CardRow, list_cards
 from clara.store.conversations import file_names
@@ -12,8 +13,6 @@ from clara.store.database import Tx
 from clara.store.passages import ChunkRow, get_chunks, get_labels
 from clara.store.study import NO_MODEL, SetRow, Source, list_sources
 from clara.study.scope import Kind, Scope
-
-CHUNKS_A_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,7 @@ def show_sets(tx: Tx, owner_id: str, rows: Sequence[SetRow]) -> list[StudySet]:
     every = [source for found in sources.values() for source in found]
     names = file_names(tx, owner_id, list({source.file_id for source in every}))
     keys = list({(source.document_id, source.chunk_seq) for source in every if source.file_id in names})
-    chunks: dict[tuple[str, int], ChunkRow] = {}
-    for at in range(0, len(keys), CHUNKS_A_QUERY):
-        chunks |= get_chunks(tx, owner_id, keys[at : at + CHUNKS_A_QUERY])
+    chunks = get_chunks(tx, owner_id, keys)
     places = {(one.document_id, page) for one in every for page in (one.page_from, one.page_to) if page is not None}
     labels = get_labels(tx, owner_id, places)
     shown: dict[str, dict[int, list[ShownSource]]] = {}
@@ -129,7 +126,7 @@ def _show(
         *place,
         heading=heading_at(chunk.heading, chunk.text, start),
         quote=quote,
-        chunk_id=f"{source.document_id}-{source.chunk_seq}",
+        chunk_id=chunk_id_of(source.document_id, source.chunk_seq),
         place=source,
         label_from=labels.get((source.document_id, source.page_from or 0)),
         label_to=labels.get((source.document_id, source.page_to or 0)),

@@ -13,6 +13,7 @@ from clara.library.locks import EXAM, closed, hold_on, locked
 from clara.library.names import clean_title
 from clara.rag.headings import heading_at
 from clara.rag.layout import lay_out
+from clara.rag.passages import chunk_id_of
 from clara.rag.quotes import quote_crc
 from clara.settings.sections import ChatSettings
 from clara.store import conversations as stored
@@ -30,7 +31,6 @@ DELETED = "(from a deleted file)"
 NOT_READ = "(from a file that is being read again)"
 MOVED = "(from a file that was read anew and has this elsewhere now: look at its place)"
 MAX_TITLE = 80
-CHUNKS_A_QUERY = 200
 MAX_SEQ = 2**31 - 1
 MAX_WORDS = 8
 """Of what is looked for in conversations."""
@@ -285,9 +285,7 @@ def _show(tx: Tx, owner_id: str, conversation_id: str, messages: Sequence[Messag
     citations = stored.list_citations(tx, owner_id, conversation_id, messages[0].seq, messages[-1].seq)
     names = stored.file_names(tx, owner_id, list({item.file_id for item in citations}))
     keys = list({(item.document_id, item.chunk_seq) for item in citations if item.file_id in names})
-    chunks: dict[tuple[str, int], ChunkRow] = {}
-    for at in range(0, len(keys), CHUNKS_A_QUERY):
-        chunks |= get_chunks(tx, owner_id, keys[at : at + CHUNKS_A_QUERY])
+    chunks = get_chunks(tx, owner_id, keys)
     places = {(c.document_id, p) for c in citations if c.file_id in names for p in (c.page_from, c.page_to) if p}
     labels = get_labels(tx, owner_id, places)
     cited: dict[int, dict[int, ShownCitation]] = {}
@@ -360,7 +358,3 @@ def _quote_of(n: int, citation: ShownCitation | None) -> str:
 def quoted(quote: str, n: int) -> str:
     """Return a quote as an answer shows it: laid out for reading, between quotation marks, with its mark."""
     return f"“{lay_out(quote)}” [{n}]"
-
-
-def chunk_id_of(document_id: str, seq: int) -> str:
-    return f"{document_id}-{seq}"

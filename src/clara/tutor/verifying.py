@@ -4,16 +4,17 @@ No model has a say in it.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from clara.rag.documents import Passage
 from clara.rag.languages import UNKNOWN, detect_language
 from clara.rag.negations import cuts_negation
+from clara.rag.passages import passage_of
 from clara.rag.quotes import find_quote
 from clara.rag.support import has_numbers, has_words
 from clara.rag.tokenizer import Tokenizer
 from clara.store.database import Database, Tx
-from clara.store.passages import ChunkRow, get_chunk_at, get_chunks, get_page
+from clara.store.passages import ChunkRow, Placed, get_chunk_at, get_chunks, get_page
 from clara.tutor.checking import Draft, check
 from clara.tutor.events import Cited
 
@@ -95,16 +96,6 @@ def _draft(passage: Passage, row: ChunkRow, start: int, end: int) -> Draft | Non
         return None
     first += len(part) - len(part.lstrip())
     paged = passage.page_from is not None
-    there = replace(
-        passage,
-        chunk_id=f"{row.document_id}-{row.seq}",
-        seq=row.seq,
-        page_from=row.page_from if paged else None,
-        page_to=row.page_to if paged else None,
-        start=row.start,
-        end=row.end,
-        heading=row.heading,
-        text=row.text,
-        marks=(),
-    )
+    placed = Placed(row.document_id, passage.file_id, passage.folder_id, passage.file_name, paged)
+    there = passage_of(row, placed, passage.score)
     return Draft(there, first, first + len(part.strip()))

@@ -9,8 +9,9 @@ from clara.api.schemas.fields import Answer, Body, Id, MessageText, Title, folde
 from clara.core.clock import iso
 from clara.core.paging import PageOf
 from clara.library.locks import Hold
+from clara.rag.passages import chunk_id_of
 from clara.store.conversations import Conversation
-from clara.tutor.conversations import ShownCitation, ShownMessage, chunk_id_of
+from clara.tutor.conversations import ShownCitation, ShownMessage
 from clara.tutor.events import Cited
 from clara.tutor.turns.answered import Answered
 from clara.tutor.turns.beginning import Turn

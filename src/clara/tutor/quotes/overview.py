@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clara.rag.chunks import HEADING_SEPARATOR
-from clara.rag.documents import Passage
 from clara.rag.parts import split
+from clara.rag.passages import passage_of
 from clara.rag.statements import is_contents
 from clara.store.database import Tx
 from clara.store.files import File, Status, count_files, list_files
-from clara.store.passages import ChunkRow, get_chunks, section_starts
+from clara.store.passages import ChunkRow, Placed, get_chunks, section_starts
 from clara.tutor.checking import Draft
 
 MOST_QUOTES = 8
@@ -59,22 +59,8 @@ def _spread(places: Sequence[int], most: int) -> list[int]:
 
 def _draft(file: File, chunk: ChunkRow) -> Draft:
     document = file.document
-    passage = Passage(
-        chunk_id=f"{chunk.document_id}-{chunk.seq}",
-        file_id=file.id,
-        file_name=file.name,
-        folder_id=file.folder_id,
-        document_id=chunk.document_id,
-        seq=chunk.seq,
-        page_from=chunk.page_from if document.paged else None,
-        page_to=chunk.page_to if document.paged else None,
-        start=chunk.start,
-        end=chunk.end,
-        heading=chunk.heading,
-        text=chunk.text,
-        score=0.0,
-    )
-    return Draft(passage, *_beginning(chunk))
+    placed = Placed(document.id, file.id, file.folder_id, file.name, document.paged)
+    return Draft(passage_of(chunk, placed), *_beginning(chunk))
 
 
 def _beginning(chunk: ChunkRow) -> tuple[int, int]:
