@@ -14,6 +14,7 @@ from clara.testing.speech import Sound
 from clara.tutor.events import AnswerEvent, TextEvent
 from clara.voice.agent import Told, TutorAgent
 from clara.voice.engine import Turns, build_session
+from clara.voice.hearing import Hearing
 from clara.voice.io import MICROPHONE_RATE, Loudspeaker, Microphone
 from tests.waiting import wait_for
 
@@ -109,16 +110,15 @@ async def talking(server: ScriptedServer, turns: Turns | None = None) -> AsyncIt
     talk = Talk(microphone, ears)
     told = Told(talk.events.append, talk.errors.append)
     with ThreadPoolExecutor(2) as executor:
-        session = build_session(
-            speech, microphone, loudspeaker, executor, talk.errors.append, language="en", turns=turns
-        )
+        hearing = Hearing(speech, talk.errors.append, "en")
+        session = build_session(hearing, microphone, loudspeaker, executor, turns)
 
         def note(event: Any) -> None:
             if event.item.type == "message":
                 talk.history.append((event.item.role, event.item.text_content or "", event.item.interrupted))
 
         session.on("conversation_item_added", note)
-        await session.start(TutorAgent(talk.answer, speech, loudspeaker, told, "en"), record=False)
+        await session.start(TutorAgent(hearing, talk.answer, speech, loudspeaker, told, "en"), record=False)
         listening = asyncio.create_task(talk.listen())
         try:
             yield talk

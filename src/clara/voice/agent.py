@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import structlog
 from livekit import rtc
-from livekit.agents import Agent, ModelSettings, llm
+from livekit.agents import Agent, ModelSettings, llm, stt
 
 from clara.core.errors import ClaraError, Internal
 from clara.providers.speech import Speech
 from clara.tutor.events import AnswerEvent, CitationEvent, TextEvent
+from clara.voice.hearing import Hearing
 from clara.voice.io import SPEAKER_RATE, Loudspeaker
 from clara.voice.speakable import Piece, Speaker, spoken_text
 from clara.voice.spoken import SpokenText
@@ -40,16 +41,34 @@ class Told:
 
 
 class TutorAgent(Agent):
-    """Answers with ``answer`` and speaks with ``speech`` to ``loudspeaker``. Its errors are told of, and said aloud."""
+    """Hears with ``hearing``, answers with ``answer`` and speaks with ``speech`` to ``loudspeaker``.
 
-    def __init__(self, answer: Answer, speech: Speech, loudspeaker: Loudspeaker, told: Told, language: str) -> None:
+    Its errors are told of, and said aloud.
+    """
+
+    def __init__(
+        self,
+        hearing: Hearing,
+        answer: Answer,
+        speech: Speech,
+        loudspeaker: Loudspeaker,
+        told: Told,
+        language: str,
+    ) -> None:
         super().__init__(instructions="")
+        self._hearing = hearing
         self._answer = answer
         self._speech = speech
         self._loudspeaker = loudspeaker
         self._told = told
         self._language = language
         self._speaker = Speaker(language)
+
+    def stt_node(
+        self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
+    ) -> AsyncGenerator[stt.SpeechEvent, None]:
+        """Yield what the learner says."""
+        return self._hearing.listen(audio)
 
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings

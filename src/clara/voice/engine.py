@@ -1,14 +1,13 @@
 """The one place where a voice session of livekit-agents is built, every default of it said."""
 
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from livekit.agents import AgentSession, inference
+from livekit.agents import AgentSession
 
-from clara.providers.speech import Speech
+from clara.voice.hearing import Detection, Hearing
 from clara.voice.io import Loudspeaker, Microphone
-from clara.voice.parts import Ear, NoModel, NoVoice, OnError
+from clara.voice.parts import NoEar, NoModel, NoVoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +26,22 @@ class Turns:
 
 
 def build_session(
-    speech: Speech,
+    hearing: Hearing,
     microphone: Microphone,
     loudspeaker: Loudspeaker,
     executor: Executor,
-    on_error: OnError,
-    *,
-    language: str | None = None,
-    terms: Sequence[str] = (),
     turns: Turns | None = None,
 ) -> "AgentSession[None]":
     """Return a session that hears and speaks here, and asks nobody else: no sound leaves but to the speech services.
 
-    ``executor`` runs voice detection, for all sessions of the process.
+    ``hearing`` is told what voice detection finds, and is to be the agent's speech-to-text node: given a recogniser,
+    the library would run a second voice detection for it. ``executor`` runs the one there is, for all sessions of the
+    process.
     """
     turns = turns or Turns()
     session: AgentSession[None] = AgentSession(
-        stt=Ear(speech, on_error, language, terms),
-        vad=inference.VAD(model="silero", min_silence_duration=turns.silence_s, executor=executor),
+        stt=NoEar(),
+        vad=Detection(hearing.detected, executor, turns.silence_s),
         llm=NoModel(),
         tts=NoVoice(),
         turn_handling={

@@ -12,6 +12,8 @@ from clara.voice.spoken import SpokenText
 
 MICROPHONE_RATE = 16_000
 SPEAKER_RATE = 24_000
+WINDOW_SAMPLES = 512
+"""What voice detection reads at once: sound is handed on in these, so that nobody behind has to cut and join it."""
 MOST_HELD_S = 5.0
 """Of sound that came in and wasn't read: the oldest is dropped beyond."""
 _SAMPLE_BYTES = 2
@@ -23,6 +25,7 @@ class Microphone(io.AudioInput):
     def __init__(self) -> None:
         super().__init__(label="Clara")
         self._frames: deque[rtc.AudioFrame] = deque()
+        self._rest = b""
         self._held_samples = 0
         self._came = asyncio.Event()
         self._closed = False
@@ -30,11 +33,17 @@ class Microphone(io.AudioInput):
 
     def push(self, pcm: bytes) -> None:
         """Take whole samples."""
-        samples = len(pcm) // _SAMPLE_BYTES
-        if not samples or self._closed:
+        if self._closed:
             return
-        self._frames.append(rtc.AudioFrame(pcm[: samples * _SAMPLE_BYTES], MICROPHONE_RATE, 1, samples))
-        self._held_samples += samples
+        size = WINDOW_SAMPLES * _SAMPLE_BYTES
+        pcm = self._rest + pcm[: len(pcm) // _SAMPLE_BYTES * _SAMPLE_BYTES]
+        whole = len(pcm) // size * size
+        self._rest = pcm[whole:]
+        for at in range(0, whole, size):
+            self._frames.append(rtc.AudioFrame(pcm[at : at + size], MICROPHONE_RATE, 1, WINDOW_SAMPLES))
+            self._held_samples += WINDOW_SAMPLES
+        if not self._frames:
+            return
         while self._held_samples > MOST_HELD_S * MICROPHONE_RATE and len(self._frames) > 1:
             dropped = self._frames.popleft().samples_per_channel
             self._held_samples -= dropped
@@ -47,6 +56,7 @@ class Microphone(io.AudioInput):
             self.push(bytes(MICROPHONE_RATE * 20 // 1000 * _SAMPLE_BYTES))
 
     def close(self) -> None:
+        """Say that no more comes; less than a window that is left is of no use to anybody."""
         self._closed = True
         self._came.set()
 

@@ -1,46 +1,20 @@
 """A session's own parts as livekit-agents wants them; they send events to all who subscribe, so none is ever shared."""
 
-from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from livekit import rtc
-from livekit.agents import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions, LanguageCode, llm, stt, tts, utils
-from livekit.agents.types import NOT_GIVEN, NotGivenOr
+from livekit.agents import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions, llm, stt, tts
 
-from clara.core.errors import ClaraError
-from clara.providers.speech import Speech
 from clara.voice.io import SPEAKER_RATE
 
-OnError = Callable[[ClaraError], None]
 
+class NoEar(stt.STT[Any]):
+    """Stands where a session must have a recogniser; ours hears in the agent."""
 
-class Ear(stt.STT[Any]):
-    """Hears by a speech service. What fails is told of and counts as nothing heard: the session goes on."""
+    def __init__(self) -> None:
+        super().__init__(capabilities=stt.STTCapabilities(streaming=True, interim_results=False))
 
-    def __init__(
-        self, speech: Speech, on_error: OnError, language: str | None = None, terms: Sequence[str] = ()
-    ) -> None:
-        super().__init__(capabilities=stt.STTCapabilities(streaming=False, interim_results=False))
-        self._speech = speech
-        self._on_error = on_error
-        self._language = language
-        self._terms = terms
-
-    async def _recognize_impl(
-        self,
-        buffer: utils.AudioBuffer,
-        *,
-        language: NotGivenOr[str] = NOT_GIVEN,
-        conn_options: APIConnectOptions,
-    ) -> stt.SpeechEvent:
-        frame = rtc.combine_audio_frames(buffer)
-        text = ""
-        try:
-            text = await self._speech.transcribe(bytes(frame.data), frame.sample_rate, self._language, self._terms)
-        except ClaraError as error:
-            self._on_error(error)
-        heard = stt.SpeechData(language=LanguageCode(self._language or "en"), text=text)
-        return stt.SpeechEvent(type=stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives=[heard])
+    async def _recognize_impl(self, *_: Any, **__: Any) -> NoReturn:
+        raise NotImplementedError("words come from the agent")
 
 
 class NoModel(llm.LLM[Any]):

@@ -18,6 +18,7 @@ from clara.providers.speech import Speech
 from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, Cited
 from clara.voice.agent import Answer, Told, TutorAgent
 from clara.voice.engine import Turns, build_session
+from clara.voice.hearing import Hearing
 from clara.voice.io import SPEAKER_RATE, Loudspeaker, Microphone
 from clara.voice.messages import (
     Citation,
@@ -72,16 +73,8 @@ class VoiceSession:
         self._speech = speech
         self._microphone = Microphone()
         self._loudspeaker = Loudspeaker(self.outbox)
-        self._session = build_session(
-            speech,
-            self._microphone,
-            self._loudspeaker,
-            executor,
-            self._failed,
-            language=part.language,
-            terms=part.terms,
-            turns=part.turns,
-        )
+        self._hearing = Hearing(speech, self._failed, part.language, part.terms)
+        self._session = build_session(self._hearing, self._microphone, self._loudspeaker, executor, part.turns)
         self._session.on("agent_state_changed", self._state)
         self._session.on("user_state_changed", self._state)
         self._session.on("user_input_transcribed", self._transcribed)
@@ -89,7 +82,8 @@ class VoiceSession:
 
     async def start(self) -> None:
         told = Told(self._event, self._failed)
-        agent = TutorAgent(self._part.answer, self._speech, self._loudspeaker, told, self._part.language)
+        part = self._part
+        agent = TutorAgent(self._hearing, part.answer, self._speech, self._loudspeaker, told, part.language)
         await self._session.start(agent, record=False)
 
     def hear(self, pcm: bytes) -> None:

@@ -1,0 +1,199 @@
+"""A learner's speech, stretch by stretch, as words: cut where the session's voice detection says, then transcribed."""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
+from concurrent.futures import Executor
+
+import numpy as np
+from livekit import rtc
+from livekit.agents import LanguageCode, inference, stt, vad
+
+from clara.core.errors import ClaraError
+from clara.providers.speech import Speech
+from clara.voice.io import MICROPHONE_RATE
+
+OnError = Callable[[ClaraError], None]
+
+BEFORE_S = 0.5
+"""Of sound before speech was noticed, which is transcribed with it: the first sounds of a word are soft."""
+LONGEST_S = 60.0
+"""Of one stretch; who speaks on without a pause is transcribed in parts."""
+QUIET = 250.0
+"""Loudness (root mean square of 16-bit samples) of a stretch's loudest tenth of a second that is hardly speech."""
+_SECOND_BYTES = MICROPHONE_RATE * 2
+_NO_WORDS = re.compile(r"[\[(*♪].*[\])*♪]|\W*", re.DOTALL)
+_INVENTED = frozenset(
+    {
+        "thank you for watching",
+        "thank you so much for watching",
+        "thanks for watching",
+        "please subscribe",
+        "subtitles by the amara org community",
+        "untertitel der amara org community",
+        "sous titres réalisés par la communauté d amara org",
+    }
+)
+"""What Whisper is known to write for sounds without words, and nobody says to a tutor."""
+_INVENTED_FOR_QUIET = _INVENTED | {
+    "thank you",
+    "thanks",
+    "you",
+    "bye",
+    "bye bye",
+    "okay",
+    "vielen dank",
+    "merci",
+    "gracias",
+}
+
+
+class Hearing:
+    """One session's hearing: ``detected`` is told what voice detection finds, ``listen`` is its speech-to-text node.
+
+    Stretches are transcribed as soon as they end, side by side; their words come in the order in which they were said.
+    They are cut by the detection's own count of the sound, so that sound may come faster than it was spoken. What fails
+    is told of and counts as nothing heard: the session goes on.
+    """
+
+    def __init__(
+        self, speech: Speech, on_error: OnError, language: str | None = None, terms: Sequence[str] = ()
+    ) -> None:
+        self._speech = speech
+        self._on_error = on_error
+        self._language = language
+        self._terms = terms
+        self._before: deque[bytes] = deque()
+        self._before_bytes = 0
+        self._stretch: bytearray | None = None
+        self._transcribing: asyncio.Queue[asyncio.Task[str] | None] = asyncio.Queue()
+
+    def detected(self, event: vad.VADEvent) -> None:
+        """Take the sound of a window, begin a stretch, or end it."""
+        match event.type:
+            case vad.VADEventType.INFERENCE_DONE:
+                for frame in event.frames:
+                    self._take(bytes(frame.data))
+            case vad.VADEventType.START_OF_SPEECH:
+                self._stretch = bytearray().join(self._before)
+                self._before.clear()
+                self._before_bytes = 0
+            case vad.VADEventType.END_OF_SPEECH if self._stretch is not None:
+                pcm, self._stretch = bytes(self._stretch), None
+                self._transcribe(pcm)
+
+    async def listen(self, audio: AsyncIterable[rtc.AudioFrame]) -> AsyncGenerator[stt.SpeechEvent, None]:
+        """Yield the words of each stretch that has any, until the sound ends; the sound itself comes by detection."""
+        reading = asyncio.create_task(self._read(audio))
+        try:
+            while (transcribing := await self._transcribing.get()) is not None:
+                if text := await transcribing:
+                    said = stt.SpeechData(language=LanguageCode(self._language or "en"), text=text)
+                    yield stt.SpeechEvent(type=stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives=[said])
+        finally:
+            await self._leave(reading)
+
+    async def _leave(self, reading: "asyncio.Task[None]") -> None:
+        left: list[asyncio.Task[str] | asyncio.Task[None]] = [reading]
+        while not self._transcribing.empty():
+            if (waiting := self._transcribing.get_nowait()) is not None:
+                left.append(waiting)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _read(self, audio: AsyncIterable[rtc.AudioFrame]) -> None:
+        async for _ in audio:
+            pass
+        self._transcribing.put_nowait(None)
+
+    def _take(self, pcm: bytes) -> None:
+        if self._stretch is not None:
+            self._stretch += pcm
+            if len(self._stretch) >= LONGEST_S * _SECOND_BYTES:
+                self._transcribe(bytes(self._stretch))
+                self._stretch.clear()
+            return
+        self._before.append(pcm)
+        self._before_bytes += len(pcm)
+        while self._before_bytes - len(self._before[0]) >= BEFORE_S * _SECOND_BYTES:
+            self._before_bytes -= len(self._before.popleft())
+
+    def _transcribe(self, pcm: bytes) -> None:
+        self._transcribing.put_nowait(asyncio.get_running_loop().create_task(self._words(pcm)))
+
+    async def _words(self, pcm: bytes) -> str:
+        try:
+            text = await self._speech.transcribe(pcm, MICROPHONE_RATE, self._language, self._terms)
+        except ClaraError as error:
+            self._on_error(error)
+            return ""
+        return "" if is_invented(text, loudness(pcm)) else text
+
+
+def loudness(pcm: bytes) -> float:
+    """Return the root mean square of the loudest tenth of a second of 16-bit samples."""
+    size = MICROPHONE_RATE // 10
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
+    if not len(samples):
+        return 0.0
+    frames = samples[: len(samples) // size * size].reshape(-1, size) if len(samples) >= size else samples[None]
+    return float(np.sqrt((frames**2).mean(axis=1)).max())
+
+
+def is_invented(text: str, loudest: float) -> bool:
+    """Return whether a transcript has no words, or only such as recognisers write where nothing is said."""
+    if _NO_WORDS.fullmatch(text.strip()):
+        return True
+    words = " ".join(re.findall(r"\w+", text.lower()))
+    return words in (_INVENTED_FOR_QUIET if loudest < QUIET else _INVENTED)
+
+
+class Detection(inference.VAD):
+    """Voice detection of a session that also tells what it finds to ``told``, before the session hears of it."""
+
+    def __init__(self, told: Callable[[vad.VADEvent], None], executor: Executor, silence_s: float) -> None:
+        super().__init__(
+            model="silero",
+            min_speech_duration=0.05,
+            min_silence_duration=silence_s,
+            prefix_padding_duration=0.0,
+            max_buffered_speech=LONGEST_S,
+            activation_threshold=0.5,
+            deactivation_threshold=0.35,
+            executor=executor,
+        )
+        self._told = told
+
+    def stream(self) -> vad.VADStream:
+        return _Overheard(super().stream(), self._told)
+
+
+class _Overheard(vad.VADStream):
+    """Another stream, whose events are told as they are read."""
+
+    def __init__(self, stream: vad.VADStream, told: Callable[[vad.VADEvent], None]) -> None:
+        # Not the base's: its channels and tasks are the other stream's already.
+        self._stream = stream
+        self._told = told
+
+    async def _main_task(self) -> None:
+        raise NotImplementedError("the other stream's")
+
+    def push_frame(self, frame: rtc.AudioFrame) -> None:
+        self._stream.push_frame(frame)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def end_input(self) -> None:
+        self._stream.end_input()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def __anext__(self) -> vad.VADEvent:
+        event = await anext(self._stream)
+        self._told(event)
+        return event

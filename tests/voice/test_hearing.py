@@ -1,0 +1,172 @@
+"""Stretches of speech, in virtual time, with a recogniser that a test has scripted."""
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from livekit import rtc
+from livekit.agents import vad
+
+from clara.core.errors import ClaraError, ProviderFailed
+from clara.providers.speech import Speech
+from clara.testing.speech import mumble
+from clara.voice.hearing import BEFORE_S, LONGEST_S, QUIET, Hearing, is_invented, loudness
+from clara.voice.io import MICROPHONE_RATE
+from tests.voice.virtual import run
+
+SECOND = MICROPHONE_RATE * 2
+
+
+class Recogniser(Speech):
+    """Gives back, after so many seconds, what it was scripted to; notes how long each stretch was."""
+
+    def __init__(self, *answers: tuple[float, str | ClaraError]) -> None:
+        super().__init__()
+        self.answers = list(answers)
+        self.asked: list[bytes] = []
+
+    async def transcribe(self, pcm: bytes, rate: int, language: str | None = None, terms: Sequence[str] = ()) -> str:
+        self.asked.append(pcm)
+        wait_s, answer = self.answers.pop(0)
+        await asyncio.sleep(wait_s)
+        if isinstance(answer, ClaraError):
+            raise answer
+        return answer
+
+
+class Room:
+    """Feeds a hearing what a detection finds, and gathers what it understands."""
+
+    def __init__(self, *answers: tuple[float, str | ClaraError]) -> None:
+        self.recogniser = Recogniser(*answers)
+        self.errors: list[ClaraError] = []
+        self.hearing = Hearing(self.recogniser, self.errors.append, "en")
+        self.ended = asyncio.Event()
+        self.words: list[str] = []
+        self.listening = asyncio.create_task(self._listen())
+
+    async def sound(self, ms: int, level: int = 3000) -> None:
+        for _ in range(ms // 100):
+            pcm = struct.pack("<h", level) * (MICROPHONE_RATE // 10)
+            self._detect("inference_done", rtc.AudioFrame(pcm, MICROPHONE_RATE, 1, MICROPHONE_RATE // 10))
+            await asyncio.sleep(0.1)
+
+    async def say(self, ms: int, level: int = 3000) -> None:
+        self._detect("start_of_speech")
+        await self.sound(ms, level)
+        self._detect("end_of_speech")
+
+    def _detect(self, kind: str, *frames: rtc.AudioFrame) -> None:
+        self.hearing.detected(vad.VADEvent(vad.VADEventType(kind), 0, 0, 0, 0, list(frames)))
+
+    async def end(self) -> None:
+        self.ended.set()
+        await self.listening
+
+    async def _audio(self) -> AsyncIterator[rtc.AudioFrame]:
+        await self.ended.wait()
+        return
+        yield
+
+    async def _listen(self) -> None:
+        async for event in self.hearing.listen(self._audio()):
+            self.words.append(event.alternatives[0].text)
+
+
+class TestStretches:
+    def test_a_stretch_has_what_came_just_before_it_and_nothing_after(self) -> None:
+        async def main() -> None:
+            room = Room((0, "yes"))
+            await room.sound(2000, 1)
+            await room.say(1000)
+            await room.sound(1000, 1)
+            await room.end()
+            assert room.words == ["yes"]
+            (pcm,) = room.recogniser.asked
+            assert len(pcm) == pytest.approx((BEFORE_S + 1) * SECOND, abs=0.11 * SECOND)
+            assert pcm[:2] == b"\1\0"
+
+        run(main())
+
+    def test_silence_is_not_transcribed(self) -> None:
+        async def main() -> None:
+            room = Room()
+            await room.sound(60_000, 0)
+            await room.end()
+            assert (room.recogniser.asked, room.words) == ([], [])
+
+        run(main())
+
+    def test_they_are_transcribed_side_by_side_and_keep_their_order(self) -> None:
+        async def main() -> None:
+            room = Room((5, "first"), (0, "second"))
+            clock = asyncio.get_running_loop().time
+            for _ in range(2):
+                await room.say(500)
+                await room.sound(500)
+            assert len(room.recogniser.asked) == 2
+            await room.end()
+            assert room.words == ["first", "second"]
+            assert clock() < 7
+
+        run(main())
+
+    def test_who_does_not_pause_is_transcribed_in_parts(self) -> None:
+        async def main() -> None:
+            room = Room((0, "first"), (0, "second"))
+            await room.say(int(LONGEST_S * 1000) + 2000)
+            await room.end()
+            assert room.words == ["first", "second"]
+            assert len(b"".join(room.recogniser.asked)) == (LONGEST_S + 2) * SECOND
+
+        run(main())
+
+    def test_what_fails_is_told_of_and_the_next_is_heard(self) -> None:
+        async def main() -> None:
+            room = Room((0, ProviderFailed("no", code="speech_failed")), (0, "heard"))
+            for _ in range(2):
+                await room.say(500)
+            await room.end()
+            assert room.words == ["heard"]
+            assert [error.problem_code for error in room.errors] == ["speech_failed"]
+
+        run(main())
+
+    def test_leaving_ends_what_is_being_transcribed(self) -> None:
+        async def main() -> None:
+            room = Room((1000, "late"), (1000, "later"))
+            for _ in range(2):
+                await room.say(500)
+            room.listening.cancel()
+            await asyncio.gather(room.listening, return_exceptions=True)
+            assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+
+        run(main())
+
+
+class TestInvention:
+    def test_a_quiet_thank_you_is_not_believed_and_a_spoken_one_is(self) -> None:
+        async def main() -> None:
+            room = Room((0, "Thank you."), (0, "Thank you."))
+            await room.say(500, 20)
+            await room.say(500, 3000)
+            await room.end()
+            assert room.words == ["Thank you."]
+
+        run(main())
+
+    @pytest.mark.parametrize(
+        "text", ["", ".", " … ", "[BLANK_AUDIO]", "(coughs)", "*sighs*", "♪♪", "Thanks for watching!"]
+    )
+    def test_no_words_are_no_words(self, text: str) -> None:
+        assert is_invented(text, 5000)
+
+    @pytest.mark.parametrize("text", ["You?", "Thank you.", "What is (a) cell", "no", "x"])
+    def test_words_are_words(self, text: str) -> None:
+        assert not is_invented(text, 5000)
+
+    def test_speech_is_louder_than_quiet(self) -> None:
+        assert loudness(mumble("what is a cell", MICROPHONE_RATE).pcm) > 4 * QUIET
+        assert loudness(b"") == 0
+        assert loudness(b"\0\0" * 50) == 0
