@@ -24,6 +24,13 @@ class TestCutsNegation:
             ("植物不吸收绿光。", "吸收绿光"),
             ("植物は緑の光を吸収しない。", "植物は緑の光を吸収"),
             ("Растения не поглощают свет.", "поглощают свет"),
+            ("พืชไม่ดูดซับแสงสีเขียว", "ดูดซับแสงสีเขียว"),
+            ("식물은 녹색 빛을 흡수하지 않는다.", "식물은 녹색 빛을 흡수하지"),
+            ("Rośliny nie pochłaniają światła.", "pochłaniają światła"),
+            ("Cây không hấp thụ ánh sáng.", "hấp thụ ánh sáng"),
+            ("It is false that vaccines cause autism.", "vaccines cause autism"),
+            ("The drug failed to lower blood pressure.", "lower blood pressure"),
+            ("Unless it is heated, the mixture explodes.", "it is heated, the mixture explodes"),
         ],
     )
     def test_at_its_edges(self, text: str, quote: str) -> None:

@@ -48,6 +48,14 @@ class TestSupports:
     def test_a_claim_of_function_words_says_nothing_that_could_be_wrong(self) -> None:
         assert holds("It is so.")
 
+    @pytest.mark.parametrize(
+        "claim", ["It is so.", "Das Herz des Menschen schlägt auch in der Nacht und ruht sich nie aus."]
+    )
+    @pytest.mark.parametrize("quote", ["of", "The", "an adult", "is a", "42"])
+    def test_but_nothing_is_borne_out_by_a_quote_that_says_nothing(self, claim: str, quote: str) -> None:
+        assert holds(claim, language="en")
+        assert not holds(claim, quote, language="en")
+
 
 class TestNumbers:
     def test_have_one_spelling(self) -> None:

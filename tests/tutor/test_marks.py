@@ -39,11 +39,15 @@ class TestMarks:
 
     @pytest.mark.parametrize(
         "written", ["So it is [1].", "So it is [1, 2].", "So it is [1][2].", "So it is [^1].", "So it is 【3†source】.",
-                    "So it is [1, p. 3].", "So it is [2-3]."],
+                    "So it is [1, p. 3].", "So it is [2-3].", "So it is [Source 1].", "So it is [passages 1, 2].",
+                    "So it is [**1**].", "So it is [Quelle 2, S. 4]."],
     )  # fmt: skip
     def test_without_a_quote_go_with_the_blank_before(self, written: str) -> None:
         assert shown(written) == "So it is."
         assert {mark.problem for mark in marks(written)} == {"bare"}
+
+    def test_of_a_passage_that_nobody_has_are_marks_too(self) -> None:
+        assert cites('So it is [99999 "a quote"].') == [(99999, "a quote")]
 
     def test_that_are_cut_off_go(self) -> None:
         assert shown('So it is [1 "a quote that never') == "So it is"

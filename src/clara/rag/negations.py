@@ -20,11 +20,17 @@ _SPACED = (
     "ningún ninguna ninguno nadie nada sin ni ne pas jamais aucun aucune personne rien sans guère non mai nessun "
     "nessuno nessuna senza né não nem nenhum nenhuma ninguém sem niet geen nooit niets zonder noch не нет никогда "
     "никто ничто без ни нельзя لا لم لن ليس ليست ما غير دون بدون नहीं न मत बिना aldrig inte ikke "
+    "ej nie nem není nikdy ei eivät δεν μην לא אין không chẳng chưa tidak bukan değil 안 못 "
+    # What turns a statement round without a "not".
+    "fail fails failed failing unable unlikely false untrue wrong wrongly falsely rarely seldom unless myth doubt "
+    "doubts doubtful denies denied deny disproved refuted falsch selten unwahr falso falsa faux fausse "
 )
 _ENGLISH_SHORT = re.compile(r"n['’]t\Z")
 _CHINESE = "(?:不(?![同仅但断久])|没|沒|未(?!来)|无法|無法|并非)"
+_THAI = "(?:ไม่|มิได้|ไม่ได้|ไม่เคย)"
+_KOREAN = re.compile(r"(?:않|못하|없|아니|아닙|아닌|말아)")
 _JAPANESE = "(?:ない|なく|なかっ|ません|ず[、。に]|ぬ[、。])"
-_UNSPACED_BEFORE = re.compile(rf"{_CHINESE}[^。；，！？、\s]{{0,3}}\Z")
+_UNSPACED_BEFORE = re.compile(rf"{_CHINESE}[^。；，！？、\s]{{0,3}}\Z|{_THAI}\Z")
 _UNSPACED_AFTER = re.compile(rf"\A[^。；，！？、\s]{{0,8}}{_JAPANESE}|\A{_CHINESE}")
 _POSTPONED = re.compile(r"\b(?:nicht|niet)\b")
 
@@ -44,7 +50,7 @@ def cuts_negation(text: str, start: int, end: int) -> bool:
 
 
 def _negates(word: str) -> bool:
-    return word in _negations() or _ENGLISH_SHORT.search(word) is not None
+    return word in _negations() or bool(_ENGLISH_SHORT.search(word) or _KOREAN.match(word))
 
 
 @cache

@@ -22,6 +22,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"(?<=[^\W_][ -])[A-ZÀ-ÖØ-Þ][^\W\d_]+|(?<=[^\W_][,;:] )[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 _NAME_BEGINS = 5
 """Letters of a name that languages spell alike: Europe, Europa."""
+_ENOUGH_TERMS = 3
+"""Content words of a quote whose claim has none to compare: a quote of "the" or "of" bears out nothing."""
 _UNITS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -49,8 +51,8 @@ def supports(
     """Tell whether the quote has every number of the claim, and at least half of its content words.
 
     ``language`` is the quote's and ``spoken`` the claim's, where they are known. A claim in another language shares no
-    words with its quote: its numbers and names decide alone. Numbers of ``given``, such as a question's, needn't stand
-    in the quote.
+    words with its quote: its numbers and names decide alone; without either, the quote must say something at all.
+    Numbers of ``given``, such as a question's, needn't stand in the quote.
     """
     return has_numbers(claim, quote, given) and has_words(tokenizer, claim, quote, language, spoken)
 
@@ -68,14 +70,18 @@ def has_words(
     language = language or detect_language(quote)
     own = spoken or detect_language(claim)
     words = set(tokenizer.terms(_NUMBER.sub(" ", _PHRASE.sub(" ", claim)), language))
-    if not words or len(words & set(tokenizer.terms(quote, language))) >= LEAST_SHARE * len(words):
+    there = set(tokenizer.terms(quote, language))
+    says_something = len(there) >= _ENOUGH_TERMS or bool(numbers(claim) & numbers(quote))
+    if not words:
+        return says_something
+    if len(words & there) >= LEAST_SHARE * len(words):
         return True
     if UNKNOWN in (own, language) or own == language:
         return False
     # German writes every noun with a capital.
     names = set() if own == "de" else {fold(name)[:_NAME_BEGINS] for name in _NAME.findall(claim)}
-    there = {fold(word)[:_NAME_BEGINS] for word in _WORD.findall(quote)}
-    return len(names & there) >= LEAST_SHARE * len(names)
+    begins = {fold(word)[:_NAME_BEGINS] for word in _WORD.findall(quote)}
+    return len(names & begins) >= LEAST_SHARE * len(names) if names else says_something
 
 
 def numbers(text: str) -> frozenset[str]:

@@ -14,13 +14,14 @@ _PAGE = r"(?:pp?|page|pages|s|seite|pág|pagina|стр)\.?[ \t]*\d+(?:[ \t]*[–
 _OPENING = "[\\[【［]"
 _CLOSING = "[\\]】］]"
 _HEAD = re.compile(
-    rf"{_OPENING}[ \t]*\**\^?(?:(?:{_WORDS})[ \t]*)?(\d{{1,4}})\**[ \t]*(?:[:,.;=|–-]|†)?[ \t]*(?:{_PAGE}[ \t]*[:,]?)?"
+    rf"{_OPENING}[ \t]*\**\^?(?:(?:{_WORDS})[ \t]*)?(\d{{1,9}})\**[ \t]*(?:[:,.;=|–-]|†)?[ \t]*(?:{_PAGE}[ \t]*[:,]?)?"
     r"[ \t]*\n?[ \t]*",
     re.IGNORECASE,
 )
+_NUMBERS = r"\^?\d{1,4}(?:[ \t]*[,;–-][ \t]*\^?\d{1,4})*"
 _BARE = re.compile(
-    rf"{_OPENING}[ \t]*\^?\d{{1,4}}(?:[ \t]*[,;–-][ \t]*\^?\d{{1,4}})*(?:†[^\]】\n]{{0,40}}|[ \t]*[,;:]?[ \t]*{_PAGE})?"
-    rf"[ \t]*{_CLOSING}",
+    rf"{_OPENING}[ \t]*(?:(?:{_WORDS})[ \t]*)?(?P<bold>\**){_NUMBERS}(?P=bold)"
+    rf"(?:†[^\]】\n]{{0,40}}|[ \t]*[,;:]?[ \t]*{_PAGE})?[ \t]*{_CLOSING}",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(_CLOSING)
