@@ -22,6 +22,7 @@ class Question:
     ``mode`` is "explain", "hints" or "exam", as the conversation or a lock says, and ``progress`` what that mode
     remembers. ``material_only``: nothing is answered from general knowledge. ``instructions`` are a client's own system
     text, which ranks below ours. ``max_tokens`` is how long an answer the client wants at most, None if it doesn't say.
+    ``aloud``: the answer will be heard, while what is made can be seen.
     """
 
     owner_id: str
@@ -34,6 +35,7 @@ class Question:
     progress: Mapping[str, Any] = field(default_factory=dict)
     instructions: str = ""
     max_tokens: int | None = None
+    aloud: bool = False
 
 
 def well_formed(event: AnswerEvent) -> AnswerEvent:

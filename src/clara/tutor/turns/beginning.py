@@ -56,7 +56,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What ``begin`` was given. ``mode`` None: the conversation's."""
+    """What ``begin`` was given. ``mode`` None: the conversation's.
+
+    ``goes_on``: the message goes on with the question of that id, if it stands there last and unanswered: they become
+    one. ``aloud``: the answer will be heard.
+    """
 
     owner_id: str
     conversation_id: str | None
@@ -67,6 +71,8 @@ class Asked:
     mode: str | None = None
     instructions: str = ""
     max_tokens: int | None = None
+    goes_on: str | None = None
+    aloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
         require_folder(tx, owner_id, asked.folder_id)
     conversation = _find_or_open(tx, asked, terms)
     turn_id = _take(tx, owner_id, conversation, terms)
+    asked, conversation = _go_on(tx, asked, conversation, now)
     titled = None
     if not conversation.title:
         titled = title_of(asked.message)
@@ -110,6 +117,20 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
     question = _question(tx, asked, conversation, before[-HISTORY:])
     turn = Turn(turn_id, question_id, new_id("msg"), asked_at, conversation, question, seq, titled=titled)
     return _note(tx, turn, terms)
+
+
+def _go_on(tx: Tx, asked: Asked, conversation: Conversation, now: float) -> tuple[Asked, Conversation]:
+    """Join the message to the question with which it goes on; the stored question, and a title from it, are changed."""
+    last = stored.list_messages(tx, asked.owner_id, conversation.id, last=1) if asked.goes_on else ()
+    if not last or last[0].id != asked.goes_on or last[0].role != "user":
+        return asked, conversation
+    before = "".join(part.get("text", "") for part in last[0].parts)
+    message = f"{before} {asked.message}"
+    stored.change_message(tx, asked.owner_id, conversation.id, last[0].seq, [{"text": message}], now)
+    if conversation.title == title_of(before):
+        stored.change_conversation(tx, asked.owner_id, conversation.id, title=title_of(message))
+        conversation = replace(conversation, title=title_of(message))
+    return replace(asked, message=message), conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +222,7 @@ def _question(tx: Tx, asked: Asked, conversation: Conversation, before: Sequence
         progress=conversation.progress,
         instructions=asked.instructions,
         max_tokens=asked.max_tokens,
+        aloud=asked.aloud,
     )
 
 

@@ -8,14 +8,10 @@ import structlog
 
 from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Conflict, Internal, ProviderTimeout, Unavailable
-from clara.rag.quotes import quote_crc
-from clara.store import conversations as stored
-from clara.store.conversations import Citation
-from clara.store.database import Database, Tx
+from clara.store.database import Database
 from clara.tutor.answering import Answerer, well_formed
 from clara.tutor.events import (
     AnswerEvent,
-    Cited,
     DoneEvent,
     EndedEvent,
     ErrorEvent,
@@ -25,6 +21,7 @@ from clara.tutor.events import (
 from clara.tutor.turns.answered import Written
 from clara.tutor.turns.beginning import Turn
 from clara.tutor.turns.keeping import Keeper
+from clara.tutor.turns.storing import Ending, free_conversation, keep_answer, turn_lost
 from clara.tutor.turns.tape import Joiner, Tape
 
 log = structlog.get_logger()
@@ -100,7 +97,7 @@ class RunningTurn:
             longest.cancel()
             self._joiner.flush()
         if self._ended == "lost":
-            raise _lost()
+            raise turn_lost()
         if self._cut_by is not None and self.written.empty:
             raise _cut_short(self._cut_by)
 
@@ -127,26 +124,13 @@ class RunningTurn:
 
     async def _finish(self) -> None:
         """Store the answer and the last event in one transaction, then tell."""
-        turn, written, now = self.turn, self.written, self._clock.now()
-        owner_id, conversation_id = turn.question.owner_id, turn.conversation.id
-        done = DoneEvent(turn.message_id, turn.question_id, now, covered=bool(written.cited), ended=self._ended)
+        turn, now = self.turn, self._clock.now()
+        covered = bool(self.written.cited)
+        done = DoneEvent(turn.message_id, turn.question_id, now, covered, ended=self._ended)
+        progress = self._progress.progress if self._progress else None
+        ending = Ending(self.written, self._answerer.name, self._ended, now, progress)
         keep = self._keeper.ending(done)
-        parts, progress, model = written.parts(), self._progress, self._answerer.name
-
-        def store(tx: Tx) -> None:
-            if not stored.end_turn(tx, owner_id, conversation_id, turn.id):
-                raise _lost()
-            if turn.replaces:
-                stored.remove_messages_after(tx, owner_id, conversation_id, turn.question_seq)
-            seq = stored.add_message(
-                tx, owner_id, conversation_id, turn.message_id, "assistant", parts, now, model, self._ended
-            )
-            stored.add_citations(tx, owner_id, conversation_id, [_citation(seq, cited) for cited in written.cited])
-            if progress is not None:
-                stored.keep_progress(tx, owner_id, conversation_id, turn.conversation.mode, dict(progress.progress))
-            keep(tx)
-
-        await self._database.write(store)
+        await self._database.write(lambda tx: keep_answer(tx, turn, ending, keep))
         self.tape.add(done)
 
     async def _fail(self, keeping: "asyncio.Task[None]", error: BaseException) -> None:
@@ -161,42 +145,14 @@ class RunningTurn:
         self.error = known
         last = ErrorEvent.of(known)
         keep = self._keeper.ending(last)
-        owner_id, conversation_id = self.turn.question.owner_id, self.turn.conversation.id
-
-        def free(tx: Tx) -> None:
-            stored.end_turn(tx, owner_id, conversation_id, self.turn.id)
-            keep(tx)
-
         try:
-            await self._database.write(free)
+            await self._database.write(lambda tx: free_conversation(tx, self.turn, keep))
         except ClaraError as failed:
             log.warning("turn.not_freed", turn=self.turn.id, code=failed.problem_code)
         self.tape.add(last)
-
-
-def _lost() -> Conflict:
-    return Conflict(
-        "The answer is not kept: its conversation was deleted, or another question asked. Ask again.",
-        code="turn_lost",
-    )
 
 
 def _cut_short(by: str) -> ClaraError:
     if by == "stopped":
         return Conflict("Stopped before anything was written. Ask again.", code="turn_stopped")
     return ProviderTimeout("The answer took too long, and nothing of it was written. Ask again.")
-
-
-def _citation(seq: int, cited: Cited) -> Citation:
-    return Citation(
-        seq,
-        cited.n,
-        cited.file_id,
-        cited.document_id,
-        cited.chunk_seq,
-        cited.start,
-        cited.end,
-        cited.page_from,
-        cited.page_to,
-        quote_crc(cited.quote),
-    )

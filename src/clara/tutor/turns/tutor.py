@@ -1,13 +1,14 @@
 """Turns: a question taken, its answer written by a task of its own, and heard by whoever asks, then or later."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import aclosing
+from typing import Any
 
 import structlog
 
 from clara.core.clock import Clock
-from clara.core.errors import Internal, Invalid
+from clara.core.errors import ClaraError, Internal, Invalid
 from clara.core.ids import NO_FOLDER
 from clara.settings.sections import ChatSettings
 from clara.store import conversations as stored
@@ -17,7 +18,7 @@ from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.tutor.answering import Answerer, Question, Said, well_formed
 from clara.tutor.conversations import require_conversation
-from clara.tutor.events import AnswerEvent, TutorEvent
+from clara.tutor.events import AnswerEvent, DoneEvent, TutorEvent
 from clara.tutor.flagging import Flagging
 from clara.tutor.flags import flags_in
 from clara.tutor.turns.answered import Answered, Collected
@@ -26,6 +27,7 @@ from clara.tutor.turns.beginning import HISTORY, Again, Asked, Terms, Turn, begi
 from clara.tutor.turns.following import follow_stored, no_such_turn
 from clara.tutor.turns.keeping import KEPT_S
 from clara.tutor.turns.running import TURN_LEASE_S, TURN_MAX_LIFE_S, Pace, RunningTurn
+from clara.tutor.turns.spoken import Listening, SpokenTurn
 from clara.tutor.turns.tape import Numbered
 from clara.tutor.turns.titles import Titler
 
@@ -59,7 +61,7 @@ class Tutor:
         self._titler = titler
         self._limits = limits or ChatSettings()
         self._flagging = flagging or Flagging(clock)
-        self._running: dict[str, RunningTurn] = {}
+        self._running: dict[str, RunningTurn | SpokenTurn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -78,15 +80,30 @@ class Tutor:
         mode: str | None = None,
         instructions: str = "",
         max_tokens: int | None = None,
+        goes_on: str | None = None,
+        aloud: bool = False,
     ) -> Turn:
         """Take the conversation and store the question, which is not doubled when it stands there without an answer.
 
         ``folder_id`` is for this question: None means the conversation's, "none" every file. ``create``: an id that
         this learner doesn't have opens a conversation of that id, filled from ``history``; otherwise it is NotFound.
-        ``mode`` changes the conversation's. Conflict while another turn runs in it.
+        ``mode`` changes the conversation's. ``goes_on`` and ``aloud`` are as in Asked. Conflict while another turn runs
+        in it.
         """
         _check(message)
-        asked = Asked(owner_id, conversation_id, message, folder_id, history, create, mode, instructions, max_tokens)
+        asked = Asked(
+            owner_id,
+            conversation_id,
+            message,
+            folder_id,
+            history,
+            create,
+            mode,
+            instructions,
+            max_tokens,
+            goes_on,
+            aloud,
+        )
         terms = self._terms()
         return await self._begin(lambda tx: begin_turn(tx, asked, terms))
 
@@ -114,22 +131,42 @@ class Tutor:
         """Run a turn that was begun to its end, whether or not somebody listens."""
         running = RunningTurn(turn, self._answerer, self._database, self._clock, self._pace)
         self._running[turn.id] = running
-        task = asyncio.create_task(self._run(running), name="turn")
+        self._later(self._run(running))
+        return running
+
+    def _later(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing, name="turn")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return running
 
     async def _run(self, running: RunningTurn) -> None:
         try:
             await running.run()
         finally:
             del self._running[running.turn.id]
-        turn = running.turn
-        if self._titler is None or turn.question.mode != "explain":
-            # A title by a model could tell what hints don't.
-            return
-        if turn.titled is not None and running.error is None:
+        if running.error is None:
+            await self._name(running.turn)
+
+    async def _name(self, turn: Turn) -> None:
+        # A title by a model could tell what hints don't.
+        if self._titler is not None and turn.titled is not None and turn.question.mode == "explain":
             await self._titler.name(turn.question, turn.titled)
+
+    def speak(self, turn: Turn, heard: Listening, cut: Callable[[str], None]) -> SpokenTurn:
+        """Hold a turn that was begun while it is spoken, until ``keep_spoken``; see SpokenTurn."""
+        spoken = SpokenTurn(turn, self._answerer, self._database, self._clock, self._pace, heard, cut)
+        self._running[turn.id] = spoken
+        return spoken
+
+    async def keep_spoken(self, spoken: SpokenTurn, heard: str, interrupted: bool = False) -> DoneEvent | None:
+        """Store what was heard of a turn, as SpokenTurn.keep does; then its conversation may get a title."""
+        try:
+            done = await spoken.keep(heard, interrupted)
+        finally:
+            kept = self._running.pop(spoken.turn.id, None) is not None
+        if done is not None and kept:
+            self._later(self._name(spoken.turn))
+        return done
 
     def stream(self, turn: Turn) -> AsyncGenerator[TutorEvent, None]:
         """Run a turn to its end, whether or not somebody listens that long; return its events as they come.
@@ -233,7 +270,12 @@ class Tutor:
                 yield well_formed(event)
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
-        """Let answers be written; cut what takes too long."""
+        """Let answers be written; cut what takes too long. Of answers that are being spoken, keep what was heard."""
+        for spoken in [running for running in self._running.values() if isinstance(running, SpokenTurn)]:
+            try:
+                await self.keep_spoken(spoken, spoken.heard, interrupted=True)
+            except ClaraError as error:
+                log.warning("turn.not_kept", turn=spoken.turn.id, code=error.problem_code)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=timeout_s)
             for task in late:
