@@ -70,7 +70,9 @@ from clara.tutor.flagging import Flagging
 from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.titles import Titler
 from clara.tutor.turns.tutor import Tutor
+from clara.voice.dialect0 import Dialect0
 from clara.voice.opening import VoiceParts
+from clara.voice.replies import Replies
 
 if TYPE_CHECKING:
     from clara.providers.jwks import JwksCache
@@ -119,6 +121,16 @@ def create_app(
         titler=Titler(database, chat_model, budget) if chat_model and answerer is None else None,
         flagging=Flagging(clock, settings.flags.webhook_url is not None, worker.wake if worker else lambda: None),
     )
+    locking = Locks(database, clock)
+    speech = make_speech(settings, lambda model, outcome: metrics.voice.speech_requests.labels(model, outcome).inc())
+    replies = Replies(
+        tutor,
+        studio,
+        locking,
+        speech,
+        clock,
+        lambda owner_id: None if chat_model is None else MeteredModel(budget, owner_id, chat_model),
+    )
     services = Services(
         settings=settings,
         clock=clock,
@@ -132,7 +144,7 @@ def create_app(
         conversations=Conversations(database, clock, settings.chats),
         tutor=tutor,
         exams=Exams(engine, studio, marker, clock),
-        locks=Locks(database, clock),
+        locks=locking,
         flags=Flags(database),
         budget=budget,
         chat_model=chat_model,
@@ -148,12 +160,12 @@ def create_app(
             search=engine,
             studio=studio,
             sessions=sessions,
-            speech=make_speech(
-                settings, lambda model, outcome: metrics.voice.speech_requests.labels(model, outcome).inc()
-            ),
+            speech=speech,
             metrics=metrics,
             shown=lambda cited: CitationAnswer.of(cited).model_dump(mode="json"),
         ),
+        replies=replies,
+        dialect0=Dialect0(replies, limiter, drain, clock, idle_s=settings.voice.idle_s, max_s=settings.voice.max_s),
         drain=drain,
         limiter=limiter,
         metrics=metrics,
@@ -252,6 +264,7 @@ def _limiter(settings: Settings, metrics: Metrics) -> RateLimiter:
         Rate.CHAT: limits.chat_per_minute,
         Rate.UPLOAD: limits.uploads_per_minute,
         Rate.READ: limits.reads_per_minute,
+        Rate.VOICE: limits.voice_per_minute,
         Rate.FAILED_SIGN_IN: limits.failed_sign_ins_per_minute,
     }
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
@@ -311,6 +324,7 @@ def _lifespan(
         if jwks:
             await jwks.close()
         await services.tutor.close()
+        await services.replies.close()
         await services.voice.close()
         if services.chat_model:
             await services.chat_model.close()

@@ -11,8 +11,9 @@ from livekit.agents import vad
 from clara.core.errors import ClaraError, ProviderFailed
 from clara.providers.speech import Speech
 from clara.testing.speech import mumble
-from clara.voice.hearing import BEFORE_S, LONGEST_S, QUIET, Hearing, is_invented, loudness
+from clara.voice.hearing import BEFORE_S, LONGEST_S, Hearing
 from clara.voice.io import MICROPHONE_RATE
+from clara.voice.silence import QUIET, is_invented, loudness
 from tests.voice.virtual import run
 
 SECOND = MICROPHONE_RATE * 2

@@ -33,7 +33,9 @@ from clara.study.studio import Studio
 from clara.tutor.conversations import Conversations
 from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.tutor import Tutor
+from clara.voice.dialect0 import Dialect0
 from clara.voice.opening import VoiceParts
+from clara.voice.replies import Replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Services:
     reviews: Reviews
     sessions: Sessions
     voice: VoiceParts
+    replies: Replies
+    dialect0: Dialect0
     drain: Drain
     limiter: RateLimiter
     metrics: Metrics

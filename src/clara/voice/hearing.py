@@ -1,18 +1,17 @@
 """A learner's speech, stretch by stretch, as words: cut where the session's voice detection says, then transcribed."""
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from concurrent.futures import Executor
 
-import numpy as np
 from livekit import rtc
 from livekit.agents import LanguageCode, inference, stt, vad
 
 from clara.core.errors import ClaraError
 from clara.providers.speech import Speech
 from clara.voice.io import MICROPHONE_RATE
+from clara.voice.silence import is_invented, loudness
 
 OnError = Callable[[ClaraError], None]
 
@@ -20,33 +19,7 @@ BEFORE_S = 0.5
 """Of sound before speech was noticed, which is transcribed with it: the first sounds of a word are soft."""
 LONGEST_S = 60.0
 """Of one stretch; who speaks on without a pause is transcribed in parts."""
-QUIET = 250.0
-"""Loudness (root mean square of 16-bit samples) of a stretch's loudest tenth of a second that is hardly speech."""
 _SECOND_BYTES = MICROPHONE_RATE * 2
-_NO_WORDS = re.compile(r"[\[(*♪].*[\])*♪]|\W*", re.DOTALL)
-_INVENTED = frozenset(
-    {
-        "thank you for watching",
-        "thank you so much for watching",
-        "thanks for watching",
-        "please subscribe",
-        "subtitles by the amara org community",
-        "untertitel der amara org community",
-        "sous titres réalisés par la communauté d amara org",
-    }
-)
-"""What Whisper is known to write for sounds without words, and nobody says to a tutor."""
-_INVENTED_FOR_QUIET = _INVENTED | {
-    "thank you",
-    "thanks",
-    "you",
-    "bye",
-    "bye bye",
-    "okay",
-    "vielen dank",
-    "merci",
-    "gracias",
-}
 
 
 class Hearing:
@@ -130,24 +103,6 @@ class Hearing:
             self._on_error(error)
             return ""
         return "" if is_invented(text, loudness(pcm)) else text
-
-
-def loudness(pcm: bytes) -> float:
-    """Return the root mean square of the loudest tenth of a second of 16-bit samples."""
-    size = MICROPHONE_RATE // 10
-    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
-    if not len(samples):
-        return 0.0
-    frames = samples[: len(samples) // size * size].reshape(-1, size) if len(samples) >= size else samples[None]
-    return float(np.sqrt((frames**2).mean(axis=1)).max())
-
-
-def is_invented(text: str, loudest: float) -> bool:
-    """Return whether a transcript has no words, or only such as recognisers write where nothing is said."""
-    if _NO_WORDS.fullmatch(text.strip()):
-        return True
-    words = " ".join(re.findall(r"\w+", text.lower()))
-    return words in (_INVENTED_FOR_QUIET if loudest < QUIET else _INVENTED)
 
 
 class Detection(inference.VAD):

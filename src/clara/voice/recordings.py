@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from clara.core.errors import Invalid, TooLarge, Unavailable, Unreadable
 from clara.voice.containers import demuxer_of, has_modest_tables
+from clara.voice.silence import RATE, loudness
 
 if TYPE_CHECKING:
     from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-RATE = 16_000
-"""Samples a second of what comes out: signed 16 bits, one channel."""
 MOST_BYTES = 2_000_000
 """Two minutes at the 128 kbit/s of a browser that isn't asked to save."""
 MOST_S = 120.0
@@ -42,23 +39,27 @@ _OPTIONS = {
     "ignore_editlist": "1",
     "ignore_chapters": "1",
 }
-_FRAME_MS = 20
-_HEARABLE_RMS = 100
+SHORTEST_S = 0.15
+SOFTEST = 100.0
 """Of 32,768: fifty decibels below the loudest. The noise of a microphone in a quiet room lies below."""
-_HEARABLE_MS = 100
 _DATA_URL = re.compile(r"data:[\w./+-]*(?:;[\w.+= ,\"-]*?)*;base64,", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Sound of one channel at ``RATE``, signed 16 bits. ``hearable``: there is something in it besides silence."""
+    """Sound as it is heard; ``loudness`` is that of its loudest tenth of a second."""
 
     pcm: bytes
-    hearable: bool
+    loudness: float
 
     @property
     def lasts_s(self) -> float:
         return len(self.pcm) / 2 / RATE
+
+    @property
+    def hearable(self) -> bool:
+        """Whether there is anything in it besides silence."""
+        return self.lasts_s >= SHORTEST_S and self.loudness >= SOFTEST
 
 
 class Recordings:
@@ -87,7 +88,7 @@ class Recordings:
         if len(data) > self._most_bytes:
             raise self._too_big()
         pcm = decode(data, self._most_s)
-        return Recording(pcm, _hearable(pcm))
+        return Recording(pcm, loudness(pcm))
 
     def _too_big(self) -> TooLarge:
         return TooLarge(
@@ -189,14 +190,6 @@ def _from_base64(encoded: str) -> bytes:
     if not data:
         raise Invalid("The recording is empty. Record again.", code="recording_empty")
     return data
-
-
-def _hearable(pcm: bytes) -> bool:
-    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
-    size = RATE * _FRAME_MS // 1000
-    frames = samples[: len(samples) // size * size].reshape(-1, size)
-    loud = np.sqrt((frames**2).mean(axis=1)) > _HEARABLE_RMS if len(frames) else np.zeros(0)
-    return bool(loud.sum() * _FRAME_MS >= _HEARABLE_MS)
 
 
 def _unreadable(why: str) -> Unreadable:
