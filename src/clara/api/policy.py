@@ -23,12 +23,16 @@ class Body(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``scope`` None is public. ``stream`` are the media types of a body that the endpoint reads itself."""
+    """``scope`` None is public. ``stream`` are the media types of a body that the endpoint reads itself.
+
+    ``operators`` are let in too, and nobody need say for whom.
+    """
 
     scope: Scope | None
     rate: Rate | None
     stream: tuple[str, ...] = ()
     while_draining: bool = False
+    operators: bool = False
 
     @property
     def public(self) -> bool:
@@ -36,16 +40,26 @@ class Policy:
 
     @property
     def needs_learner(self) -> bool:
-        return self.scope is not Scope.OPERATOR
+        return self.scope is not Scope.OPERATOR and not self.operators
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """The scopes of which one is enough."""
+        own = () if self.scope is None else (self.scope,)
+        return frozenset((*own, Scope.OPERATOR) if self.operators else own)
 
 
-def allow(scope: Scope, *, rate: Rate = Rate.READ, stream: Sequence[str] = ()) -> Callable[[F], F]:
+def allow(
+    scope: Scope, *, rate: Rate = Rate.READ, stream: Sequence[str] = (), operators: bool = False
+) -> Callable[[F], F]:
     """Admit callers who have this scope, as often as this rate allows; stands below the router's decorator.
+
+    With ``operators`` an operator's key is enough as well, and the caller may be nobody: what is told is no learner's.
 
     With ``stream`` the endpoint takes the ``Request`` and reads the body itself, up to the upload limit; its caller
     comes from ``await caller_for_body(request, user_id)``.
     """
-    return _declare(Policy(scope, None if scope is Scope.OPERATOR else rate, tuple(stream)))
+    return _declare(Policy(scope, None if scope is Scope.OPERATOR else rate, tuple(stream), operators=operators))
 
 
 def public(*, while_draining: bool = False) -> Callable[[F], F]:
