@@ -11,6 +11,8 @@ class TestStandsAlone:
         ("text", "language"),
         [
             ("The mitochondrion makes most of the ATP that a cell uses.", "en"),
+            ("The magma becomes granite where it cools slowly below the surface.", "en"),
+            ("Napoleon became the leading figure of the republic after the coup.", "en"),
             ("Die Mitochondrien erzeugen den größten Teil der Energie einer Zelle.", "de"),
             ("光合作用把光能转化为储存在葡萄糖中的化学能。", "zh"),
         ],
@@ -31,6 +33,10 @@ class TestStandsAlone:
             "The result (of the first experiment is that cells divide twice.",
             "x = (a + b) * (c - d) / [e + f] and so on for all of {g, h}.",
             "Short one.",
+            "More conveniently, the list can have names for its components.",
+            "Another means of supplying water to the boiler is an injector.",
+            "Annette J. Dobson (1990), An Introduction to Generalized Linear Models, London.",
+            "The user has to know the conventions used to create that file, e.g.",
         ],
     )
     def test_not_what_points_elsewhere_or_is_a_piece(self, text: str) -> None:

@@ -45,7 +45,7 @@ def _boundary() -> re.Pattern[str]:
     other_marks = f"[\u0964\u0965\u061f\u06d4\u0589\u1362\u104b\u17d4\u17d5]+[{_CLOSERS}]*"
     blank_line = r"\n[ \t\r\f\v]*\n"
     line_end = r"(?P<line>\n)"
-    before = f"(?:(?<=[{_UNSPACED_LETTERS}])(?<!ๆ)|(?<=\\d{{4}}))"
+    before = f"(?:(?<=[{_UNSPACED_LETTERS}])(?<!ๆ)(?<!ได้แก่)(?<!เช่น)(?<!และ)(?<!หรือ)|(?<=\\d{{4}}))"
     clause = f"(?P<clause>{before} +(?!{_GOES_ON})(?=[{_UNSPACED_LETTERS}]))"
     # One look ahead spares the engine six attempts at every letter.
     any_first = "(?=[ \n.!?\u2026\u3002\uff01\uff1f\uff61\uff0e\u0964\u0965\u061f\u06d4\u0589\u1362\u104b\u17d4\u17d5])"

@@ -46,8 +46,15 @@ def points_back(sentence: str, language: str) -> bool:
 
 def states(rest: str, language: str) -> bool:
     """Tell whether what follows a subject goes on like a definition: "is", "(MHz) means", ", which are"."""
+    return told_after_copula(rest, language) is not None
+
+
+def told_after_copula(rest: str, language: str) -> str | None:
+    """Return what a definition says of its subject, case folded; None where ``rest`` doesn't go on like one."""
     pattern = cue_pattern(language, "copulas")
-    return pattern is not None and pattern.match(_ASIDE.sub("", rest[:_ASIDE_CHARS]).casefold()) is not None
+    plain = _ASIDE.sub("", rest[:_ASIDE_CHARS]).casefold()
+    found = pattern.match(plain) if pattern is not None else None
+    return plain[found.end() :] if found else None
 
 
 def names(before: str, language: str) -> bool:

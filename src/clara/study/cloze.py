@@ -7,15 +7,28 @@ from typing import Any
 
 from clara.rag.tokenizer import Tokenizer
 from clara.study.drafts import DraftItem, Quote
-from clara.study.facts import UNSPACED, Fact
+from clara.study.facts import UNSPACED, Fact, leans
 from clara.study.shuffling import positions, shuffled
 from clara.study.terms import Term, TermFinder
 
 BLANK = "_____"
 DISTRACTORS = 3
+_OPTIONS_A_FACT = 5
+"""Terms of a sentence that may be options elsewhere: the weaker ones are hardly terms."""
 _MOST_BLANKS = 2
-_KINDS_ALIKE = {"plural": "word", "word": "plural"}
+_KINDS_ALIKE = {
+    "plural": ("word",),
+    "word": ("plural",),
+    "acronym": ("name",),
+    "kanji": ("mixed",),
+    "mixed": ("kanji",),
+    "han3": ("han2", "han4"),
+    "han4": ("han3", "han5"),
+    "han5": ("han4",),
+}
 _VOWELS = "aeiouAEIOU"
+_LEANING = 0.6
+"""What is left of the worth of a sentence that speaks of "these cells"."""
 
 _Terms = dict[tuple[str, str], dict[tuple[int, ...], tuple[Term, int]]]
 """Of each document and kind, with the chunk of each: a question's options must go with the file that it stands in."""
@@ -41,7 +54,7 @@ def make_clozes(facts: Sequence[Fact], finder: TermFinder, tokenizer: Tokenizer,
         for term in finder.find(fact)[:3]:
             cloze = _without(fact, term, tokenizer)
             if cloze is not None:
-                found.append((term.value, at, cloze))
+                found.append((term.value * (_LEANING if leans(fact.text) else 1.0), at, cloze))
     found.sort(key=lambda one: (-one[0], one[1]))
     chosen: dict[int, Cloze] = {}
     keys: set[tuple[int, ...]] = set()
@@ -65,7 +78,7 @@ def make_questions(clozes: Sequence[Cloze], facts: Sequence[Fact], finder: TermF
     """Return a question for each: one of four terms of its kind, or, where there are too few, a blank to fill in."""
     terms: _Terms = {}
     for fact in facts:
-        for term in finder.find(fact):
+        for term in finder.find(fact)[:_OPTIONS_A_FACT]:
             terms.setdefault((fact.passage.document_id, term.kind), {}).setdefault(term.key, (term, fact.passage.seq))
     items: list[DraftItem] = []
     places = positions(1 + DISTRACTORS, len(clozes), seed="".join(cloze.front for cloze in clozes))
@@ -75,6 +88,7 @@ def make_questions(clozes: Sequence[Cloze], facts: Sequence[Fact], finder: TermF
         if len(others) < DISTRACTORS:
             body |= {"type": "short", "options": [], "answer": cloze.term.text}
         else:
+            others = [_in_case(other, cloze, finder) for other in others]
             options = [*others[:place], cloze.term.text, *others[place:]]
             body |= {"type": "choice", "options": options, "answer": cloze.term.text}
         items.append(DraftItem(body, [cloze.quote]))
@@ -92,8 +106,10 @@ def _without(fact: Fact, term: Term, tokenizer: Tokenizer) -> Cloze | None:
     front = fact.text
     for start, end in reversed(spans):
         front = front[:start] + BLANK + front[end:]
-    left = set(tokenizer.terms(front, fact.language))
-    if left & set(term.key) or term.text.casefold() in front.casefold():
+    left, key = set(tokenizer.terms(front, fact.language)), set(term.key)
+    # Grams of a script without blanks are in many words: all of them together are this one.
+    stands = key <= left if fact.language in UNSPACED else left & key
+    if stands or term.text.casefold() in front.casefold():
         return None
     words = len(front) // 3 if fact.language in UNSPACED else len(front.split())
     return Cloze(fact, term, front) if words >= 5 else None
@@ -103,8 +119,12 @@ def _distractors(cloze: Cloze, terms: _Terms) -> list[str]:
     """Return three terms that are like the right one, stand in the same document, and not in this sentence."""
     term, text = cloze.term, cloze.fact.text.casefold()
     found: dict[str, tuple[Term, int]] = {}
-    for kind in (term.kind, _KINDS_ALIKE.get(term.kind, "")):
-        for other, seq in terms.get((cloze.fact.passage.document_id, kind), {}).values():
+    document_id = cloze.fact.passage.document_id
+    alike = _KINDS_ALIKE.get(term.kind, ())
+    if term.kind.startswith("thai"):
+        alike = tuple(kind for document, kind in terms if document == document_id and kind.startswith("thai"))
+    for kind in (term.kind, *alike):
+        for other, seq in terms.get((document_id, kind), {}).values():
             apart = set(other.key).isdisjoint(term.key) and other.text.casefold() not in text
             if apart and not _alike(other.text, term.text):
                 found.setdefault(other.text.casefold(), (other, seq))
@@ -114,6 +134,16 @@ def _distractors(cloze: Cloze, terms: _Terms) -> list[str]:
         : 2 * DISTRACTORS
     ]
     return shuffled([other.text for other, _ in near], cloze.front, str)[:DISTRACTORS]
+
+
+def _in_case(option: str, cloze: Cloze, finder: TermFinder) -> str:
+    """Return an option as it would be written in the blank: a capital, or none, would tell which one is right."""
+    if cloze.fact.language == "de" or cloze.term.kind not in ("word", "plural", "phrase"):
+        return option
+    if cloze.term.text[0].isupper():
+        return option[0].upper() + option[1:]
+    plain = option[0].lower() + option[1:]
+    return option if finder.is_name(option) or not plain[1:2].islower() else plain
 
 
 def _alike(one: str, other: str) -> bool:
@@ -130,6 +160,9 @@ def _unlike(other: Term, seq: int, cloze: Cloze) -> float:
     before = cloze.fact.text[: term.start].rstrip().rsplit(" ", 1)[-1].casefold()
     if before in ("a", "an") and (other.text[0] in _VOWELS) != (term.text[0] in _VOWELS):
         unlike += 3
+    if term.kind in ("kanji", "mixed", "han2", "han3", "han4", "han5"):
+        # What ends alike is of one kind: 光合作用 and 呼吸作用.
+        unlike += 0.8 * (other.text[-1] != term.text[-1])
     if term.kind == "year":
         unlike += min(abs(int(other.text) - int(term.text)), 400) / 100
     return unlike

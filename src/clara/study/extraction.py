@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from clara.rag.chunks import HEADING_SEPARATOR
 from clara.study.drafts import DraftItem, Quote
-from clara.study.facts import UNSPACED, Fact
+from clara.study.facts import UNSPACED, Fact, leans
 from clara.study.terms import TermFinder
 
 _GOOD_CHARS = 140
 _LEAD = 0.4
 _ALIKE = 0.5
+_LEANING = 0.5
 _MOST_SECTIONS = 12
+_FEW_SECTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ def _weigh(at: int, fact: Fact, facts: Sequence[Fact], finder: TermFinder) -> _P
     leads = at == 0 or facts[at - 1].passage.chunk_id != fact.passage.chunk_id
     long = len(fact.text) * (2.5 if fact.language in UNSPACED else 1)
     value = sum(term.value for term in terms[:4]) / (1 + abs(long - _GOOD_CHARS) / _GOOD_CHARS) + _LEAD * leads
+    value *= _LEANING if leans(fact.text) else 1.0
     return _Point(at, fact, frozenset(term.key for term in terms), value)
 
 
@@ -50,10 +53,10 @@ def _sections(points: Sequence[_Point]) -> Iterator[tuple[str, list[_Point]]]:
     """Yield the points by the title above them, that of a file where there is none."""
     title, found = "", list[_Point]()
     several = len({point.fact.passage.document_id for point in points}) > 1
+    depth = _depth(points)
     for point in points:
         passage = point.fact.passage
-        path = passage.heading.split(HEADING_SEPARATOR)
-        own = path[1] if len(path) > 2 else path[-1]
+        own = next(reversed(passage.heading.split(HEADING_SEPARATOR)[: depth + 1]))
         own = own or (passage.file_name.rsplit(".", 1)[0] if several else "")
         if own != title and found:
             yield title, found
@@ -62,6 +65,15 @@ def _sections(points: Sequence[_Point]) -> Iterator[tuple[str, list[_Point]]]:
         found.append(point)
     if found:
         yield title, found
+
+
+def _depth(points: Sequence[_Point]) -> int:
+    """Return how deep the titles are that divide the material: the highest level that has several of them."""
+    paths = {tuple(point.fact.passage.heading.split(HEADING_SEPARATOR)) for point in points}
+    for depth in range(max(map(len, paths), default=1)):
+        if len({path[: depth + 1] for path in paths}) >= _FEW_SECTIONS:
+            return depth
+    return max(map(len, paths), default=1) - 1
 
 
 def _choose(points: Sequence[_Point], count: int) -> list[_Point]:

@@ -1,7 +1,8 @@
 """A tree of the material without a model: its headings, or, where it has none, its terms."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from clara.rag.chunks import HEADING_SEPARATOR
 from clara.rag.documents import Passage
@@ -11,7 +12,8 @@ from clara.rag.quotes import find_quote
 from clara.rag.statements import says_something
 from clara.study.drafts import DraftItem, Quote
 from clara.study.facts import Fact, stands_alone
-from clara.study.terms import TermFinder
+from clara.study.nouns import Key
+from clara.study.terms import Term, TermFinder
 
 MAX_NODES = 40
 MAX_DEPTH = 3
@@ -19,6 +21,8 @@ MAX_CHILDREN = 8
 LONGEST_LABEL = 80
 _BRANCHES = 7
 _LEAVES = 3
+_FEW_NODES = 14
+"""So few titles make a thin map."""
 
 
 @dataclass(slots=True)
@@ -33,27 +37,57 @@ def make_tree(passages: Sequence[Passage], facts: Sequence[Fact], finder: TermFi
     root = _of_headings(passages)
     if len(root) < 2:
         inner = next(iter(root.values()), None)
-        root = inner.children if inner is not None and len(inner.children) > 1 else _of_terms(facts, finder) or root
-    return list(_flat(root))
+        if inner is not None and len(inner.children) > 1:
+            return list(_flat(_grown({inner.label: inner}, facts, finder)[inner.label].children))
+        return list(_flat(_of_terms(facts, finder) or root))
+    return list(_flat(_grown(root, facts, finder)))
 
 
 def _of_headings(passages: Sequence[Passage]) -> dict[str, _Node]:
     root: dict[str, _Node] = {}
     several = len({passage.document_id for passage in passages}) > 1
     for passage in passages:
-        path = passage.heading.split(HEADING_SEPARATOR) if passage.heading else []
-        if several:
-            path.insert(0, passage.file_name.rsplit(".", 1)[0])
         level = root
-        for title in path[:MAX_DEPTH]:
-            label = _shorter(" ".join(title.split()))
-            if not label:
-                break
+        for title, label in _path(passage, several):
             node = level.get(label)
             if node is None:
                 node = level[label] = _Node(label, _place_of(title, passage), {})
             level = node.children
     return root
+
+
+def _path(passage: Passage, several: bool) -> list[tuple[str, str]]:
+    """Return the titles above a passage with their labels, below its file's name where there are several files."""
+    path = passage.heading.split(HEADING_SEPARATOR) if passage.heading else []
+    if several:
+        path.insert(0, passage.file_name.rsplit(".", 1)[0])
+    labels = [(title, _shorter(" ".join(title.split()))) for title in path[:MAX_DEPTH]]
+    return list(takewhile(lambda pair: pair[1], labels))
+
+
+def _grown(root: dict[str, _Node], facts: Sequence[Fact], finder: TermFinder) -> dict[str, _Node]:
+    """Hang the best terms of each section below its title, where the titles alone are few."""
+    several = len({fact.passage.document_id for fact in facts}) > 1
+    found: dict[int, tuple[_Node, dict[Key, tuple[Term, Fact]]]] = {}
+    for fact in facts if _size(root) <= _FEW_NODES else ():
+        level, node = root, None
+        for _, label in _path(fact.passage, several):
+            node = level.get(label, node)
+            level = node.children if node is not None else {}
+        for term in finder.find(fact)[:2] if node is not None else ():
+            titled = term.kind == "year" or term.text.casefold() in fact.passage.heading.casefold()
+            if node is not None and not titled:
+                _, terms = found.setdefault(id(node), (node, {}))
+                terms.setdefault(term.key, (term, fact))
+    for node, terms in found.values():
+        best = sorted(terms, key=lambda key: -terms[key][0].value)[: _LEAVES if not node.children else 0]
+        for term, fact in (terms[key] for key in terms if key in best):
+            node.children[term.text] = _Node(term.text, Quote(fact.passage, fact.start, fact.end), {})
+    return root
+
+
+def _size(level: Mapping[str, _Node]) -> int:
+    return sum(1 + _size(node.children) for node in level.values())
 
 
 def _place_of(title: str, passage: Passage) -> Quote:
@@ -94,18 +128,27 @@ def _of_terms(facts: Sequence[Fact], finder: TermFinder) -> dict[str, _Node]:
 
 
 def _flat(root: dict[str, _Node]) -> Iterator[DraftItem]:
-    """Yield the nodes level by level, so that a tree too large loses its leaves."""
+    """Yield the nodes level by level. A tree too large loses its leaves: the last of those with most beside them."""
     level: list[tuple[int | None, _Node]] = [(None, node) for node in list(root.values())[: MAX_CHILDREN * 2]]
     number = 0
     while level:
+        kept = set(map(id, _fairly(level, MAX_NODES - number)))
         following: list[tuple[int | None, _Node]] = []
-        for parent, node in level:
-            if number >= MAX_NODES:
-                return
+        for parent, node in (pair for pair in level if id(pair) in kept):
             number += 1
             yield DraftItem({"label": node.label, "parent": parent}, [node.quote])
             following += [(number, child) for child in list(node.children.values())[:MAX_CHILDREN]]
         level = following
+
+
+def _fairly(level: Sequence[tuple[int | None, _Node]], most: int) -> list[tuple[int | None, _Node]]:
+    """Return so many nodes, of each parent as many as of the others: first every first child, then every second."""
+    places: dict[int | None, int] = {}
+    turns: list[tuple[int, tuple[int | None, _Node]]] = []
+    for pair in level:
+        places[pair[0]] = places.get(pair[0], 0) + 1
+        turns.append((places[pair[0]], pair))
+    return [pair for _, pair in sorted(turns, key=lambda turn: turn[0])[:most]]
 
 
 def _shorter(label: str) -> str:
