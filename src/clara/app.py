@@ -13,6 +13,7 @@ from clara.api import (
     chats,
     existing,
     existing_study,
+    existing_voice,
     files,
     folders,
     health,
@@ -26,6 +27,7 @@ from clara.api import (
     turns,
     ui,
     usage,
+    voice,
 )
 from clara.api.admission import Admission
 from clara.api.auth import Authenticator, session_cookie_name
@@ -71,7 +73,9 @@ from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.titles import Titler
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.dialect0 import Dialect0
-from clara.voice.opening import VoiceParts
+from clara.voice.doorway import Doorway
+from clara.voice.hub import Hub, Open
+from clara.voice.opening import VoiceParts, open_session
 from clara.voice.replies import Replies
 
 if TYPE_CHECKING:
@@ -92,6 +96,7 @@ def create_app(
     clock: Clock | None = None,
     answerer: Callable[[SearchEngine], Answerer] | None = None,
     chat_model: ChatModel | None = None,
+    open_voice: Open = open_session,
 ) -> FastAPI:
     """Return the app for these settings; keywords replace parts. Its lifespan migrates, and starts the worker."""
     clock = clock or SystemClock()
@@ -131,6 +136,19 @@ def create_app(
         clock,
         lambda owner_id: None if chat_model is None else MeteredModel(budget, owner_id, chat_model),
     )
+    parts = VoiceParts(
+        settings=settings,
+        clock=clock,
+        database=database,
+        tutor=tutor,
+        search=engine,
+        studio=studio,
+        sessions=sessions,
+        speech=speech,
+        metrics=metrics,
+        shown=lambda cited: CitationAnswer.of(cited).model_dump(mode="json"),
+    )
+    old_door = Dialect0(replies, limiter, drain, clock, idle_s=settings.voice.idle_s, max_s=settings.voice.max_s)
     services = Services(
         settings=settings,
         clock=clock,
@@ -143,7 +161,7 @@ def create_app(
         search=engine,
         conversations=Conversations(database, clock, settings.chats),
         tutor=tutor,
-        exams=Exams(engine, studio, marker, clock),
+        exams=Exams(engine, marker, clock),
         locks=locking,
         flags=Flags(database),
         budget=budget,
@@ -152,20 +170,9 @@ def create_app(
         marker=marker,
         reviews=Reviews(database, clock),
         sessions=sessions,
-        voice=VoiceParts(
-            settings=settings,
-            clock=clock,
-            database=database,
-            tutor=tutor,
-            search=engine,
-            studio=studio,
-            sessions=sessions,
-            speech=speech,
-            metrics=metrics,
-            shown=lambda cited: CitationAnswer.of(cited).model_dump(mode="json"),
-        ),
+        voice=parts,
         replies=replies,
-        dialect0=Dialect0(replies, limiter, drain, clock, idle_s=settings.voice.idle_s, max_s=settings.voice.max_s),
+        doorway=Doorway(Hub(parts, drain, open_voice), limiter, old_door),
         drain=drain,
         limiter=limiter,
         metrics=metrics,
@@ -199,11 +206,12 @@ def create_app(
         upload_bytes=settings.files.max_bytes * 4 // 3 + 2**20,
     )
     # Not by include_router, which would build every route once more: they carry their whole path, and all they need.
-    ours = (health, rag, sign_in, me, usage, locks, folders, files, search, chats, turns, study)
-    for module in (*ours, openai, ui, existing_study, existing):
+    ours = (health, rag, sign_in, me, usage, locks, folders, files, search, chats, turns, study, voice)
+    for module in (*ours, openai, ui, existing_study, existing_voice, existing):
         app.router.routes.extend(module.routes.routes)
     for routes in (docs_router(), page_router()):
         app.router.routes.extend(routes.routes)
+    app.router.routes.extend(voice.sockets.routes)
     app.add_middleware(WholeSegments)
     install_edge(app, metrics=metrics, origins=settings.allowed_origins, hosts=_hosts(settings))
     app.state.policies = check_routes(app, open_paths=OPEN_PATHS)
@@ -323,6 +331,7 @@ def _lifespan(
             await worker.stop()
         if jwks:
             await jwks.close()
+        await services.doorway.hub.close()
         await services.tutor.close()
         await services.replies.close()
         await services.voice.close()

@@ -14,6 +14,7 @@ from clara.core.folding import fold
 from clara.core.paging import Position
 from clara.store.database import Tx
 from clara.store.jobs import enqueue_scrub
+from clara.store.study import remove_exam_sets
 from clara.store.tables import citations, conversations, db_now, files, messages
 from clara.store.turns import remove_turns
 
@@ -202,13 +203,14 @@ def replace_title(tx: Tx, owner_id: str, conversation_id: str, before: str, titl
 
 
 def remove_conversation(tx: Tx, owner_id: str, conversation_id: str) -> bool:
-    """Delete a conversation with its messages, citations and turns; False when there is none."""
+    """Delete a conversation with its messages, citations, turns, and an unmarked exam's quiz; False: there is none."""
     # Its row first, so that an answer that is being stored is stored before this, and deleted, or not at all.
     row = sa.select(conversations.c.id).where(_key(owner_id, conversation_id)).with_for_update()
     if tx.execute(row).scalar() is None:
         return False
     enqueue_scrub(tx, owner_id)
     remove_turns(tx, owner_id, conversation_id)
+    remove_exam_sets(tx, owner_id, conversation_id)
     for table in (citations, messages):
         tx.execute(table.delete().where(table.c.owner_id == owner_id, table.c.conversation_id == conversation_id))
     tx.execute(conversations.delete().where(_key(owner_id, conversation_id)))

@@ -88,10 +88,10 @@ def count_sessions(tx: Tx, owner_id: str) -> tuple[int, float, float | None]:
 
 
 def folder_progress(tx: Tx, owner_id: str, now: float) -> Mapping[str, FolderProgress]:
-    """Return the counts of every folder that has sets."""
+    """Return the counts of every folder that has sets; those of exams that aren't marked yet don't count."""
     found: dict[str, FolderProgress] = {}
     folder, one = study_sets.c.folder_id, sa.func.count()
-    own = study_sets.c.owner_id == owner_id
+    own = sa.and_(study_sets.c.owner_id == owner_id, study_sets.c.exam_id.is_(None))
     for row in tx.execute(sa.select(folder, one).where(own).group_by(folder)):
         found.setdefault(row[0], FolderProgress()).sets = row[1]
     cards = study_sets.join(study_cards, _joins(study_cards.c.set_id, study_cards.c.owner_id))

@@ -23,7 +23,7 @@ NO_MODEL = "none"
 class SetRow:
     """A set as stored. ``file_id`` is the file that it was made of, None where it was made of several.
 
-    ``items`` is how many it has.
+    ``items`` is how many it has. ``exam_id``: the conversation whose exam asks its questions, until that is marked.
     """
 
     id: str
@@ -37,6 +37,7 @@ class SetRow:
     content: Mapping[str, Any]
     created_at: float
     updated_at: float
+    exam_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +98,20 @@ def get_sets(tx: Tx, owner_id: str, set_ids: Sequence[str]) -> Mapping[str, SetR
 def list_sets(
     tx: Tx, owner_id: str, kind: str | None, folder_id: str | None, limit: int, after: Position | None
 ) -> Sequence[SetRow]:
-    """Newest first; None means every kind or folder."""
-    query = sa.select(*_COLUMNS).where(_matching(owner_id, kind, folder_id))
+    """Newest first; None means every kind or folder. Without those of exams that aren't marked yet."""
+    query = sa.select(*_COLUMNS).where(_matching(owner_id, kind, folder_id), study_sets.c.exam_id.is_(None))
     if after:
         query = query.where(sa.tuple_(study_sets.c.created_at, study_sets.c.id) < sa.tuple_(*after))
     query = query.order_by(study_sets.c.created_at.desc(), study_sets.c.id.desc()).limit(limit)
     return [SetRow(*row) for row in tx.execute(query)]
 
 
-def count_sets(tx: Tx, owner_id: str, kind: str | None = None, folder_id: str | None = None) -> int:
+def count_sets(
+    tx: Tx, owner_id: str, kind: str | None = None, folder_id: str | None = None, only_listed: bool = False
+) -> int:
+    """Return how many there are; ``only_listed``: as ``list_sets`` gives them."""
     query = sa.select(sa.func.count()).select_from(study_sets).where(_matching(owner_id, kind, folder_id))
-    return tx.execute(query).scalar_one()
+    return tx.execute(query.where(study_sets.c.exam_id.is_(None)) if only_listed else query).scalar_one()
 
 
 def sets_of_file(tx: Tx, owner_id: str, file_id: str, kind: str | None = None) -> Sequence[SetRow]:
@@ -131,6 +135,21 @@ def remove_set(tx: Tx, owner_id: str, set_id: str) -> bool:
         tx.execute(table.delete().where(table.c.owner_id == owner_id, table.c.set_id == set_id))
     tx.execute(study_sets.delete().where(_key(owner_id, set_id)))
     return True
+
+
+def remove_exam_sets(tx: Tx, owner_id: str, exam_id: str, but: str = "") -> None:
+    """Delete the sets of an exam that isn't marked, ``but`` one: those of a beginning that came to nothing."""
+    query = sa.select(study_sets.c.id).where(
+        study_sets.c.owner_id == owner_id, study_sets.c.exam_id == exam_id, study_sets.c.id != but
+    )
+    for set_id in tx.execute(query).scalars().all():
+        remove_set(tx, owner_id, set_id)
+
+
+def open_exam_sets(tx: Tx, owner_id: str, exam_id: str) -> None:
+    """Give the sets of an exam that was marked to the learner."""
+    query = study_sets.update().where(study_sets.c.owner_id == owner_id, study_sets.c.exam_id == exam_id)
+    tx.execute(query.values(exam_id=None))
 
 
 def list_sources(tx: Tx, owner_id: str, set_ids: Sequence[str]) -> Mapping[str, Sequence[Source]]:

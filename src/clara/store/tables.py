@@ -304,6 +304,7 @@ study_sets = sa.Table(
     sa.Column("content", sa.JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
+    sa.Column("exam_id", sa.String(128)),
     sa.ForeignKeyConstraint(["owner_id", "folder_id"], ["folders.owner_id", "folders.id"]),
     sa.Index(None, "owner_id", "created_at", "id"),
     sa.Index(None, "owner_id", "file_id"),

@@ -13,8 +13,8 @@ from clara.store.learners import lock_known_learner
 from clara.store.progress import AttemptRow, add_attempt, count_attempts, list_attempts
 from clara.study.cleaning import normal
 from clara.study.scope import Kind
-from clara.study.sets import Item, StudySet, show_sets
-from clara.study.studio import require_set
+from clara.study.sets import Item, StudySet
+from clara.study.studio import read_set, require_set
 
 MAX_ATTEMPTS = 1_000
 """Of one quiz that are kept; further ones are marked and not kept."""
@@ -54,21 +54,23 @@ class Marker:
 
     async def mark(self, owner_id: str, set_id: str, answers: Mapping[int, str]) -> Attempt:
         """Mark answers by item and keep the attempt; what isn't answered is wrong. Invalid for unknown items."""
-        now = self._clock.now()
 
         def mark(tx: Tx) -> Attempt:
             lock_known_learner(tx, owner_id)
-            quiz = show_sets(tx, owner_id, [require_set(tx, owner_id, set_id)])[0]
-            marked = self._mark(quiz, answers)
-            if count_attempts(tx, owner_id, set_id) >= MAX_ATTEMPTS:
-                return Attempt(None, marked, now)
-            attempt = Attempt(new_id("try"), marked, now)
-            stored = [_stored(one) for one in marked]
-            row = AttemptRow(attempt.id or "", set_id, stored, attempt.right, len(marked), now)
-            add_attempt(tx, owner_id, row)
-            return attempt
+            return self.mark_quiz(tx, owner_id, read_set(tx, owner_id, set_id), answers)
 
         return await self._database.write(mark)
+
+    def mark_quiz(self, tx: Tx, owner_id: str, quiz: StudySet, answers: Mapping[int, str]) -> Attempt:
+        """As ``mark``, of a quiz that was read in this transaction. The caller holds the learner's lock."""
+        marked, now = self._mark(quiz, answers), self._clock.now()
+        if count_attempts(tx, owner_id, quiz.id) >= MAX_ATTEMPTS:
+            return Attempt(None, marked, now)
+        attempt = Attempt(new_id("try"), marked, now)
+        stored = [_stored(one) for one in marked]
+        row = AttemptRow(attempt.id or "", quiz.id, stored, attempt.right, len(marked), now)
+        add_attempt(tx, owner_id, row)
+        return attempt
 
     async def attempts(self, owner_id: str, set_id: str, limit: int = 100) -> Sequence[AttemptRow]:
         """Return the latest attempts, latest first."""

@@ -13,14 +13,14 @@ from clara.store.files import get_file
 from clara.store.folders import get_folder
 from clara.store.learners import lock_learner
 from clara.store.passages import ChunkRow, get_chunks
-from clara.store.study import SetRow, Source, add_set, count_sets, sets_of_file
+from clara.store.study import SetRow, Source, add_set, count_sets, remove_exam_sets, sets_of_file
 from clara.study.drafts import Draft, DraftItem, Quote
 from clara.study.scope import Kind, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """What is to be stored of a draft, for whom."""
+    """What is to be stored of a draft, for whom. ``exam_id`` is as in SetRow: it takes the place of one made before."""
 
     owner_id: str
     kind: Kind
@@ -29,6 +29,7 @@ class Saving:
     made_by: str
     now: float
     most_sets: int
+    exam_id: str | None = None
 
 
 def save(tx: Tx, saving: Saving) -> SetRow:
@@ -40,6 +41,8 @@ def save(tx: Tx, saving: Saving) -> SetRow:
     lock_learner(tx, owner_id, saving.now)
     if saving.kind is Kind.SUMMARY and (found := whole_summary(tx, owner_id, scope)) is not None:
         return found
+    if saving.exam_id is not None:
+        remove_exam_sets(tx, owner_id, saving.exam_id)
     if count_sets(tx, owner_id) >= saving.most_sets:
         raise Conflict(f"You may keep {saving.most_sets} study sets. Delete some first.", code="quota_study_sets")
     items, sources = _held(tx, owner_id, saving.draft.items)
@@ -80,6 +83,7 @@ def _row(tx: Tx, saving: Saving, items: Mapping[int, DraftItem]) -> SetRow:
         content=content,
         created_at=saving.now,
         updated_at=saving.now,
+        exam_id=saving.exam_id,
     )
 
 

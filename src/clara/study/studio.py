@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from clara.core.clock import Clock
-from clara.core.errors import Conflict, Invalid, NotFound, ProviderTimeout
+from clara.core.errors import Conflict, Forbidden, Invalid, NotFound, ProviderTimeout
 from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_title
 from clara.providers.chat import ChatModel
@@ -43,10 +43,12 @@ class Studio:
         count: int | None = None,
         language_hint: str | None = None,
         model: ChatModel | None = None,
+        exam_id: str | None = None,
     ) -> StudySet:
         """Make a set of the scope and keep it; the summary of a whole file is made once, and found after that.
 
         ``count`` items at most; ``language_hint``: the language to write in (ISO 639-1), by default the material's.
+        ``exam_id``: the conversation whose exam asks it; nobody but that exam sees it before it is marked.
         Raises Conflict for material that has nothing to make it of, and what the model raises: a set is never empty.
         """
         if count is not None and not 1 <= count <= MAX_ITEMS:
@@ -66,9 +68,9 @@ class Studio:
             raise ProviderTimeout(
                 "Making this took too long. Ask again, or choose less material.", code="model_timeout"
             ) from None
-        saving = Saving(owner_id, kind, scope, draft, made_by, self._clock.now(), self._limits.max_sets)
+        saving = Saving(owner_id, kind, scope, draft, made_by, self._clock.now(), self._limits.max_sets, exam_id)
         row = await self._database.write(lambda tx: save(tx, saving))
-        return await self.get(owner_id, row.id)
+        return await self.get(owner_id, row.id, exam_id)
 
     async def _without_model(self, owner_id: str, kind: Kind, scope: Scope, count: int) -> Draft:
         # Imported when the first set is made: patterns and types that a start needn't wait for.
@@ -97,15 +99,16 @@ class Studio:
 
         return await self._database.read(find)
 
-    async def get(self, owner_id: str, set_id: str) -> StudySet:
-        return await self._database.read(lambda tx: show_sets(tx, owner_id, [require_set(tx, owner_id, set_id)])[0])
+    async def get(self, owner_id: str, set_id: str, exam_id: str | None = None) -> StudySet:
+        """Return a set with its items; that of a running exam only to the exam."""
+        return await self._database.read(lambda tx: read_set(tx, owner_id, set_id, exam_id))
 
     async def find(self, owner_id: str, set_ids: Sequence[str]) -> Mapping[str, StudySet]:
-        """Return sets by id; those that aren't there any more are left out."""
+        """Return sets by id; those that aren't there any more are left out, and those of running exams."""
 
         def read(tx: Tx) -> Mapping[str, StudySet]:
-            rows = stored.get_sets(tx, owner_id, set_ids)
-            return {found.id: found for found in show_sets(tx, owner_id, list(rows.values()))}
+            rows = [row for row in stored.get_sets(tx, owner_id, set_ids).values() if row.exam_id is None]
+            return {found.id: found for found in show_sets(tx, owner_id, rows)}
 
         return await self._database.scan(read) if set_ids else {}
 
@@ -124,7 +127,7 @@ class Studio:
             if folder_id is not None:
                 require_folder(tx, owner_id, folder_id)
             found = stored.list_sets(tx, owner_id, kind, folder_id, limit + 1, after)
-            total = stored.count_sets(tx, owner_id, kind, folder_id)
+            total = stored.count_sets(tx, owner_id, kind, folder_id, only_listed=True)
             return page_of(found, limit, total, lambda row: (row.created_at, row.id))
 
         return await self._database.read(query)
@@ -146,8 +149,8 @@ class Studio:
 
         def delete(tx: Tx) -> None:
             lock_known_learner(tx, owner_id)
-            if not stored.remove_set(tx, owner_id, set_id):
-                raise no_such_set()
+            require_set(tx, owner_id, set_id)
+            stored.remove_set(tx, owner_id, set_id)
 
         await self._database.write(delete)
 
@@ -163,8 +166,20 @@ def no_such_set() -> NotFound:
     return NotFound("There is no such study set. Look in the list of them.", code="study_set_not_found")
 
 
-def require_set(tx: Tx, owner_id: str, set_id: str) -> SetRow:
+def in_exam() -> Forbidden:
+    return Forbidden("These are the questions of an exam that isn't marked yet. Finish it first.", code="locked")
+
+
+def require_set(tx: Tx, owner_id: str, set_id: str, exam_id: str | None = None) -> SetRow:
+    """Return a set; Forbidden for that of a running exam, unless ``exam_id`` is that exam."""
     row = stored.get_set(tx, owner_id, set_id)
     if row is None:
         raise no_such_set()
+    if row.exam_id not in (None, exam_id):
+        raise in_exam()
     return row
+
+
+def read_set(tx: Tx, owner_id: str, set_id: str, exam_id: str | None = None) -> StudySet:
+    """As ``require_set``, with its items."""
+    return show_sets(tx, owner_id, [require_set(tx, owner_id, set_id, exam_id)])[0]

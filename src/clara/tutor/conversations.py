@@ -24,6 +24,7 @@ from clara.store.jobs import enqueue_scrub
 from clara.store.learners import lock_learner
 from clara.store.locks import locks_on
 from clara.store.passages import ChunkRow, get_chunks, get_labels
+from clara.store.study import remove_exam_sets
 from clara.tutor.modes.exams import Exam
 from clara.tutor.turns.quotas import check_conversations
 
@@ -147,11 +148,12 @@ class Conversations:
             if folder_id is not None:
                 require_folder(tx, owner_id, folder_id)
             _check_locks(tx, owner_id, before, values | ({} if mode is None else {"mode": mode}))
-            changed = {} if mode in (None, before.mode) else {"mode": mode, "progress": {}}
             if title is not None:
                 enqueue_scrub(tx, owner_id)
-            if values or changed:
-                stored.change_conversation(tx, owner_id, conversation_id, **values, **changed)
+            if mode not in (None, before.mode):
+                enter_mode(tx, owner_id, conversation_id, str(mode))
+            if values:
+                stored.change_conversation(tx, owner_id, conversation_id, **values)
             return require_conversation(tx, owner_id, conversation_id)
 
         return await self._database.write(change)
@@ -225,6 +227,12 @@ def require_conversation(tx: Tx, owner_id: str, conversation_id: str) -> Convers
     if conversation is None:
         raise no_such_conversation()
     return conversation
+
+
+def enter_mode(tx: Tx, owner_id: str, conversation_id: str, mode: str) -> None:
+    """Change how a conversation is taught. What the mode before remembered goes, and what it never got to ask."""
+    stored.change_conversation(tx, owner_id, conversation_id, mode=mode, progress={})
+    remove_exam_sets(tx, owner_id, conversation_id)
 
 
 def no_such_message() -> NotFound:

@@ -69,7 +69,9 @@ class ExamAnswerer:
         model = MeteredModel(self._budget, question.owner_id, self._model)
         scope = Scope(folder_id=question.folder_id)
         try:
-            return await self._studio.make(question.owner_id, Kind.QUIZ, scope, QUESTIONS, None, model)
+            return await self._studio.make(
+                question.owner_id, Kind.QUIZ, scope, QUESTIONS, None, model, question.conversation_id
+            )
         except (ProviderTimeout, TooManyRequests, Unavailable):
             # It may well be made later: an exam doesn't begin without questions for that.
             raise
@@ -79,7 +81,7 @@ class ExamAnswerer:
 
     async def _quiz(self, question: Question, exam: Exam) -> StudySet | None:
         try:
-            return await self._studio.get(question.owner_id, exam.set_id)
+            return await self._studio.get(question.owner_id, exam.set_id, question.conversation_id)
         except ClaraError:
             return None
 

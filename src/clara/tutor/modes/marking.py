@@ -16,8 +16,9 @@ from clara.store.conversations import Citation, Conversation
 from clara.store.database import Tx
 from clara.store.folders import require_folder
 from clara.store.learners import lock_known_learner
+from clara.store.study import get_set, open_exam_sets, remove_exam_sets
 from clara.study.marking import Marker
-from clara.study.studio import Studio
+from clara.study.studio import read_set
 from clara.tutor.checking import Draft, check
 from clara.tutor.conversations import require_conversation
 from clara.tutor.events import Cited
@@ -48,10 +49,9 @@ class _Sheet:
 class Exams:
     """Marks exams of one learner at a time; someone else's are NotFound."""
 
-    def __init__(self, search: SearchEngine, studio: Studio, marker: Marker, clock: Clock) -> None:
+    def __init__(self, search: SearchEngine, marker: Marker, clock: Clock) -> None:
         self._search = search
         self._database = search.database
-        self._studio = studio
         self._marker = marker
         self._clock = clock
 
@@ -69,13 +69,14 @@ class Exams:
 
         conversation = await self._database.read(begin)
         exam = Exam.of(conversation.progress)
-        sheet = await (self._by_quiz if exam.set_id else self._by_pages)(owner_id, conversation, exam)
+        by_pages = None if await self._has_quiz(owner_id, exam) else await self._by_pages(owner_id, conversation, exam)
         message_id, now = new_id("msg"), self._clock.now()
 
         def keep(tx: Tx) -> None:
             lock_known_learner(tx, owner_id)
             if Exam.of(_unmarked(tx, owner_id, conversation_id).progress) != exam:
                 raise Conflict("The exam went on meanwhile. Mark it again.", code="turn_running")
+            sheet = by_pages or self._by_quiz(tx, owner_id, conversation_id, exam)
             seq = stored.add_message(
                 tx, owner_id, conversation_id, message_id, "assistant", sheet.parts, now, "none", "end"
             )
@@ -83,16 +84,23 @@ class Exams:
             stored.add_citations(tx, owner_id, conversation_id, places)
             progress = {**conversation.progress, **replace(exam, marked=True).progress()}
             stored.change_conversation(tx, owner_id, conversation_id, progress=progress)
+            remove_exam_sets(tx, owner_id, conversation_id, but=exam.set_id)
+            open_exam_sets(tx, owner_id, conversation_id)
 
         await self._database.write(keep)
         return message_id
 
-    async def _by_quiz(self, owner_id: str, conversation: Conversation, exam: Exam) -> _Sheet:
-        quiz = await self._studio.get(owner_id, exam.set_id)
+    async def _has_quiz(self, owner_id: str, exam: Exam) -> bool:
+        """Tell whether there is a quiz to mark by; where it was deleted, answers are set beside the pages."""
+        found = await self._database.read(lambda tx: get_set(tx, owner_id, exam.set_id)) if exam.set_id else None
+        return found is not None
+
+    def _by_quiz(self, tx: Tx, owner_id: str, conversation_id: str, exam: Exam) -> _Sheet:
+        quiz = read_set(tx, owner_id, exam.set_id, conversation_id)
         phrases, sheet = mode_phrases(quiz.language), _Sheet()
         there = {item.number: item for item in quiz.items}
         given = {item: option_of(there[item], text) for item, text in exam.answers if item in there}
-        attempt = await self._marker.mark(owner_id, quiz.id, {item: text[:500] for item, text in given.items()})
+        attempt = self._marker.mark_quiz(tx, owner_id, quiz, {item: text[:500] for item, text in given.items()})
         wrong = [one for one in attempt.marked if not one.right]
         lines = [
             phrases.right.format(at) if one.right else phrases.wrong.format(at, one.item.body["answer"])

@@ -14,7 +14,7 @@ from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
 from clara.store.turns import add_turn
 from clara.tutor.answering import Question, Said
-from clara.tutor.conversations import no_such_conversation, no_such_message, require_conversation, title_of
+from clara.tutor.conversations import enter_mode, no_such_conversation, no_such_message, require_conversation, title_of
 from clara.tutor.modes.exams import Exam
 from clara.tutor.turns.quotas import check_conversations, check_messages
 
@@ -251,7 +251,7 @@ def _change_mode(tx: Tx, owner_id: str, conversation: Conversation, mode: str) -
         return conversation
     if Exam.of(conversation.progress).running:
         raise locked()
-    stored.change_conversation(tx, owner_id, conversation.id, mode=mode, progress={})
+    enter_mode(tx, owner_id, conversation.id, mode)
     return replace(conversation, mode=mode, progress={})
 
 

@@ -36,3 +36,5 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_voice_sessions_heard_at"), "voice_sessions", ["heard_at"], unique=False)
     op.create_index(op.f("ix_voice_sessions_replica"), "voice_sessions", ["replica"], unique=False)
+
+    op.add_column("study_sets", sa.Column("exam_id", sa.String(length=128), nullable=True))
