@@ -46,6 +46,7 @@ class MemoryStore:
         self.keys: dict[str, ServiceKeyRecord] = {}
         self.links: dict[str, tuple[str, float]] = {}
         self.sessions: dict[str, tuple[str, float]] = {}
+        self.tickets: dict[str, tuple[str, str, float]] = {}
 
     async def service_key(self, key_id: str) -> ServiceKeyRecord | None:
         return self.keys.get(key_id)
@@ -67,6 +68,13 @@ class MemoryStore:
 
     async def delete_session(self, token_hash: str) -> None:
         self.sessions.pop(token_hash, None)
+
+    async def create_ticket(self, owner_id: str, token_hash: str, purpose: str, expires_at: float) -> None:
+        self.tickets[token_hash] = (owner_id, purpose, expires_at)
+
+    async def take_ticket(self, token_hash: str, now: float) -> tuple[str, str] | None:
+        found = self.tickets.pop(token_hash, None)
+        return found[:2] if found and now <= found[2] else None
 
 
 class SetClock:

@@ -74,7 +74,7 @@ class VoiceClient:
 @contextlib.asynccontextmanager
 async def talking(app: RunningApp, user_id: str, **parts: Any) -> AsyncIterator[VoiceClient]:
     """Connect a client over a real socket; ``parts`` replace fields of the app's own."""
-    dialect = replace(app.app.state.services.dialect0, **parts)
+    dialect = replace(app.app.state.services.doorway.dialect0, **parts)
 
     async def serve(socket: WebSocket) -> None:
         await socket.accept()

@@ -1,14 +1,15 @@
 """Admission: caller, right, rate and size of a request are settled before the first byte of its body is read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.requests import HTTPConnection
 from starlette.types import Receive
 
-from clara.api.auth import USER_ID_NAMES, Authenticator, Identity, user_required
+from clara.api.auth import USER_ID_NAMES, Authenticator, Identity, conflicting_credentials, user_required
 from clara.api.bodies import IDLE_S, BoundedReceive, check_text, too_large
 from clara.api.context import RequestContext, context_of
 from clara.api.policy import Body, Policy
@@ -66,8 +67,33 @@ class Admission:
         try:
             await self._admit(request, policy, body)
         except ClaraError as error:
-            if error.status in (401, 403):
-                self._metrics.refused.labels(error.problem_code).inc()
+            self._count_refused(error)
+            raise
+
+    def _count_refused(self, error: ClaraError) -> None:
+        if error.status in (401, 403):
+            self._metrics.refused.labels(error.problem_code).inc()
+
+    async def admit_socket(self, socket: HTTPConnection, policy: Policy, ticket: str | None, purpose: str) -> None:
+        """Settle all about a WebSocket's handshake, as ``admit`` does for a request; a ticket stands for its learner.
+
+        A browser's page must be of this server's own origin or an allowed one, whatever it shows; other clients send
+        no Origin.
+        """
+        try:
+            self._check_draining(policy)
+            _check_address(socket)
+            if "origin" in socket.headers:
+                self.authenticator.check_origin(socket)
+            if ticket is None:
+                identity = await self.authenticator.identify(socket)
+            elif "authorization" in socket.headers:
+                raise conflicting_credentials()
+            else:
+                identity = await self.authenticator.by_ticket(ticket, purpose)
+            await self._admit_identity(socket, policy, identity, final=True)
+        except ClaraError as error:
+            self._count_refused(error)
             raise
 
     async def name_learners(self, request: Request, named: Iterable[str]) -> None:
@@ -78,22 +104,29 @@ class Admission:
             await self._settle(context, context.visit, final=True)
 
     async def _admit(self, request: Request, policy: Policy, body: Body) -> None:
+        self._check_draining(policy)
+        if policy.scope is not None:
+            identity = await self.authenticator.identify(request)
+            await self._admit_identity(request, policy, identity, final=body is Body.NONE)
+        _check_address(request)
+        check_size(request, self._max_bytes(body))
+        if body is not Body.NONE:
+            _check_type(request, policy.stream or (_JSON,))
+
+    def _check_draining(self, policy: Policy) -> None:
         if self.drain.draining and not policy.while_draining:
             raise Unavailable(
                 "This server is going down. Try again.",
                 code="draining",
                 headers={"retry-after": "2", "connection": "close"},
             )
+
+    async def _admit_identity(self, request: HTTPConnection, policy: Policy, identity: Identity, final: bool) -> None:
         if policy.scope is not None:
-            identity = await self.authenticator.identify(request)
-            _check_scope(identity, policy.scope)
-            context = context_of(request.scope)
-            context.visit = Visit(identity, policy, list(_named_outside(request)))
-            await self._settle(context, context.visit, final=body is Body.NONE)
-        _check_address(request)
-        check_size(request, self._max_bytes(body))
-        if body is not Body.NONE:
-            _check_type(request, policy.stream or (_JSON,))
+            _check_scope(identity, policy.scope, policy.scopes)
+        context = context_of(request.scope)
+        context.visit = Visit(identity, policy, list(_named_outside(request)))
+        await self._settle(context, context.visit, final=final)
 
     async def _settle(self, context: RequestContext, visit: Visit, *, final: bool) -> None:
         """Name the caller if the request has done so by now, and count the request once it has."""
@@ -133,7 +166,7 @@ def user_ids(value: Any) -> Iterator[str]:
         yield user_id
 
 
-def _named_outside(request: Request) -> Iterator[str]:
+def _named_outside(request: HTTPConnection) -> Iterator[str]:
     """Yield the user ids of path, query and X-Clara-User."""
     yield from user_ids(request.path_params)
     if query := request.scope.get("query_string", b""):
@@ -143,14 +176,14 @@ def _named_outside(request: Request) -> Iterator[str]:
         yield header.encode("latin-1").decode("utf-8", "replace")
 
 
-def _check_scope(identity: Identity, scope: Scope) -> None:
-    if scope not in identity.scopes:
+def _check_scope(identity: Identity, scope: Scope, enough: Collection[Scope]) -> None:
+    if identity.scopes.isdisjoint(enough):
         raise Forbidden(
             f"This credential lacks the scope '{scope}'. Use one that has it.", code="scope_missing", scope=scope.value
         )
 
 
-def _check_address(request: Request) -> None:
+def _check_address(request: HTTPConnection) -> None:
     check_text(request.scope["path"])
     if b"%00" in request.scope.get("query_string", b""):
         check_text("\x00")

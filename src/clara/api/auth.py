@@ -40,6 +40,12 @@ class IdentityStore(Protocol):
 
     async def delete_session(self, token_hash: str) -> None: ...
 
+    async def create_ticket(self, owner_id: str, token_hash: str, purpose: str, expires_at: float) -> None: ...
+
+    async def take_ticket(self, token_hash: str, now: float) -> tuple[str, str] | None:
+        """Use up a ticket and return (owner, purpose), or None; of two that try at once, one gets it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -104,21 +110,32 @@ class Authenticator:
         headers = request.headers.getlist("authorization")
         cookies = set(session_cookies(request, self.cookie_name))
         if len(headers) > 1 or len(cookies) > 1:
-            raise _conflicting()
+            raise conflicting_credentials()
         if not headers:
             return await self._by_cookie(request, cookies)
         identity = await self._by_header(headers[0])
         if cookies:
             user_id = await self._store.session(digest(cookies.pop()), self._clock.now())
             if user_id is not None and user_id != identity.learner_id:
-                raise _conflicting()
+                raise conflicting_credentials()
         return identity
+
+    async def by_ticket(self, ticket: str, purpose: str) -> Identity:
+        """Use a ticket up and return whose it was; Unauthenticated when it doesn't hold, or was for something else."""
+        found = await self._store.take_ticket(digest(ticket), self._clock.now())
+        if found is None or found[1] != purpose:
+            raise Unauthenticated(
+                "This ticket was used, has expired, or isn't one for this. Get a new one: POST /v1/voice/tickets.",
+                code="invalid_ticket",
+            )
+        return Identity("ticket", LEARNER_SCOPES, found[0])
 
     def check_origin(self, request: HTTPConnection) -> None:
         """Raise Forbidden unless the Origin header is this server's own or an allowed one."""
         origins = request.headers.getlist("origin")
         host = request.headers.get("host", "")
-        own = {f"{request.url.scheme}://{host}", f"https://{host}"}
+        scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
+        own = {f"{scheme}://{host}", f"https://{host}"}
         if len(origins) != 1 or (origins[0] not in self._origins and origins[0] not in own):
             raise Forbidden(
                 "A write with a cookie needs an Origin header of this server's own pages. Elsewhere, use a token.",
@@ -177,7 +194,7 @@ def session_cookies(request: HTTPConnection, name: str) -> list[str]:
     return [value for pair in pairs for key, value in cookie_parser(pair).items() if key == name and value]
 
 
-def _conflicting() -> Unauthenticated:
+def conflicting_credentials() -> Unauthenticated:
     return Unauthenticated(
         "The request carries several credentials that disagree. Send one.",
         code="conflicting_credentials",

@@ -33,7 +33,7 @@ from clara.study.studio import Studio
 from clara.tutor.conversations import Conversations
 from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.tutor import Tutor
-from clara.voice.dialect0 import Dialect0
+from clara.voice.doorway import Doorway
 from clara.voice.opening import VoiceParts
 from clara.voice.replies import Replies
 
@@ -67,7 +67,7 @@ class Services:
     sessions: Sessions
     voice: VoiceParts
     replies: Replies
-    dialect0: Dialect0
+    doorway: Doorway
     drain: Drain
     limiter: RateLimiter
     metrics: Metrics

@@ -17,6 +17,7 @@ from clara.api.index import RouteIndex
 from clara.api.paths import with_slashes
 from clara.api.policy import Body, Policy, policy_of
 from clara.api.problems import problem_responses
+from clara.api.sockets import ClaraSocketRoute
 from clara.core.caller import Caller
 from clara.core.errors import (
     ClaraError,
@@ -30,6 +31,9 @@ from clara.core.errors import (
     Unavailable,
     UnsupportedType,
 )
+
+WEBSOCKET = "WEBSOCKET"
+"""Stands for the method in a table of routes."""
 
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"basic": []}, {"session": []}]
 
@@ -145,7 +149,9 @@ def router(*tags: str) -> APIRouter:
 
 
 def check_routes(app: FastAPI, *, open_paths: Iterable[str] = ()) -> dict[str, Policy | None]:
-    """Return the policy of every route by "METHOD /path", or raise RuntimeError when one isn't admitted by ClaraRoute.
+    """Return the policy of every route by "METHOD /path", or raise RuntimeError when one isn't admitted.
+
+    ClaraRoute admits requests, ClaraSocketRoute WebSockets, whose method is called "WEBSOCKET" here.
 
     The last step of making an app: it also indexes the routes, so that none added later would be found sooner.
 
@@ -162,6 +168,8 @@ def check_routes(app: FastAPI, *, open_paths: Iterable[str] = ()) -> dict[str, P
             also = {"HEAD"} if "GET" in (route.methods or ()) else set()
             methods.setdefault(_shape(route.path_format), set()).update(route.methods or (), also)
             table.update({f"{method} {path}": route.policy for method in route.methods or ()})
+        elif isinstance(route, ClaraSocketRoute) and route.path == path:
+            table[f"{WEBSOCKET} {path}"] = route.policy
         elif path in open_paths:
             verbs = ("*",) if isinstance(route, Mount) else found.methods or ("*",)
             table.update({f"{method} {path}": None for method in verbs})

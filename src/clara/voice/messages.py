@@ -7,9 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from clara.core.errors import Invalid
+from clara.core.errors import ClaraError, Invalid
 
 SUBPROTOCOL = "clara.voice.v1"
+IN_RATE = 16_000
+OUT_RATE = 24_000
+"""Samples a second of what clients send, and of what they are sent."""
+MOST_FRAME_BYTES = 64_000
+"""Two seconds of sound."""
 MOST_TEXT_CHARS = 5_000
 MOST_MESSAGE_CHARS = 32_768
 """Of one JSON message from a client."""
@@ -29,7 +34,7 @@ class CloseCode(IntEnum):
     BUSY = 1013
     PROTOCOL = 4400
     UNAUTHENTICATED = 4401
-    OTHER_LEARNER = 4403
+    FORBIDDEN = 4403
     IDLE = 4408
     REPLACED = 4409
     EXPIRED = 4410
@@ -42,7 +47,9 @@ class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-_Id = Annotated[str, Field(min_length=1, max_length=128)]
+_WITHOUT_NUL = r"^[^\x00]*$"
+"""A character that no database keeps."""
+_Id = Annotated[str, Field(min_length=1, max_length=128, pattern=_WITHOUT_NUL)]
 
 
 class Resume(_Message):
@@ -69,7 +76,7 @@ class ClientAudioEnd(_Message):
 
 class ClientText(_Message):
     type: Literal["text"] = "text"
-    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT_CHARS)]
+    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT_CHARS, pattern=_WITHOUT_NUL)]
 
 
 class Interrupt(_Message):
@@ -224,6 +231,35 @@ def read_message(text: str) -> ClientMessage:
         raise Invalid(
             f"That is no message of {SUBPROTOCOL}: {place[:100]}: {found['msg'][:200]}", code="voice_bad_message"
         ) from None
+
+
+def check_sound(frame: bytes) -> None:
+    """Raise Invalid unless a binary frame is sound as a client sends it."""
+    if not frame or len(frame) % 2 or len(frame) > MOST_FRAME_BYTES:
+        raise Invalid("Send signed 16-bit samples, at most two seconds a frame.", code="voice_bad_audio")
+
+
+_CODES: dict[int, CloseCode] = {
+    401: CloseCode.UNAUTHENTICATED,
+    403: CloseCode.FORBIDDEN,
+    413: CloseCode.TOO_BIG,
+    429: CloseCode.TOO_MANY,
+    500: CloseCode.INTERNAL,
+    503: CloseCode.BUSY,
+}
+
+
+def close_code_of(error: ClaraError) -> CloseCode:
+    """Return the code that a socket is closed with which ends in this error."""
+    if error.problem_code == "draining":
+        return CloseCode.GOING_AWAY
+    return _CODES.get(error.status, CloseCode.PROTOCOL)
+
+
+def failure_of(error: ClaraError) -> Failed:
+    """Return how a client is told of an error."""
+    retryable = error.status >= 500 or error.status == 429
+    return Failed(code=error.problem_code, detail=error.detail, retryable=retryable)
 
 
 def write_message(message: ServerMessage, seq: int) -> str:

@@ -1,6 +1,7 @@
 """What a session sends, in one order for one writer; messages are numbered and kept, so that a client can come back."""
 
 import asyncio
+import time
 from collections import deque
 from typing import Protocol
 
@@ -9,7 +10,9 @@ from clara.voice.messages import (
     AudioStart,
     Clear,
     CloseCode,
+    Failed,
     Pause,
+    Pong,
     ServerMessage,
     Unpause,
     pack_audio,
@@ -50,6 +53,9 @@ class Outbox:
         self._waiting: deque[tuple[int | None, str | bytes]] = deque()
         self._wire: Wire | None = None
         self._came = asyncio.Event()
+        self._finished = False
+        self.active_at = time.monotonic()
+        """When there was last anything of a conversation: errors and answers to pings are nothing of it."""
 
     @property
     def seq(self) -> int:
@@ -61,14 +67,21 @@ class Outbox:
         return self._seq - len(self._kept) <= last_seq <= self._seq
 
     def say(self, message: ServerMessage) -> None:
+        if not isinstance(message, Pong | Failed):
+            self.active_at = time.monotonic()
         self._seq += 1
         text = write_message(message, self._seq)
         self._kept.append((self._seq, text))
         if self._wire is not None:
             self._put(None, text)
 
+    def finish(self) -> None:
+        """Nothing follows: ``write`` returns once all is sent."""
+        self._finished = True
+        self._came.set()
+
     async def write(self, wire: Wire, last_seq: int | None = None) -> None:
-        """Send to this wire from now on, until cancelled or until another one takes over.
+        """Send to this wire from now on, until cancelled, until another one takes over, or until the finish.
 
         ``last_seq`` is what its client had read last; None: all that is kept is new to it. Raises TooSlow, and what
         the wire raises.
@@ -80,6 +93,8 @@ class Outbox:
             while self._wire is wire:
                 while self._waiting and self._wire is wire:
                     await self._send(wire, self._waiting.popleft()[1])
+                if self._finished:
+                    return
                 if self._wire is wire:
                     self._came.clear()
                     await self._came.wait()
@@ -116,6 +131,7 @@ class Outbox:
         self.say(AudioStart(segment=segment, rate=self._rate))
 
     def audio(self, segment: int, offset: int, pcm: bytes) -> None:
+        self.active_at = time.monotonic()
         if self._wire is not None:
             self._put(segment, pack_audio(segment, offset, pcm))
 
