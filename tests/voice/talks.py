@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,22 +108,21 @@ async def talking(server: ScriptedServer, turns: Turns | None = None) -> AsyncIt
     microphone, loudspeaker = Microphone(), Loudspeaker(ears)
     talk = Talk(microphone, ears)
     told = Told(talk.events.append, talk.errors.append)
-    with ThreadPoolExecutor(2) as executor:
-        hearing = Hearing(speech, talk.errors.append, "en")
-        session = build_session(hearing, microphone, loudspeaker, executor, turns)
+    hearing = Hearing(speech, talk.errors.append, "en")
+    session = build_session(hearing, microphone, loudspeaker, turns)
 
-        def note(event: Any) -> None:
-            if event.item.type == "message":
-                talk.history.append((event.item.role, event.item.text_content or "", event.item.interrupted))
+    def note(event: Any) -> None:
+        if event.item.type == "message":
+            talk.history.append((event.item.role, event.item.text_content or "", event.item.interrupted))
 
-        session.on("conversation_item_added", note)
-        await session.start(TutorAgent(hearing, talk.answer, speech, loudspeaker, told, "en"), record=False)
-        listening = asyncio.create_task(talk.listen())
-        try:
-            yield talk
-        finally:
-            listening.cancel()
-            await session.aclose()
-            microphone.close()
-            await loudspeaker.close()
-            await speech.close()
+    session.on("conversation_item_added", note)
+    await session.start(TutorAgent(hearing, talk.answer, speech, loudspeaker, told, "en"), record=False)
+    listening = asyncio.create_task(talk.listen())
+    try:
+        yield talk
+    finally:
+        listening.cancel()
+        await session.aclose()
+        microphone.close()
+        await loudspeaker.close()
+        await speech.close()

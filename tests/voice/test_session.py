@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -63,18 +62,17 @@ async def connected(server: ScriptedServer, *events: AnswerEvent) -> AsyncIterat
             yield event
 
     speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService("openai:voice", server.url)])
-    with ThreadPoolExecutor(2) as executor:
-        session = VoiceSession(speech, executor, Part(answer, lambda cited: {"n": cited.n, "page": cited.page_from}))
-        client = Client(session)
-        writing = asyncio.create_task(session.outbox.write(client))
-        await session.start()
-        try:
-            yield client
-        finally:
-            await session.close()
-            writing.cancel()
-            await asyncio.gather(writing, return_exceptions=True)
-            await speech.close()
+    session = VoiceSession(speech, Part(answer, lambda cited: {"n": cited.n, "page": cited.page_from}))
+    client = Client(session)
+    writing = asyncio.create_task(session.outbox.write(client))
+    await session.start()
+    try:
+        yield client
+    finally:
+        await session.close()
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        await speech.close()
 
 
 class TestTalking:

@@ -1,11 +1,11 @@
 """The one place where a voice session of livekit-agents is built, every default of it said."""
 
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from livekit.agents import AgentSession
 
-from clara.voice.hearing import Detection, Hearing
+from clara.voice.detecting import Detection
+from clara.voice.hearing import Hearing
 from clara.voice.io import Loudspeaker, Microphone
 from clara.voice.parts import NoEar, NoModel, NoVoice
 
@@ -29,19 +29,17 @@ def build_session(
     hearing: Hearing,
     microphone: Microphone,
     loudspeaker: Loudspeaker,
-    executor: Executor,
     turns: Turns | None = None,
 ) -> "AgentSession[None]":
     """Return a session that hears and speaks here, and asks nobody else: no sound leaves but to the speech services.
 
     ``hearing`` is told what voice detection finds, and is to be the agent's speech-to-text node: given a recogniser,
-    the library would run a second voice detection for it. ``executor`` runs the one there is, for all sessions of the
-    process.
+    the library would run a second voice detection for it.
     """
     turns = turns or Turns()
     session: AgentSession[None] = AgentSession(
         stt=NoEar(),
-        vad=Detection(hearing.detected, executor, turns.silence_s),
+        vad=Detection(turns.silence_s, hearing.detected),
         llm=NoModel(),
         tts=NoVoice(),
         turn_handling={

@@ -3,10 +3,9 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
-from concurrent.futures import Executor
 
 from livekit import rtc
-from livekit.agents import LanguageCode, inference, stt, vad
+from livekit.agents import LanguageCode, stt, vad
 
 from clara.core.errors import ClaraError
 from clara.providers.speech import Speech
@@ -103,52 +102,3 @@ class Hearing:
             self._on_error(error)
             return ""
         return "" if is_invented(text, loudness(pcm)) else text
-
-
-class Detection(inference.VAD):
-    """Voice detection of a session that also tells what it finds to ``told``, before the session hears of it."""
-
-    def __init__(self, told: Callable[[vad.VADEvent], None], executor: Executor, silence_s: float) -> None:
-        super().__init__(
-            model="silero",
-            min_speech_duration=0.05,
-            min_silence_duration=silence_s,
-            prefix_padding_duration=0.0,
-            max_buffered_speech=LONGEST_S,
-            activation_threshold=0.5,
-            deactivation_threshold=0.35,
-            executor=executor,
-        )
-        self._told = told
-
-    def stream(self) -> vad.VADStream:
-        return _Overheard(super().stream(), self._told)
-
-
-class _Overheard(vad.VADStream):
-    """Another stream, whose events are told as they are read."""
-
-    def __init__(self, stream: vad.VADStream, told: Callable[[vad.VADEvent], None]) -> None:
-        # Not the base's: its channels and tasks are the other stream's already.
-        self._stream = stream
-        self._told = told
-
-    async def _main_task(self) -> None:
-        raise NotImplementedError("the other stream's")
-
-    def push_frame(self, frame: rtc.AudioFrame) -> None:
-        self._stream.push_frame(frame)
-
-    def flush(self) -> None:
-        self._stream.flush()
-
-    def end_input(self) -> None:
-        self._stream.end_input()
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    async def __anext__(self) -> vad.VADEvent:
-        event = await anext(self._stream)
-        self._told(event)
-        return event

@@ -4,9 +4,8 @@ import asyncio
 import importlib
 import importlib.util
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from clara.core.clock import Clock
@@ -23,13 +22,6 @@ from clara.tutor.events import AnswerEvent, Cited
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.messages import Hello
 from clara.voice.sessions import Session
-
-DETECTORS = 2
-"""Threads in which voice is detected, for all sessions of a process."""
-
-
-def _detectors() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(DETECTORS, thread_name_prefix="vad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,6 @@ class VoiceParts:
     speech: Speech
     metrics: Metrics
     shown: Callable[[Cited], dict[str, Any]]
-    executor: ThreadPoolExecutor = field(default_factory=_detectors)
 
     @property
     def hears(self) -> bool:
@@ -68,7 +59,6 @@ class VoiceParts:
     async def close(self) -> None:
         """Give back what sessions shared; they are closed before."""
         await self.speech.close()
-        self.executor.shutdown(wait=False, cancel_futures=True)
 
 
 def is_installed() -> bool:
@@ -96,4 +86,4 @@ async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Sessio
                 yield event
 
     part = Part(answer, parts.shown, conversation_id, hello.language or "en")
-    return VoiceSession(parts.speech, parts.executor, part)
+    return VoiceSession(parts.speech, part)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -64,7 +63,7 @@ class VoiceSession:
     What goes wrong inside is told to the client and ends nothing.
     """
 
-    def __init__(self, speech: Speech, executor: Executor, part: Part) -> None:
+    def __init__(self, speech: Speech, part: Part) -> None:
         self.outbox = Outbox(SPEAKER_RATE)
         self.conversation_id = part.conversation_id
         self.hears, self.speaks = speech.hears, speech.speaks
@@ -74,7 +73,7 @@ class VoiceSession:
         self._microphone = Microphone()
         self._loudspeaker = Loudspeaker(self.outbox)
         self._hearing = Hearing(speech, self._failed, part.language, part.terms)
-        self._session = build_session(self._hearing, self._microphone, self._loudspeaker, executor, part.turns)
+        self._session = build_session(self._hearing, self._microphone, self._loudspeaker, part.turns)
         self._session.on("agent_state_changed", self._state)
         self._session.on("user_state_changed", self._state)
         self._session.on("user_input_transcribed", self._transcribed)
