@@ -60,7 +60,6 @@ class Connection:
 
     async def run(self) -> None:
         live, link, outbox = self._entered.live, self._entered.link, self._session.outbox
-        outbox.say(self._entered.ready)
         writer = asyncio.create_task(outbox.write(self._socket, self._entered.last_seq), name="voice-writer")
         reader = asyncio.create_task(self._read(), name="voice-reader")
         try:

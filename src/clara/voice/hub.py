@@ -82,13 +82,17 @@ class Hub:
             return await self._restore(live.owner_id, hello, resume)
         link = live.link = Link()
         live.dropped_at = None
-        await session.attach()
-        await self._presences.connected(live, True)
         kept = session.outbox.can_resume(resume.last_seq)
         last_seq = resume.last_seq if kept else session.outbox.seq
-        ready = _ready(live.id, session, resume.token, restored=not kept)
+        _say_ready(live.id, session, resume.token, restored=not kept)
+        try:
+            await session.attach()
+            await self._presences.connected(live, True)
+        except BaseException:
+            await self.leave(live, link)
+            raise
         log.info("voice.resumed", session=live.id, kept=kept)
-        return Entered(live, link, session, ready, last_seq)
+        return Entered(live, link, session, last_seq)
 
     async def _restore(self, owner_id: str, hello: Hello, resume: Resume) -> Entered:
         before = await self._presences.find(owner_id, resume)
@@ -107,6 +111,7 @@ class Hub:
         async with self._room(owner_id):
             session = await self._make(self.parts, owner_id, hello)
             live = self._register(owner_id, digest(token), 1, session)
+            _say_ready(live.id, session, token, restored=restored)
             try:
                 await session.start()
                 await self._store(live, hello, session.conversation_id)
@@ -114,8 +119,7 @@ class Hub:
                 await self.end(live, BYE)
                 raise
         assert live.link is not None
-        ready = _ready(live.id, session, token, restored=restored)
-        return Entered(live, live.link, session, ready, None)
+        return Entered(live, live.link, session, None)
 
     @asynccontextmanager
     async def visit(self, owner_id: str, conversation_id: str) -> AsyncIterator[Link]:
@@ -265,14 +269,16 @@ async def _let_go(live: Live, ending: Ending) -> None:
                 await link.gone.wait()
 
 
-def _ready(session_id: str, session: Session, token: str, *, restored: bool) -> Ready:
-    return Ready(
-        session_id=session_id,
-        resume_token=token,
-        conversation_id=session.conversation_id,
-        hears=session.hears,
-        speaks=session.speaks,
-        in_rate=IN_RATE,
-        out_rate=OUT_RATE,
-        restored=restored,
+def _say_ready(session_id: str, session: Session, token: str, *, restored: bool) -> None:
+    session.outbox.say(
+        Ready(
+            session_id=session_id,
+            resume_token=token,
+            conversation_id=session.conversation_id,
+            hears=session.hears,
+            speaks=session.speaks,
+            in_rate=IN_RATE,
+            out_rate=OUT_RATE,
+            restored=restored,
+        )
     )

@@ -5,7 +5,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from clara.voice.messages import CloseCode, Ready
+from clara.voice.messages import CloseCode
 from clara.voice.sessions import Session
 
 ORDERLY = 1000
@@ -77,10 +77,9 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A socket's way into a session: what it is told first, and behind which message it goes on."""
+    """A socket's way into a session, and behind which message it goes on."""
 
     live: Live
     link: Link
     session: Session
-    ready: Ready
     last_seq: int | None
