@@ -32,6 +32,7 @@ _KOREAN = re.compile(r"(?:않|못하|없|아니|아닙|아닌|말아)")
 _JAPANESE = "(?:ない|なく|なかっ|ません|ず[、。に]|ぬ[、。])"
 _UNSPACED_BEFORE = re.compile(rf"{_CHINESE}[^。；，！？、\s]{{0,3}}\Z|{_THAI}\Z")
 _UNSPACED_AFTER = re.compile(rf"\A[^。；，！？、\s]{{0,8}}{_JAPANESE}|\A{_CHINESE}")
+_UNSPACED = re.compile(rf"{_CHINESE}|{_THAI}|{_JAPANESE}")
 _POSTPONED = re.compile(r"\b(?:nicht|niet)\b")
 
 
@@ -47,6 +48,11 @@ def cuts_negation(text: str, start: int, end: int) -> bool:
     following = _BETWEEN.split(after)[0]
     near = _WORD.findall(before)[-_WORDS_BEFORE:] + _WORD.findall(following)[:_WORDS_AFTER]
     return any(map(_negates, near)) or _POSTPONED.search(following) is not None
+
+
+def negates(text: str) -> bool:
+    """Tell whether a text has a negation anywhere."""
+    return any(map(_negates, _WORD.findall(text.casefold()))) or _UNSPACED.search(text) is not None
 
 
 def _negates(word: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from clara.study.cleaning import clean, normal
+from clara.study.comparing import option_key
 from clara.study.drafts import DraftItem, Quote
 from clara.study.evidence import Evidence
 from clara.study.mermaid.diagrams import MAX_DETAILS, MAX_NODES
@@ -56,8 +57,10 @@ def hold_questions(questions: Iterable[QuestionShape], evidence: Evidence) -> li
         if not question or answer is None:
             continue
         if options:
-            kept = {normal(one): one for one in options if one == answer or not _ALL_OR_NONE.fullmatch(one.strip(" ."))}
-            several = len({normal(one) for one in options}) == len(options) and len(kept) in OPTIONS
+            kept = {
+                option_key(one): one for one in options if one == answer or not _ALL_OR_NONE.fullmatch(one.strip(" ."))
+            }
+            several = len({option_key(one) for one in options}) == len(options) and len(kept) in OPTIONS
             if not several or _ALL_OR_NONE.fullmatch(answer.strip(" .")):
                 continue
             options = list(kept.values())
@@ -151,7 +154,9 @@ def _right(answer: str, options: Sequence[str]) -> str | None:
     """Return the option that is meant: as it is written, or by its letter."""
     if not options:
         return answer or None
-    meant = [option for option in options if normal(option) == normal(answer)]
+    meant = [option for option in options if option_key(option) == option_key(answer)]
+    if not meant:
+        meant = [option for option in options if normal(option) == normal(answer)]
     if not meant and re.fullmatch(r"[A-Fa-f][.)]?", answer):
         meant = list(options[ord(answer[0].upper()) - ord("A") :][:1])
     return meant[0] if len(meant) == 1 and meant[0] else None

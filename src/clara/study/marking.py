@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from clara.core.clock import Clock
 from clara.core.errors import Conflict, Invalid
 from clara.core.ids import new_id
-from clara.rag.support import numbers
 from clara.rag.tokenizer import Tokenizer
 from clara.store.database import Database, Tx
 from clara.store.learners import lock_known_learner
 from clara.store.progress import AttemptRow, add_attempt, count_attempts, list_attempts
-from clara.study.cleaning import normal
+from clara.study.comparing import option_key, says_the_same
 from clara.study.scope import Kind
 from clara.study.sets import Item, StudySet
 from clara.study.studio import read_set, require_set
@@ -19,7 +18,6 @@ from clara.study.studio import read_set, require_set
 MAX_ATTEMPTS = 1_000
 """Of one quiz that are kept; further ones are marked and not kept."""
 MAX_ANSWER = 500
-_LEAST_TYPO_CHARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,42 +92,15 @@ class Marker:
             return Marked(item, None, False)
         answer = item.body["answer"]
         if item.body["type"] == "choice":
-            return Marked(item, given, normal(given) == normal(answer))
+            return Marked(item, given, option_key(given) == option_key(answer))
         page = " ".join(source.quote or "" for source in item.sources)
-        return Marked(item, given, says_the_same(self._tokenizer, given, answer, page, language))
-
-
-def says_the_same(tokenizer: Tokenizer, given: str, answer: str, page: str, language: str) -> bool:
-    """Tell whether a short answer is right: it says the words and numbers of the answer, and nothing the page doesn't.
-
-    A letter of a longer word may be missing, too many, or exchanged with the next: another one makes another word
-    ("phosphate", "phosphite").
-    """
-    if normal(given) == normal(answer):
-        return True
-    if not numbers(answer) <= numbers(given) or not numbers(given) <= numbers(f"{page} {answer}"):
-        return False
-    wanted, said = set(tokenizer.terms(answer, language)), set(tokenizer.terms(given, language))
-    known = set(tokenizer.terms(page, language)) | wanted
-    if wanted and wanted <= said and len(said - known) <= len(said & known):
-        return True
-    return _is_typo(normal(given), normal(answer))
-
-
-def _is_typo(one: str, other: str) -> bool:
-    """Tell whether one letter was added, left out, or exchanged with the next."""
-    if numbers(one) != numbers(other) or min(len(one), len(other)) < _LEAST_TYPO_CHARS:
-        return False
-    pairs = zip(one, other, strict=False)
-    at = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-    swapped = one[:at] + one[at + 1 : at + 2] + one[at : at + 1] + one[at + 2 :]
-    return other == swapped or one[at + 1 :] == other[at:] or one[at:] == other[at + 1 :]
+        return Marked(item, given, says_the_same(self._tokenizer, given, answer, page, language, item.body["question"]))
 
 
 def _stored(marked: Marked) -> dict[str, object]:
     """Return what is kept of an answer: never its text, which may be the file's own."""
     stored: dict[str, object] = {"item": marked.item.number, "right": marked.right}
-    options = [normal(option) for option in marked.item.body["options"]]
-    if marked.given is not None and normal(marked.given) in options:
-        stored["option"] = options.index(normal(marked.given))
+    options = [option_key(option) for option in marked.item.body["options"]]
+    if marked.given is not None and option_key(marked.given) in options:
+        stored["option"] = options.index(option_key(marked.given))
     return stored
