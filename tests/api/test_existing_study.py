@@ -146,38 +146,3 @@ class TestStudySession:
         answer = await ana.post("/study-session/complete", json=self.SESSION | wrong)
 
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-
-
-class TestVisual:
-    FIELDS: ClassVar[dict[str, set[str]]] = {
-        "diagram": {"components", "relationships"},
-        "flashcard": {"cards"},
-        "quiz": {"questions"},
-        "mindmap": {"central_topic", "branches"},
-    }
-
-    @pytest.mark.parametrize("command", ["diagram", "flashcard", "quiz", "mindmap"])
-    async def test_has_the_fields_of_its_type(self, ana: Learner, file_id: str, command: str) -> None:
-        body = {"command_type": command, "topic": "cells", "context": "said before", "user_id": ana.id}
-        answer = (await ana.post("/voice/generate-visual", json=body)).json()
-
-        assert answer.keys() == {"success", "text", "visual_content", "command_type", "timestamp"}
-        assert (answer["success"], answer["command_type"]) == (True, command)
-        visual = answer["visual_content"]
-        assert visual.keys() == {"type", "title", "description", "generated_at"} | self.FIELDS[command]
-        assert (visual["type"], visual["title"]) == (command, "cells")
-        for part in self.FIELDS[command]:
-            assert visual[part]
-        if command == "quiz":
-            for question in visual["questions"]:
-                assert question.keys() == {"question", "options", "correct_answer", "explanation"}
-        if command == "mindmap":
-            assert all(branch.keys() == {"topic", "subtopics"} for branch in visual["branches"])
-
-    async def test_without_material_says_so(self, ana: Learner) -> None:
-        answer = await ana.post("/voice/generate-visual", json={"command_type": "quiz", "topic": "cells"})
-
-        assert answer.status_code == 200
-        body = answer.json()
-        assert (body["success"], body["visual_content"]) == (False, None)
-        assert "Upload a file" in body["text"]

@@ -4,17 +4,15 @@ from clara.api.deps import OPEN_BOOK, CallerDep, ServicesDep, learners_model
 from clara.api.policy import allow
 from clara.api.problems import problem_responses
 from clara.api.routes import router
-from clara.api.schemas.existing_study import CompletedSession, FileSummary, SessionKept, VisualAnswer, VisualRequest
+from clara.api.schemas.existing_study import CompletedSession, FileSummary, SessionKept
 from clara.core.caller import Scope
 from clara.core.errors import Conflict, NotFound, ProviderFailed, ProviderTimeout
 from clara.ops.limits import Rate
-from clara.study.labels import kind_label
 from clara.study.scope import Kind
 from clara.study.scope import Scope as StudyScope
 
 routes = router("existing clients")
 _MAKING = problem_responses(NotFound, Conflict, ProviderFailed, ProviderTimeout)
-_NOT_HERE = frozenset(("no_material", "topic_not_covered"))
 
 
 @routes.get("/summary/{cache_key}", responses=_MAKING, dependencies=[OPEN_BOOK])
@@ -35,18 +33,3 @@ async def complete_session(caller: CallerDep, services: ServicesDep, body: Compl
     )
     message = "The study session was kept." if new else "The study session was kept before."
     return SessionKept(message=message, session_id=body.session_id)
-
-
-@routes.post("/voice/generate-visual", responses=_MAKING, dependencies=[OPEN_BOOK])
-@allow(Scope.TUTOR, rate=Rate.CHAT)
-async def generate_visual(caller: CallerDep, services: ServicesDep, body: VisualRequest) -> VisualAnswer:
-    """Make something to look at on a topic of the learner's files; it is kept as a study set."""
-    model = learners_model(services, caller.owner_id)
-    try:
-        found = await services.studio.make(caller.owner_id, body.kind, body.scope, model=model)
-    except Conflict as error:
-        if error.problem_code not in _NOT_HERE:
-            raise
-        return VisualAnswer.without(body, error.detail, services.clock.now())
-    text = f"{kind_label(found.kind, found.language)}: {found.title}. {found.description}".strip()
-    return VisualAnswer.of(body, found, text, services.clock.now())

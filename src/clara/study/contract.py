@@ -1,7 +1,7 @@
 """Study sets in the shapes that existing clients speak: tool calls, visual content, a summary's notes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from clara.core.clock import iso
 from clara.study.diagrams import diagram_of, draw
@@ -21,7 +21,13 @@ VISUAL_TYPES = {
     Kind.FLASHCARDS: "flashcard",
     Kind.QUIZ: "quiz",
 }
-KINDS_OF_COMMANDS = {name: kind for kind, name in VISUAL_TYPES.items()} | {"summary": Kind.SUMMARY}
+KINDS_OF_COMMANDS = {name: kind for kind, name in VISUAL_TYPES.items()}
+CommandName = Literal["diagram", "flashcard", "flashcards", "quiz", "mindmap", "mind_map"]
+"""What clients call what they want to see: the types of visuals, in more than one spelling."""
+
+
+def kind_of_command(name: CommandName) -> Kind:
+    return KINDS_OF_COMMANDS[name.replace("_", "").removesuffix("s")]
 
 
 def content_of(found: StudySet) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictStr, Type
 from clara.core.clock import iso
 from clara.core.errors import ClaraError, Invalid
 from clara.core.ids import NO_FOLDER
-from clara.study.contract import KINDS_OF_COMMANDS
+from clara.study.contract import CommandName, kind_of_command
 from clara.study.scope import MAX_TOPIC, Kind, Scope
 from clara.voice.recordings import MOST_BYTES
 from clara.voice.replies import Reply
@@ -54,15 +54,13 @@ class VisualCommand(_Message):
     """``text`` is what was said; it is read where there is no topic."""
 
     type: Literal["visual_command"]
-    command: Literal["diagram", "flashcard", "flashcards", "quiz", "mindmap", "mind_map"] = Field(
-        validation_alias=AliasChoices("command", "command_type")
-    )
+    command: CommandName = Field(validation_alias=AliasChoices("command", "command_type"))
     topic: StrictStr = Field("", max_length=MOST_TEXT_CHARS)
     text: StrictStr | None = Field(None, max_length=MOST_TEXT_CHARS)
 
     @property
     def kind(self) -> Kind:
-        return KINDS_OF_COMMANDS[self.command.replace("_", "").removesuffix("s")]
+        return kind_of_command(self.command)
 
     def scope(self, folder_id: str | None) -> Scope:
         topic = " ".join((self.topic or self.text or "").split())
