@@ -76,6 +76,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "POST /v1/study/{set_id}/attempts": {"answers": []},
     "POST /v1/reviews/{card_id}": {"rating": "good"},
     "POST /study-session/complete": {"sessionId": "s", "duration": 1, "confidenceScore": 0.5},
+    "POST /voice/chat/{user_id}": {"message": "What is blue?"},
     "POST /voice/generate-visual": {"command_type": "quiz"},
     "POST /homework/chat-rag": {"message": "What is blue?"},
     "POST /homework/folders": {"name": "x"},
