@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from clara.store.conversations import end_turn
 from clara.testing import RunningApp, make_settings, running_app
 from tests.learners import Learner
 
@@ -169,6 +170,62 @@ class TestExam:
         assert (await ana.get(f"/v1/chats/{chat}/messages")).json()["messages"] == []
         assert (await ana.get(f"/v1/search?q=ATP&folder_id={free}")).status_code == 200
         assert (await ana.get("/v1/files")).status_code == 200
+
+    async def test_answers_from_before_are_not_heard_again(self, ana: Learner) -> None:
+        await ana.upload("cells.md", TEXT)
+        chat = await ana.chat()
+        turn = await ana.ask(chat, "Which organelles make ATP?")
+        events = f"/v1/chats/{chat}/turns/{turn['turn_id']}/events"
+        assert "itochondria" in (await ana.get(events)).text
+        await ana.put("/v1/locks", json={"mode": "exam"})
+
+        again = f"/v1/chats/{chat}/messages"
+        heard = {"Accept": "text/event-stream", "Last-Event-ID": f"{turn['turn_id']}:1"}
+        refused = [
+            await ana.get(events),
+            await ana.post(again, json={"content": "x"}, headers=heard),
+            await ana.post(f"{again}/{turn['question']['id']}/regenerate"),
+            await ana.post(f"{again}/{turn['message']['id']}/regenerate"),
+            await ana.patch(f"{again}/{turn['question']['id']}", json={"content": "And ATP?"}),
+        ]
+        assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(403, "locked")] * 5
+
+        since = await ana.ask(chat, "The mitochondria make it")
+        assert "noted" in (await ana.get(events.replace(turn["turn_id"], since["turn_id"]))).text
+
+    async def test_conversations_are_not_searched_for_what_was_said_before(self, ana: Learner) -> None:
+        chat = await ana.chat(title="Cells")
+        await ana.ask(chat, "Does the zygote divide?")
+        assert (await ana.get("/v1/chats?q=zygote")).json()["total"] == 1
+        await ana.put("/v1/locks", json={"mode": "exam"})
+
+        assert (await ana.get("/v1/chats?q=zygote")).json() == {"chats": [], "next_cursor": None, "total": 0}
+        assert (await ana.get("/v1/chats?q=cells")).json()["total"] == 1
+        await ana.ask(chat, "It is a blastula")
+        assert (await ana.get("/v1/chats?q=blastula")).json()["total"] == 1
+
+    async def test_locked_once_more_it_goes_on(self, ana: Learner) -> None:
+        first = (await ana.put("/v1/locks", json={"mode": "exam"})).json()
+        chat = await ana.chat()
+        await ana.ask(chat, "The mitochondria")
+
+        again = (await ana.put("/v1/locks", json={"mode": "exam", "material_only": True})).json()
+
+        assert (again["created_at"], again["material_only"]) == (first["created_at"], True)
+        assert len((await ana.get(f"/v1/chats/{chat}/messages")).json()["messages"]) == 2
+
+    async def test_a_question_left_unanswered_before_it_is_asked_anew(self, app: RunningApp, ana: Learner) -> None:
+        chat = await ana.chat()
+        services = app.app.state.services
+        turn = await services.tutor.begin("ana", chat, "The mitochondria")
+        await services.tutor.stop("ana", chat)
+        await services.database.write(lambda tx: end_turn(tx, "ana", chat, turn.id))
+        await ana.put("/v1/locks", json={"mode": "exam"})
+
+        await ana.ask(chat, "The mitochondria")
+
+        shown = (await ana.get(f"/v1/chats/{chat}/messages")).json()["messages"]
+        assert [message["role"] for message in shown] == ["user", "assistant"]
 
     async def test_no_help_until_it_is_marked_by_the_setter(self, app: RunningApp, ana: Learner) -> None:
         await ana.upload("cells.md", TEXT)

@@ -20,6 +20,7 @@ from clara.tutor.events import (
     CitationEvent,
     DoneEvent,
     ErrorEvent,
+    ProgressEvent,
     TextEvent,
     ToolEvent,
     UsageEvent,
@@ -233,6 +234,18 @@ class TestDeletedFile:
         await heard_of(running.tape.listen())
 
         assert "Mitochondria" not in kept(store)
+
+    async def test_what_was_worked_out_before_is_not_remembered(self, here: Store, store: Store, steps: Steps) -> None:
+        file_id = await store.add("ana", "Mitochondria make ATP.")
+        task = {"text": "What makes ATP?", "rung": 1, "answers": ["mitochondria"]}
+        turn = await here.tutor.begin("ana", "c", "What makes ATP?", create=True)
+        running = here.tutor.start(turn)
+        steps.say(ProgressEvent({"tasks": [task]}), TextEvent("What have you tried?"))
+        await store.files.delete("ana", file_id)
+        steps.say(None)
+        await heard_of(running.tape.listen())
+
+        assert (await store.conversations.get("ana", "c")).progress == {"tasks": [task | {"answers": []}]}
 
 
 class TestSweep:

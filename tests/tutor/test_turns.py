@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from clara.core.errors import Conflict, Invalid, NotFound, ProviderFailed
 from clara.core.ids import NO_FOLDER
+from clara.library.locks import Locks
 from clara.rag.search import SearchEngine
 from clara.store.tables import conversations, messages
 from clara.testing import FakeClock, make_settings
@@ -213,6 +214,25 @@ class Slow:
         yield TextEvent("One. ")
         await self.may_go_on.wait()
         yield TextEvent("Two.")
+
+
+class TestExam:
+    async def test_that_closes_the_material_stops_an_answer_and_it_is_not_kept(self, tmp_path: Any) -> None:
+        slow = Slow()
+        with open_store(make_settings(tmp_path), answerer=slow) as store:
+            turn = await store.tutor.begin("ana", "c", "Hi", create=True)
+            streamed = store.tutor.stream(turn)
+            assert await anext(streamed) == TextEvent("One. ")
+
+            locks = Locks(store.database, store.clock)
+            await locks.put("ana", "none", "exam", False, "teacher")
+            async with asyncio.timeout(10):
+                rest = [event async for event in streamed]
+
+            assert isinstance(rest[-1], ErrorEvent)
+            assert (rest[-1].code, rest[-1].status) == ("locked", 403)
+            await locks.remove("ana", "none")
+            assert await said(store, "c") == [("user", "Hi")]
 
 
 class TestLease:

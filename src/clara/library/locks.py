@@ -12,6 +12,7 @@ from clara.store.files import get_file
 from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
 from clara.store.locks import Lock
+from clara.store.turns import ask_to_stop, running_turns
 
 MODES = ("explain", "hints", "exam")
 """From the freest to the strictest."""
@@ -45,6 +46,12 @@ def hold_on(tx: Tx, owner_id: str, *folder_ids: str) -> Hold:
     return Hold.of(found)
 
 
+def closed_since(tx: Tx, owner_id: str, folder_id: str) -> float:
+    """Return since when an exam closes what was said about a folder ("none": all files); 0 when none does."""
+    found = stored.locks_on(tx, owner_id, None if folder_id == NO_FOLDER else folder_id)
+    return max((lock.created_at for lock in found if lock.mode == EXAM), default=0.0)
+
+
 def locked() -> Forbidden:
     return Forbidden("This is locked by whoever set the task. Ask them to unlock it.", code="locked")
 
@@ -59,6 +66,13 @@ def check_movable(tx: Tx, owner_id: str, folder_id: str) -> None:
         raise locked()
 
 
+def _stop_answers(tx: Tx, owner_id: str) -> None:
+    """Ask the turns to stop that tell what an exam has closed meanwhile."""
+    for turn_id, mode, folder_id in running_turns(tx, owner_id):
+        if mode != EXAM and hold_on(tx, owner_id, folder_id).mode == EXAM:
+            ask_to_stop(tx, owner_id, turn_id)
+
+
 class Locks:
     """Locks of one learner at a time."""
 
@@ -67,17 +81,24 @@ class Locks:
         self._clock = clock
 
     async def put(self, owner_id: str, folder_id: str, mode: str | None, material_only: bool, set_by: str) -> Lock:
-        """Set the lock of a folder, or with "none" of the learner, in place of the one before."""
-        now = self._clock.now()
-        lock = Lock(folder_id, mode, material_only, set_by, now)
+        """Set the lock of a folder, or with "none" of the learner, in place of the one before.
 
-        def put(tx: Tx) -> None:
+        An exam that is locked once more goes on. One that begins stops the answers that are being written.
+        """
+        now = self._clock.now()
+
+        def put(tx: Tx) -> Lock:
             lock_learner(tx, owner_id, now)
             require_folder(tx, owner_id, folder_id)
+            before = stored.get_lock(tx, owner_id, folder_id)
+            goes_on = before is not None and before.mode == mode == EXAM
+            lock = Lock(folder_id, mode, material_only, set_by, before.created_at if before and goes_on else now)
             stored.put_lock(tx, owner_id, lock)
+            if mode == EXAM:
+                _stop_answers(tx, owner_id)
+            return lock
 
-        await self._database.write(put)
-        return lock
+        return await self._database.write(put)
 
     async def get(self, owner_id: str, folder_id: str) -> Lock:
         def query(tx: Tx) -> Lock:

@@ -4,7 +4,7 @@ A message is stored as parts: {"text": …} as it was written, or {"cite": n} fo
 (file, chunk, offsets) and never as text, so that nothing of a deleted file stays in a conversation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,31 +144,32 @@ def get_conversation(tx: Tx, owner_id: str, conversation_id: str) -> Conversatio
 
 
 def list_conversations(
-    tx: Tx, owner_id: str, limit: int, after: Position | None, words: Sequence[str] = ()
+    tx: Tx, owner_id: str, limit: int, after: Position | None, words: Sequence[str] = (), since: float = 0.0
 ) -> Sequence[Conversation]:
-    """Latest first. With folded ``words``, those whose title, or one of whose messages, has all of them."""
-    query = _CONVERSATION.where(conversations.c.owner_id == owner_id, *_having(owner_id, words))
+    """Latest first. With folded ``words``, those whose title, or one of whose messages ``since``, has all of them."""
+    query = _CONVERSATION.where(conversations.c.owner_id == owner_id, *_having(owner_id, words, since))
     if after:
         query = query.where(sa.tuple_(conversations.c.updated_at, conversations.c.id) < sa.tuple_(*after))
     query = query.order_by(conversations.c.updated_at.desc(), conversations.c.id.desc()).limit(limit)
     return [Conversation(*row) for row in tx.execute(query)]
 
 
-def _having(owner_id: str, words: Sequence[str]) -> Sequence[sa.ColumnElement[bool]]:
+def _having(owner_id: str, words: Sequence[str], since: float) -> Sequence[sa.ColumnElement[bool]]:
     if not words:
         return ()
     titled = [conversations.c.folded.contains(word, autoescape=True) for word in words]
     said = sa.select(1).where(
         messages.c.owner_id == owner_id,
         messages.c.conversation_id == conversations.c.id,
+        messages.c.created_at >= since,
         *(messages.c.folded.contains(word, autoescape=True) for word in words),
     )
     return (sa.or_(sa.and_(*titled), said.exists()),)
 
 
-def count_conversations(tx: Tx, owner_id: str, words: Sequence[str] = ()) -> int:
+def count_conversations(tx: Tx, owner_id: str, words: Sequence[str] = (), since: float = 0.0) -> int:
     query = sa.select(sa.func.count()).select_from(conversations).where(conversations.c.owner_id == owner_id)
-    return tx.execute(query.where(*_having(owner_id, words))).scalar_one()
+    return tx.execute(query.where(*_having(owner_id, words, since))).scalar_one()
 
 
 def change_conversation(tx: Tx, owner_id: str, conversation_id: str, **values: Any) -> bool:
@@ -178,10 +179,13 @@ def change_conversation(tx: Tx, owner_id: str, conversation_id: str, **values: A
     return tx.execute(conversations.update().where(_key(owner_id, conversation_id)).values(**values)).rowcount == 1
 
 
-def keep_progress(tx: Tx, owner_id: str, conversation_id: str, mode: str, progress: dict[str, Any]) -> None:
-    """Keep what a mode remembers, if the conversation is still in it."""
+def keep_progress(
+    tx: Tx, owner_id: str, conversation_id: str, mode: str, progress: Mapping[str, Any], with_answers: bool = True
+) -> None:
+    """Keep what a mode remembers, if the conversation is still in it; ``with_answers``: that were worked out, too."""
+    kept = dict(progress) if with_answers else _without_answers(progress)
     query = conversations.update().where(_key(owner_id, conversation_id), conversations.c.mode == mode)
-    tx.execute(query.values(progress=progress))
+    tx.execute(query.values(progress=kept))
 
 
 def forget_answers(tx: Tx, owner_id: str) -> None:
@@ -191,9 +195,15 @@ def forget_answers(tx: Tx, owner_id: str) -> None:
     for chat_id, progress in tx.execute(
         sa.select(conversations.c.id, conversations.c.progress).where(mine, hinting)
     ).all():
-        tasks = [task | {"answers": []} for task in progress["tasks"]]
         query = conversations.update().where(mine, conversations.c.id == chat_id)
-        tx.execute(query.values(progress={**progress, "tasks": tasks}))
+        tx.execute(query.values(progress=_without_answers(progress)))
+
+
+def _without_answers(progress: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a mode remembers without what the tutor worked out."""
+    if "tasks" not in progress:
+        return dict(progress)
+    return {**progress, "tasks": [task | {"answers": []} for task in progress["tasks"]]}
 
 
 def replace_title(tx: Tx, owner_id: str, conversation_id: str, before: str, title: str) -> bool:

@@ -118,6 +118,19 @@ def ask_to_stop(tx: Tx, owner_id: str, turn_id: str) -> bool:
     return tx.execute(query).rowcount == 1
 
 
+def running_turns(tx: Tx, owner_id: str) -> Sequence[tuple[str, str, str]]:
+    """Return (turn, mode, folder) of the conversations in which an answer is being written."""
+    query = (
+        sa.select(turns.c.id, conversations.c.mode, conversations.c.folder_id)
+        .join(
+            conversations,
+            sa.and_(conversations.c.owner_id == turns.c.owner_id, conversations.c.id == turns.c.conversation_id),
+        )
+        .where(turns.c.owner_id == owner_id, turns.c.state != ENDED)
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(query)]
+
+
 def remove_turns(tx: Tx, owner_id: str, conversation_id: str) -> None:
     """Forget the turns of a conversation."""
     # The turns first, here as in clear_turns: whoever stores events holds the turn's row.

@@ -9,7 +9,7 @@ from clara.core.errors import Invalid, NotFound
 from clara.core.folding import fold
 from clara.core.ids import NO_FOLDER, new_id
 from clara.core.paging import PageOf, page_of, read_cursor
-from clara.library.locks import EXAM, closed, hold_on, locked
+from clara.library.locks import closed, closed_since, hold_on, locked
 from clara.library.names import clean_title
 from clara.rag.headings import heading_at
 from clara.rag.layout import lay_out
@@ -22,7 +22,6 @@ from clara.store.database import Database, Tx
 from clara.store.folders import require_folder
 from clara.store.jobs import enqueue_scrub
 from clara.store.learners import lock_learner
-from clara.store.locks import locks_on
 from clara.store.passages import ChunkRow, get_chunks, get_labels
 from clara.store.study import remove_exam_sets
 from clara.tutor.modes.exams import Exam
@@ -116,14 +115,16 @@ class Conversations:
     ) -> PageOf[Conversation]:
         """Return conversations, latest first; with ``wanted``, those of whose texts one has all its words.
 
-        The texts are the title and each message, without quotes: those aren't stored as text.
+        The texts are the title and each message, without quotes: those aren't stored as text. While an exam is locked,
+        messages from before it don't count.
         """
         after = read_cursor(cursor)
         words = fold(wanted).split()[:MAX_WORDS]
 
         def query(tx: Tx) -> PageOf[Conversation]:
-            found = stored.list_conversations(tx, owner_id, limit + 1, after, words)
-            total = stored.count_conversations(tx, owner_id, words)
+            since = closed_since(tx, owner_id, NO_FOLDER) if words else 0.0
+            found = stored.list_conversations(tx, owner_id, limit + 1, after, words, since)
+            total = stored.count_conversations(tx, owner_id, words, since)
             return page_of(found, limit, total, lambda item: (item.updated_at, item.id))
 
         return await (self._database.scan if words else self._database.read)(query)
@@ -175,7 +176,7 @@ class Conversations:
         before = int(max(0, min(position[0], MAX_SEQ))) if position else None
 
         def query(tx: Tx) -> PageOf[ShownMessage]:
-            since = _closed_before(tx, owner_id, require_conversation(tx, owner_id, conversation_id))
+            since = closed_since(tx, owner_id, require_conversation(tx, owner_id, conversation_id).folder_id)
             found = stored.list_messages(tx, owner_id, conversation_id, limit + 1, before)
             found = [message for message in found if message.created_at >= since]
             total = stored.count_messages(tx, owner_id, conversation_id)
@@ -186,8 +187,9 @@ class Conversations:
 
     async def message(self, owner_id: str, conversation_id: str, message_id: str) -> ShownMessage:
         def query(tx: Tx) -> ShownMessage:
+            conversation = require_conversation(tx, owner_id, conversation_id)
             message = _require_message(tx, owner_id, conversation_id, message_id)
-            if message.created_at < _closed_before(tx, owner_id, require_conversation(tx, owner_id, conversation_id)):
+            if message.created_at < closed_since(tx, owner_id, conversation.folder_id):
                 raise closed()
             return _show(tx, owner_id, conversation_id, [message])[0]
 
@@ -245,13 +247,6 @@ def _require_message(tx: Tx, owner_id: str, conversation_id: str, message_id: st
     if message is None:
         raise no_such_message()
     return message
-
-
-def _closed_before(tx: Tx, owner_id: str, conversation: Conversation) -> float:
-    """Return since when messages are shown: while an exam is locked, not what was said before it."""
-    folder_id = None if conversation.folder_id == NO_FOLDER else conversation.folder_id
-    since = [lock.created_at for lock in locks_on(tx, owner_id, folder_id) if lock.mode == EXAM]
-    return max(since, default=0.0)
 
 
 def _check_locks(tx: Tx, owner_id: str, before: Conversation, wanted: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from clara.core.errors import Conflict, Invalid
 from clara.core.ids import NO_FOLDER, new_id
-from clara.library.locks import hold_on, locked
+from clara.library.locks import closed, closed_since, hold_on, locked
 from clara.settings.sections import ChatSettings
 from clara.store import conversations as stored
 from clara.store.conversations import Conversation, Message
@@ -106,7 +106,7 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
         conversation = _change_mode(tx, owner_id, conversation, str(asked.mode))
     before = stored.list_messages(tx, owner_id, conversation.id, last=HISTORY + 1)
     parts = [{"text": asked.message}]
-    if before and before[-1].role == "user" and before[-1].parts == parts:
+    if before and _waits(tx, owner_id, conversation, before[-1], parts):
         question_id, seq, asked_at, before = before[-1].id, before[-1].seq, before[-1].created_at, before[:-1]
         if not before and conversation.title == title_of(asked.message):
             titled = conversation.title
@@ -117,6 +117,12 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
     question = _question(tx, asked, conversation, before[-HISTORY:])
     turn = Turn(turn_id, question_id, new_id("msg"), asked_at, conversation, question, seq, titled=titled)
     return _note(tx, turn, terms)
+
+
+def _waits(tx: Tx, owner_id: str, conversation: Conversation, last: Message, parts: list[dict[str, str]]) -> bool:
+    """Tell whether the last message is this question, unanswered; one from before a locked exam is closed."""
+    is_it = last.role == "user" and last.parts == parts
+    return is_it and last.created_at >= closed_since(tx, owner_id, conversation.folder_id)
 
 
 def _go_on(tx: Tx, asked: Asked, conversation: Conversation, now: float) -> tuple[Asked, Conversation]:
@@ -164,6 +170,8 @@ def begin_again(tx: Tx, again: Again, terms: Terms) -> Turn:
     if again.mode not in (None, conversation.mode):
         conversation = _change_mode(tx, owner_id, conversation, str(again.mode))
     asked = _asked_before(tx, again)
+    if asked.created_at < closed_since(tx, owner_id, conversation.folder_id):
+        raise closed()
     message, asked_at = "".join(part.get("text", "") for part in asked.parts), asked.created_at
     if again.content is not None:
         message, asked_at = again.content, terms.now

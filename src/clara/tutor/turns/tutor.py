@@ -10,6 +10,7 @@ import structlog
 from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Internal, Invalid
 from clara.core.ids import NO_FOLDER
+from clara.library.locks import closed, closed_since
 from clara.settings.sections import ChatSettings
 from clara.store import conversations as stored
 from clara.store import turns
@@ -185,7 +186,7 @@ class Tutor:
         raise running.error or Internal()
 
     async def find(self, owner_id: str, conversation_id: str, turn_id: str) -> Turn:
-        """Return a turn that runs anywhere, or that ended a short while ago."""
+        """Return a turn that runs anywhere, or that ended a short while ago; none from before a locked exam."""
 
         def query(tx: Tx) -> Turn:
             row = turns.get_turn(tx, owner_id, turn_id)
@@ -193,6 +194,8 @@ class Tutor:
             if row is None or conversation is None or row.conversation_id != conversation_id:
                 raise no_such_turn()
             asked = stored.get_message(tx, owner_id, conversation_id, row.question_id)
+            if (asked.created_at if asked else 0.0) < closed_since(tx, owner_id, conversation.folder_id):
+                raise closed()
             text = "".join(part.get("text", "") for part in asked.parts) if asked else ""
             asked_at, seq = (asked.created_at, asked.seq) if asked else (0.0, 0)
             question = Question(owner_id, text, None, (), conversation_id)
