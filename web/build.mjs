@@ -13,7 +13,7 @@ const watching = process.argv.includes("--watch");
 
 const options = {
   absWorkingDir: here,
-  entryPoints: { main: "src/main.tsx", formulas: "src/styles/formulas.css", drawing: "src/drawing/drawing.ts" },
+  entryPoints: { main: "src/main.tsx", formulas: "src/styles/formulas.css", drawing: "src/drawing/drawing.ts", sound: "src/voice/worklet.ts" },
   outdir: path.join(staging, "assets"),
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
@@ -56,6 +56,7 @@ function publishAfterBuild(build) {
       STYLE: made("src/main.tsx", "cssBundle"),
       FORMULAS: made("src/styles/formulas.css"),
       DRAWING: drawing,
+      SOUND: made("src/voice/worklet.ts"),
       ICON: icon,
     });
     await writeFile(path.join(staging, "index.html"), page);

@@ -1,19 +1,24 @@
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, Suspense, useEffect, useRef } from "react";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
+import { TalkBar } from "./lazy.ts";
 import { ScopeChoice } from "./scope-choice.tsx";
 
 const MAX_QUESTION = 5000;
 
 export function Composer() {
-  const { conversation, me } = useWorkspace();
+  const { conversation, talking, me } = useWorkspace();
+  const { talk, isOn } = useStore(talking.store);
   const { draft, pending, newCount, draftCount, editingId } = useStore(conversation.store);
   const field = useComposing(newCount, draftCount);
   const isBusy = pending !== null && pending.problem === null;
   const canAsk = draft.trim() !== "" && !isBusy;
   const ask = () => {
-    if (canAsk) void conversation.ask(draft.trim());
+    if (!canAsk) return;
+    // While they talk, what is typed is asked there too, and answered aloud.
+    if (talk === null || !isOn || editingId !== null) void conversation.ask(draft.trim());
+    else if (talk.ask(draft.trim())) conversation.draft("");
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Escape" && editingId !== null) conversation.cancelEdit();
@@ -30,6 +35,11 @@ export function Composer() {
       }}
     >
       <ExamBar />
+      {talk && (
+        <Suspense fallback={null}>
+          <TalkBar talk={talk} />
+        </Suspense>
+      )}
       <div className="composer-box">
         {editingId !== null && <EditingNote />}
         <label className="unseen" htmlFor="question">
@@ -51,6 +61,7 @@ export function Composer() {
         </div>
         <div className="composer-bar">
           <ScopeChoice />
+          {talk === null && !isBusy && <TalkButton />}
           {isBusy ? (
             <button type="button" className="send" aria-label="Stop the answer" title="Stop" aria-disabled={pending.isStopping} onClick={() => !pending.isStopping && void conversation.stop()}>
               <Icon name="stop" />
@@ -66,6 +77,16 @@ export function Composer() {
         <p className="composer-note">No language model is set up: answers are quotes from your files, word for word.</p>
       )}
     </form>
+  );
+}
+
+function TalkButton() {
+  const { talking } = useWorkspace();
+  const { isLoading } = useStore(talking.store);
+  return (
+    <button type="button" className="icon-button talk-button" aria-label="Talk with Clara" title="Talk with Clara" aria-disabled={isLoading} onClick={() => void talking.begin()}>
+      <Icon name="mic" />
+    </button>
   );
 }
 

@@ -1,10 +1,11 @@
-import { useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import type { Message } from "../api/types.ts";
 import { until } from "../state/conversation.ts";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icons.tsx";
+import { Captions } from "./lazy.ts";
 import { AnswerMessage, StoredQuestion } from "./message.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
 import { ProblemNote } from "./problem-note.tsx";
@@ -44,10 +45,11 @@ export function ConversationPane() {
 }
 
 function Messages() {
-  const { conversation } = useWorkspace();
+  const { conversation, talking } = useWorkspace();
   const { chatId, messages, pending } = useStore(conversation.store);
+  const { talk, isOn } = useStore(talking.store);
   const items = pending === null ? (messages.value?.items ?? []) : until(messages.value?.items ?? [], pending.questionId);
-  const isIdle = pending === null || pending.problem !== null;
+  const isIdle = !isOn && (pending === null || pending.problem !== null);
   const { list, column, isBehind, catchUp } = useReadingPlace(chatId, messages.value !== null, pending?.question ?? null);
   const isEmpty = pending === null && (chatId === null || messages.value?.items.length === 0);
   return (
@@ -66,10 +68,15 @@ function Messages() {
             message.role === "user" ? (
               <StoredQuestion key={message.id} message={message} isIdle={isIdle} />
             ) : (
-              <AnswerMessage key={message.id} message={message} question={at === items.length - 1 && pending === null ? questionOf(items, at) : null} />
+              <AnswerMessage key={message.id} message={message} question={at === items.length - 1 && pending === null && !isOn ? questionOf(items, at) : null} />
             ),
           )}
           {pending && <PendingTurn pending={pending} />}
+          {talk && (
+            <Suspense fallback={null}>
+              <Captions talk={talk} />
+            </Suspense>
+          )}
         </div>
       </div>
       {isBehind && !isIdle && (

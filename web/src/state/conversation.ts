@@ -75,6 +75,8 @@ export class Conversation {
   readonly #observer: ConversationObserver;
   readonly #fresh: ConversationState;
   #listening: Listening | null = null;
+  /** How many talk with Clara here: then it is said aloud what is asked and answered. */
+  #talks = 0;
   /** How to ask once more what failed. */
   #again: (() => void) | null = null;
 
@@ -215,6 +217,31 @@ export class Conversation {
     this.store.set({ draft: "", editingId: null });
   }
 
+  /** The conversation's id; null for a new one that needs no settings but those of its first question. */
+  async place(): Promise<string | null> {
+    const { chatId, mode, materialOnly } = this.store.get();
+    return chatId === null && (mode !== this.#fresh.mode || materialOnly !== this.#fresh.materialOnly) ? this.#create() : chatId;
+  }
+
+  /** While someone talks here, a question without an answer is nothing that failed. */
+  talks(isTalking: boolean): void {
+    this.#talks += isTalking ? 1 : -1;
+  }
+
+  /** Shows what was said in a conversation, which may have begun with it. */
+  async spoken(chatId: string): Promise<void> {
+    const wanted = this.#settings();
+    if (this.#shows(null)) {
+      this.store.set({ chatId });
+      if (Object.keys(wanted).length > 0) await this.#api.chats.change(chatId, wanted);
+    }
+    if (!this.#shows(chatId)) return;
+    await this.load();
+    const { problem } = this.store.get().messages;
+    if (problem !== null) throw problem;
+    this.#observer.onAnswered(chatId);
+  }
+
   /** Ends the answer that is being written; what is there is kept. */
   async stop(): Promise<void> {
     const { chatId, pending } = this.store.get();
@@ -317,6 +344,7 @@ export class Conversation {
     const { messages, pending } = this.store.get();
     const items = messages.value?.items ?? [];
     const question = items.findLast((message) => message.role === "user");
+    if (this.#talks > 0) return;
     if (question === undefined || this.#listening !== null) {
       if (question?.answered === false && pending?.questionId === null && pending.question === question.content) this.#pend({ questionId: question.id });
       return;
@@ -375,13 +403,18 @@ export class Conversation {
     this.store.set({ chat, folderId: chat.folder_id, mode: chat.mode, materialOnly: chat.material_only });
   }
 
-  async #create(): Promise<string> {
+  /** What a new conversation is to have, beyond what any has. */
+  #settings(): ChatSettings {
     const { folderId, mode, materialOnly } = this.store.get();
     const settings: ChatSettings = {};
     if (folderId !== null) settings.folder_id = folderId;
     if (mode !== "explain") settings.mode = mode;
     if (materialOnly) settings.material_only = true;
-    const chat = await this.#api.chats.create(settings);
+    return settings;
+  }
+
+  async #create(): Promise<string> {
+    const chat = await this.#api.chats.create(this.#settings());
     if (this.#shows(null)) this.store.set({ chatId: chat.id, chat, messages: loaded({ items: [], earlierCursor: null }) });
     this.#observer.onBegun(chat.id);
     return chat.id;

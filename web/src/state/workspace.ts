@@ -9,6 +9,7 @@ import { Layout } from "./layout.ts";
 import { Library } from "./library.ts";
 import { placeInAddress, putInAddress } from "./route.ts";
 import { Study } from "./study.ts";
+import { Talking } from "./talking.ts";
 import { Uploads } from "./uploads.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -23,6 +24,7 @@ export class Workspace {
   readonly conversation: Conversation;
   readonly study: Study;
   readonly viewer: Viewer;
+  readonly talking: Talking;
   readonly layout = new Layout();
   readonly dialogs = new Dialogs();
 
@@ -37,6 +39,7 @@ export class Workspace {
     this.conversation = new Conversation(api, announcer, observer, me.locked);
     this.study = new Study(api, announcer);
     this.viewer = new Viewer(api);
+    this.talking = new Talking({ api, me, announcer, conversation: this.conversation, onMade: () => void this.study.loadList() });
     window.addEventListener("popstate", this.#onAddress);
     window.addEventListener("beforeunload", this.#onLeaving);
     document.addEventListener("visibilitychange", this.#onVisibility);
@@ -50,6 +53,7 @@ export class Workspace {
     window.removeEventListener("popstate", this.#onAddress);
     window.removeEventListener("beforeunload", this.#onLeaving);
     document.removeEventListener("visibilitychange", this.#onVisibility);
+    this.talking.end();
     this.conversation.leave();
     this.library.close();
     this.uploads.close();

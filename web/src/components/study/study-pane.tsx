@@ -1,10 +1,11 @@
-import { useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import type { StudySet } from "../../api/types.ts";
 import { useStore } from "../../state/store.ts";
 import { counted } from "../../text/format.ts";
 import { KINDS } from "../../text/kinds.ts";
 import { useWorkspace } from "../context.ts";
 import { Icon } from "../icons.tsx";
+import { TalkBar } from "../lazy.ts";
 import { ProblemNote } from "../problem-note.tsx";
 import { Review } from "./review.tsx";
 import { SetBody } from "./set-body.tsx";
@@ -65,6 +66,7 @@ function pagesOf({ source: { page_from: from, page_to: to } }: StudySet): string
 
 function Frame({ title, menu, children }: { title: string; menu?: React.ReactNode; children: React.ReactNode }) {
   const workspace = useWorkspace();
+  const { talk } = useStore(workspace.talking.store);
   useEffect(() => {
     document.title = `${title} – Clara`;
     return () => {
@@ -87,6 +89,13 @@ function Frame({ title, menu, children }: { title: string; menu?: React.ReactNod
       <div className="messages">
         <div className="messages-column">{children}</div>
       </div>
+      {talk && (
+        <div className="composer">
+          <Suspense fallback={null}>
+            <TalkBar talk={talk} />
+          </Suspense>
+        </div>
+      )}
     </main>
   );
 }

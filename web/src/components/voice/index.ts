@@ -1,0 +1,2 @@
+export { Captions } from "./captions.tsx";
+export { TalkBar } from "./talk-bar.tsx";

@@ -1,0 +1,101 @@
+import { useEffect } from "react";
+import { useStore } from "../../state/store.ts";
+import type { Talk, TalkState } from "../../voice/talk.ts";
+import { useWorkspace } from "../context.ts";
+import { Icon } from "../icons.tsx";
+import { LevelMeter } from "./level-meter.tsx";
+
+/** How the talk stands, and what can be done: interrupt, switch the microphone, end. */
+export function TalkBar({ talk }: { talk: Talk }) {
+  const state = useStore(talk.store);
+  useInterruptKeys(talk);
+  const isLive = state.phase === "live";
+  return (
+    <section className="talk" aria-label="Talking with Clara" data-phase={state.phase} data-doing={state.doing}>
+      <div className="talk-bar">
+        <LevelMeter talk={talk} isClara={state.doing === "speaking"} isOn={isLive && state.trouble === null} />
+        <p className="talk-state">{words(state)}</p>
+        {talk.isInterruptible && (
+          <button type="button" className="button small" aria-keyshortcuts="Escape Space" title="Interrupt (Escape)" onClick={() => talk.interrupt()}>
+            <Icon name="stop" /> Interrupt
+          </button>
+        )}
+        {state.phase !== "over" && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Microphone"
+            aria-pressed={!state.isMuted}
+            title={state.isMuted ? "Switch the microphone on" : "Switch the microphone off"}
+            onClick={() => talk.mute(!state.isMuted)}
+          >
+            <Icon name={state.isMuted ? "micOff" : "mic"} />
+          </button>
+        )}
+        <button type="button" className="button small" onClick={() => talk.leave()}>
+          {state.phase === "over" ? "Close" : "End"}
+        </button>
+      </div>
+      <Trouble talk={talk} state={state} />
+      <Mode state={state} />
+    </section>
+  );
+}
+
+function words({ phase, doing, isMuted, isAsking, trouble, hearer }: TalkState): string {
+  if (phase === "connecting") return "Connecting…";
+  if (phase === "reconnecting") return "The connection broke. Connecting again…";
+  if (phase === "over") return "Not talking";
+  if (isAsking && hearer === "server") return "Allow the microphone";
+  if (doing === "thinking") return "Thinking…";
+  if (doing === "speaking") return "Speaking";
+  if (isMuted) return "Microphone off";
+  if (trouble !== null) return "Not hearing you";
+  return doing === "hearing" ? "Hearing you" : "Listening";
+}
+
+function Trouble({ talk, state: { phase, trouble, notice } }: { talk: Talk; state: TalkState }) {
+  const { talking } = useWorkspace();
+  if (trouble === null) return notice === null ? null : <p className="talk-note">{notice}</p>;
+  return (
+    <div className="talk-note">
+      <p>{trouble.text}</p>
+      {trouble.action !== null && (
+        <button type="button" className="button small" onClick={() => void (phase === "over" ? talking.begin() : talk.listen())}>
+          {trouble.action}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Which mode holds, where it isn't the server that hears and speaks. */
+function Mode({ state: { phase, hearer, speaker, trouble } }: { state: TalkState }) {
+  if (phase !== "live" && phase !== "reconnecting") return null;
+  const hears = hearer === "browser" ? "hears you" : null;
+  const speaks = speaker === "browser" ? "speaks" : null;
+  const own = [hears, speaks].filter(Boolean).join(" and ");
+  if (own === "" && speaker !== "nobody") return null;
+  return (
+    <p className="talk-mode">
+      {own !== "" && `This server has no speech service for it: your browser ${own}${hears ? ", and may send what you say to its maker" : ""}. `}
+      {speaker === "nobody" && "Answers are only shown: neither this server nor this browser can speak. "}
+      {hearer === "nobody" && trouble === null && "Type your questions. "}
+    </p>
+  );
+}
+
+/** Escape interrupts wherever the focus is; the space bar where it has nothing else to do. */
+function useInterruptKeys(talk: Talk): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.repeat || !talk.isInterruptible || document.querySelector("dialog[open]")) return;
+      const isFree = event.target === document.body || (event.target instanceof HTMLElement && event.target.matches("[tabindex='-1']"));
+      if (event.key !== "Escape" && !(event.key === " " && isFree)) return;
+      event.preventDefault();
+      talk.interrupt();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [talk]);
+}

@@ -1,0 +1,95 @@
+import { parseMarkdown, plainText } from "../text/markdown.ts";
+import type { Sound } from "./messages.ts";
+import type { Heard } from "./play-queue.ts";
+import { Loudspeaker, loadSound } from "./sound.ts";
+import { Synthesis, canSynthesise } from "./synthesis.ts";
+
+/** Who makes what Clara says heard, or what the learner says read: the server's services, or the browser's own. */
+export type Who = "server" | "browser" | "nobody";
+
+export interface MouthObserver {
+  onPlayed(heard: Heard): void;
+  onLoudness(loudness: number): void;
+  /** The browser's voice began to speak, or has done. */
+  onSpeaking(isSpeaking: boolean): void;
+}
+
+/** What Clara says, made heard: the server's sound, or the browser's own voice where the server has none. */
+export class Mouth {
+  readonly #observer: MouthObserver;
+  readonly #synthesis: Synthesis;
+  #loudspeaker: Loudspeaker | null = null;
+  #rate = 24_000;
+  #who: Who = "nobody";
+
+  constructor(language: string, observer: MouthObserver) {
+    this.#observer = observer;
+    this.#synthesis = new Synthesis(language, (isSpeaking) => observer.onSpeaking(isSpeaking));
+  }
+
+  /** Makes ready for the server's sound; false where this browser can't play it. */
+  async open(context: AudioContext | null): Promise<boolean> {
+    if (context === null) return false;
+    try {
+      await Promise.all([context.resume(), loadSound(context)]);
+    } catch {
+      return false;
+    }
+    this.#loudspeaker = new Loudspeaker(context, this.#observer.onPlayed, this.#observer.onLoudness);
+    return true;
+  }
+
+  /** Settles who speaks, and says so. */
+  use(serverSpeaks: boolean): Who {
+    if (serverSpeaks && this.#loudspeaker !== null) this.#who = "server";
+    else this.#who = canSynthesise() ? "browser" : "nobody";
+    return this.#who;
+  }
+
+  get isSynthesising(): boolean {
+    return this.#synthesis.isSpeaking;
+  }
+
+  isEcho(words: string): boolean {
+    return this.#synthesis.isEcho(words);
+  }
+
+  /** Sound of the next segment has so many samples a second. */
+  begin(rate: number): void {
+    this.#rate = rate;
+  }
+
+  play(sound: Sound): void {
+    this.#loudspeaker?.add(sound, this.#rate);
+  }
+
+  end(segment: number, isCut: boolean): void {
+    if (isCut) this.#loudspeaker?.clear(segment);
+    else this.#loudspeaker?.end(segment);
+  }
+
+  pause(): void {
+    this.#loudspeaker?.pause();
+  }
+
+  resume(): void {
+    this.#loudspeaker?.resume();
+  }
+
+  /** Reads an answer aloud where the server doesn't; `written` is all of it so far. */
+  say(written: string, isWhole: boolean): void {
+    if (this.#who === "browser") this.#synthesis.say(plainText(parseMarkdown(written)), isWhole);
+  }
+
+  /** Stops at once. */
+  hush(): void {
+    this.#loudspeaker?.clear(null);
+    this.#synthesis.cancel();
+  }
+
+  close(): void {
+    this.hush();
+    this.#loudspeaker?.close();
+    this.#loudspeaker = null;
+  }
+}

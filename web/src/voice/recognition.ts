@@ -1,0 +1,106 @@
+/** The browser's own recognition of speech: where it exists, for a server that has no speech service. */
+
+interface Alternative {
+  transcript: string;
+}
+
+interface RecognitionEvent extends Event {
+  resultIndex: number;
+  results: ArrayLike<ArrayLike<Alternative> & { isFinal: boolean }>;
+}
+
+interface BrowserRecognition extends EventTarget {
+  lang: string;
+  continuous: boolean;
+  interimResults: boolean;
+  start(): void;
+  abort(): void;
+}
+
+export interface RecognitionObserver {
+  /** What is being said; `isFinal`: and was. */
+  onWords(text: string, isFinal: boolean): void;
+  /** The browser's name of what went wrong, after which nothing is heard. */
+  onFailed(error: string): void;
+}
+
+const RESTARTED_AFTER_MS = 250;
+/** Not failures: nothing was said, or we stopped it ourselves. */
+const HARMLESS: ReadonlySet<string> = new Set(["no-speech", "aborted"]);
+const MOST_FAILURES = 3;
+
+export function canRecognise(): boolean {
+  return recogniser() !== null;
+}
+
+/** Hears until it is stopped: a browser ends its recognition after each pause, and it is begun again. */
+export class Recognition {
+  readonly #browser: BrowserRecognition;
+  readonly #observer: RecognitionObserver;
+  #isWanted = false;
+  #isRunning = false;
+  #failures = 0;
+  #timer: number | undefined;
+
+  constructor(language: string, observer: RecognitionObserver) {
+    const Recogniser = recogniser();
+    if (Recogniser === null) throw new Error("this browser doesn't recognise speech");
+    this.#observer = observer;
+    this.#browser = new Recogniser();
+    this.#browser.lang = language;
+    this.#browser.continuous = true;
+    this.#browser.interimResults = true;
+    this.#browser.addEventListener("result", (event) => this.#heard(event as RecognitionEvent));
+    this.#browser.addEventListener("error", (event) => this.#failed((event as Event & { error: string }).error));
+    this.#browser.addEventListener("end", () => this.#ended());
+  }
+
+  start(): void {
+    this.#isWanted = true;
+    this.#begin();
+  }
+
+  stop(): void {
+    this.#isWanted = false;
+    window.clearTimeout(this.#timer);
+    this.#browser.abort();
+  }
+
+  #begin(): void {
+    if (!this.#isWanted || this.#isRunning) return;
+    this.#isRunning = true;
+    this.#browser.start();
+  }
+
+  #heard({ results, resultIndex }: RecognitionEvent): void {
+    if (!this.#isWanted) return;
+    this.#failures = 0;
+    let open = "";
+    for (let at = resultIndex; at < results.length; at += 1) {
+      const result = results[at];
+      const text = result?.[0]?.transcript ?? "";
+      if (result?.isFinal && text.trim() !== "") this.#observer.onWords(text.trim(), true);
+      else open += text;
+    }
+    if (open.trim() !== "") this.#observer.onWords(open.trim(), false);
+  }
+
+  #failed(error: string): void {
+    if (HARMLESS.has(error) || !this.#isWanted) return;
+    this.#failures += 1;
+    // The service behind it may be out of reach for a moment; what is forbidden stays so.
+    if (error === "network" && this.#failures < MOST_FAILURES) return;
+    this.stop();
+    this.#observer.onFailed(error);
+  }
+
+  #ended(): void {
+    this.#isRunning = false;
+    if (this.#isWanted) this.#timer = window.setTimeout(() => this.#begin(), RESTARTED_AFTER_MS);
+  }
+}
+
+function recogniser(): (new () => BrowserRecognition) | null {
+  const known = window as unknown as Record<string, (new () => BrowserRecognition) | undefined>;
+  return known["SpeechRecognition"] ?? known["webkitSpeechRecognition"] ?? null;
+}
