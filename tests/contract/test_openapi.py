@@ -26,6 +26,7 @@ get_usage list_chats list_existing_conversations list_existing_conversations_of 
 list_existing_files_of list_existing_folders list_existing_folders_of list_existing_messages list_files list_folders
 list_messages list_models rate_message regenerate_message resume_in_ui retry_file search_files send_message sign_in
 sign_out stop_turn unrate_message upload_existing upload_existing_too upload_file watch_file
+chat_by_voice create_ticket get_voice_stats get_voice_status
 """,
     )
 )
@@ -43,6 +44,7 @@ GET /homework/files/{user_id}  GET /homework/files  DELETE /homework/files/{file
 DELETE /homework/files/{file_id}  GET /homework/folders/{user_id}  GET /homework/folders  POST /homework/folders
 GET /homework/conversations/{user_id}  GET /homework/conversations/{conversation_id}/messages
 GET /summary/{cache_key}  POST /study-session/complete  POST /voice/generate-visual
+POST /voice/chat/{user_id}  GET /voice/status/{user_id}  GET /voice/stats
 GET /homework/context/{user_id}  GET /rag/context/{user_id}  GET /rag/search/{user_id}
 """
 """What existing clients call."""
