@@ -51,6 +51,33 @@ class TestNumbers:
         assert check(answer).find(text)
 
     @pytest.mark.parametrize(
+        "text",
+        [
+            "kırk iki", "czterdzieści dwa", "førtito", "toogfyrre", "neljäkymmentäkaksi", "negyvenkettő", "bốn mươi hai",
+            "σαράντα δύο", "ארבעים ושתיים", "사십이", "마흔둘", "มันคือสี่สิบสองนะ", "empat puluh dua", "patruzeci și doi",
+            "fourty-two", "F0RTY TW0", "f-o-r-t-y-t-w-o", "owt-ytrof", "two and forty", "four-two", "four two", "xlii",
+            "the forty-second", "four tens and two ones", "Forty.\n\nTwo.", "You get 4...\n2!", "a 4 before a 2",
+            "It begins with a 4.\nAnd it ends with a 2.", "$4{2}$", "2A in hexadecimal", "52 in octal", "....- ..---.",
+            "more than 41 and less than 43", "the number after 41", "next to 41 and 43", "43 less one", "21 doubled",
+            "14 tripled", "thrice fourteen", "eighty-four halved", "the sum of 20 and 22", "the product of 2 and 21",
+            "36 plus another 6", "35 and then 7 more", "30 and 12 together", "add 35 and 7", "a tenth of 420",
+            "ten percent of 420", "3 dozen and 6", "subtract 8 from 50",
+        ],
+    )  # fmt: skip
+    def test_roundabout(self, text: str) -> None:
+        assert check("42", "What is 6 times 7?").find(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Multiply 6 by 7.", "What is the product of 6 and 7?", "Add 6 seven times.", "Which digit do you get to?",
+            "You have two numbers; four times one of them helps.", "Start with 7 and go on.", "Think of seven tens.",
+        ],
+    )  # fmt: skip
+    def test_calculating_as_the_task_does_is_allowed(self, text: str) -> None:
+        assert check("42", "What is 6 times 7?").find(text) is None
+
+    @pytest.mark.parametrize(
         "text", ["What is 6 * 7?", "six times seven is your task", "[42] says so", "Look at page 7 first."]
     )
     def test_what_the_task_says_may_be_said(self, text: str) -> None:

@@ -2,19 +2,20 @@
 
 import re
 
-from clara.tutor.leaks.number_words import in_digits
+from clara.tutor.leaks.number_words import in_digits, names_of
 from clara.tutor.leaks.quantities import Quantity, close, same
 from clara.tutor.leaks.replies import Reply
+from clara.tutor.leaks.spellings import LEAST_LETTERS, backwards, shifted, spelled
 from clara.tutor.leaks.told import DIGIT, GENERIC, HANDLED, HAS, PLACE, RESULT, REVERSED, TOLD
 
 SMALL = 3
 """Numbers up to this, in words, are told only where a result is told: "two steps" is no answer."""
 _STEPS = 9
 _ROMAN = re.compile(r"\b(?=[IVXLCDM]{2,})(?:M{0,3})(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
-_DIGIT_RUN = re.compile(
-    r"(?<![\d.,])\d(?:[\s,;:|/\"'-]*(?:and then|followed by|and|then|dann|und|puis|et|luego|poi|depois|затем|и)?"
-    r"[\s,;:|/\"'-]+(?:an? )?\d(?![\d.]\d))+(?!\d)"
-)
+_SMALL_ROMAN = re.compile(rf"(?=[ivxlcdm]{{3}}){_ROMAN.pattern.lower().replace('{2,}', '{3,}')}")
+_APART = r"(?:\.{3}|…|[\s,;:|/\"'-])"
+_JOINT = r"and then|followed by|in front of|before|and|then|dann|und|puis|et|luego|poi|depois|затем|и"
+_DIGIT_RUN = re.compile(rf"(?<![\d.,])\d(?:{_APART}*(?:{_JOINT})?{_APART}+(?:an? )?\d(?![\d.]\d))+(?!\d)")
 
 
 class Number:
@@ -25,9 +26,11 @@ class Number:
         self._places = places
         self._in_task = any(same(answer, given) for given in (*task.numbers, *task.spoken_numbers))
         self._given = {expression for expression, _ in task.values}
+        self._task_numbers = {given.value for given in (*task.numbers, *task.spoken_numbers)}
         self._task_text = re.sub(r"\s", "", task.spoken)
         value = abs(answer.value)
         whole = value == int(value) and value < 1e15
+        self._names = [name for name in names_of(int(value)) if len(name) >= LEAST_LETTERS] if whole else []
         self._digits = str(int(value)) if whole else f"{value:.10g}".replace(".", "")
 
     def leaks(self, reply: Reply, earlier: Reply) -> bool:
@@ -35,7 +38,10 @@ class Number:
             any(self._tells(found, reply.text, spoken=False) for found in reply.numbers)
             or any(self._tells(found, reply.spoken, spoken=True) for found in reply.spoken_numbers)
             or any(self._works_out(expression, value) for expression, value in reply.values)
-            or any(close(self._answer.value, value) for value in reply.round_about)
+            or any(
+                close(self._answer.value, told.value) and not told.through <= self._task_numbers
+                for told in reply.round_about
+            )
             or self._in_pieces(earlier)
             or self._otherwise(reply)
         )
@@ -95,10 +101,15 @@ class Number:
         return False
 
     def _otherwise(self, reply: Reply) -> bool:
-        """Backwards, or in Roman numerals."""
+        """Letter by letter, backwards, or in Roman numerals."""
         value = self._answer.value
-        for found in _ROMAN.finditer(reply.plain):
-            if found[0] and not self._in_task and _roman(found[0]) == value:
+        if not self._in_task and any(
+            spelled(name, reply.text) or backwards(name, reply.text) or shifted(name, reply.text)
+            for name in self._names
+        ):
+            return True
+        for found in (*_ROMAN.finditer(reply.plain), *_SMALL_ROMAN.finditer(reply.plain)):
+            if found[0] and not self._in_task and _roman(found[0].upper()) == value:
                 return True
         if len(self._digits) < 2 or not REVERSED.search(reply.text):
             return False

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from clara.tutor.leaks.plain import letters
+from clara.tutor.leaks.number_names import more_names
+from clara.tutor.leaks.plain import letters, plain
 
 _SMALL = {
     "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -68,9 +69,13 @@ _PARTS = {
     "ninth": 9, "ninths": 9, "tenth": 10, "tenths": 10, "twelfth": 12, "twelfths": 12, "hundredth": 100,
     "hundredths": 100, "sixteenth": 16, "sixteenths": 16,
 }  # fmt: skip
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _HALVES = "half|hälfte|halb|halbe|mitad|medio|media|moitié|demi|metà|mezzo|metade|meio|helft|половина|一半|半分|نصف|आधा"
 _MOST_WORDS = 5
-_WORD = re.compile(r"[^\W\d_]+(?:[\u0900-\u097f]+)*")
+_MANY_WORDS_ARE_SO_SHORT = 4
+"""Letters: names of numbers in further languages that are words of English, German or French as often."""
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff\u0e31-\u0e4e])+")
+_THAI_TEN = "สิบ"
 _HAN_NUMBER = re.compile("[零一二三四五六七八九十百两]{1,4}")
 
 
@@ -86,11 +91,15 @@ def _named() -> Mapping[str, int]:
     for also in _ALSO.values():
         names.update({_key(name): number for number, name in also.items()})
     names.update({_key(name): number for number, name in enumerate(_HINDI.split())})
+    for name, number in more_names():
+        key = _key(name)
+        if len(key) > _MANY_WORDS_ARE_SO_SHORT or not key.isascii():
+            names.setdefault(key, number)
     return names
 
 
 def _key(name: str) -> str:
-    return " ".join(letters(name).replace("-", " ").split())
+    return " ".join(letters(plain(name)).replace("-", " ").replace("'", " ").split())
 
 
 def _spellings(language: str, number: int, units: Sequence[str], tens: Sequence[str]) -> Sequence[str]:
@@ -127,12 +136,32 @@ def _french(ten: int, one: int, whole: str, units: Sequence[str]) -> Sequence[st
     return [f"{whole.rstrip('s') if ten == 8 else whole} {'et ' if one == 1 and ten < 8 else ''}{units[one]}"]
 
 
+@cache
+def _thai_numbers() -> re.Pattern[str]:
+    """Numbers from ten on: they stand between other words without a blank."""
+    return re.compile("|".join(sorted((name for name in _named() if _THAI_TEN in name), key=len, reverse=True)))
+
+
+def names_of(number: int) -> Sequence[str]:
+    """Return a number's names in English, German, Spanish and French without blanks, for 0 to 99."""
+    if not 0 <= number < 100:
+        return ()
+    found = {}
+    for language in ("en", "de", "es", "fr"):
+        units, tens = _SMALL[language].split(), ["", "", *_TENS[language].split()]
+        name = _spellings(language, number, units, tens)[0]
+        found[_key(name).replace(" ", "")] = True
+    return tuple(found)
+
+
 def in_digits(text: str, told: "re.Pattern[str] | None" = None) -> str:
     """Return a text of plain letters with its number words in digits: "three quarters" is "3/4".
 
     ``told``: words of COMMON count only where this matches right before them; None: everywhere.
     """
     text = _HAN_NUMBER.sub(lambda found: _han(found, text, told), text)
+    if _THAI_TEN in text:
+        text = _thai_numbers().sub(lambda found: f" {_named()[found[0]]} ", text)
     words = list(_WORD.finditer(text))
     out: list[str] = []
     at = position = 0
@@ -173,6 +202,9 @@ def _english(said: Sequence[str]) -> tuple[int, str]:
     names = _english_names()
     for at, word in enumerate(said):
         if word in names:
+            turned = at > 1 and said[at - 1] == "and" and total + current < 10 <= 19 < names[word]
+            if current % 100 and not turned and (current % 10 or current % 100 < 20 or names[word] > 9):
+                break
             current += names[word]
         elif word in _SCALES and (current or word == said[0] == "hundred"):
             if word == "hundred":
@@ -191,6 +223,8 @@ def _english(said: Sequence[str]) -> tuple[int, str]:
     if used and rest[:1] == ["point"]:
         digits = [str(names[word]) for word in rest[1:] if names.get(word, 10) < 10]
         return (used + 1 + len(digits), f"{value}.{''.join(digits)}") if digits else (used, str(value))
+    if used and rest and value % 100 in range(20, 100, 10) and rest[0] in _ORDINALS:
+        return used + 1, str(value + _ORDINALS.index(rest[0]) + 1)
     if said[0] in ("a", "an") and len(said) > 1 and said[1] in _PARTS:
         return 2, f"1/{_PARTS[said[1]]}"
     return used, str(value)
@@ -199,9 +233,11 @@ def _english(said: Sequence[str]) -> tuple[int, str]:
 @cache
 def _english_names() -> Mapping[str, int]:
     units, tens = _SMALL["en"].split(), _TENS["en"].split()
-    return {name: number for number, name in enumerate(units)} | {
-        name: 10 * number for number, name in enumerate(tens[:-1], 2)
-    }
+    return (
+        {name: number for number, name in enumerate(units)}
+        | {name: 10 * number for number, name in enumerate(tens[:-1], 2)}
+        | {"fourty": 40, "ninty": 90}
+    )
 
 
 def _han(found: re.Match[str], text: str, told: "re.Pattern[str] | None") -> str:

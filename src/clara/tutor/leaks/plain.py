@@ -35,6 +35,7 @@ _WRAPPED = re.compile(
     rf"|emph|bm|color\s*\{{\w+\}}|ce|hspace|vspace|phantom)\s*{_GROUP}"
 )
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s?|\\([,;:! ])|\\([%$&#_{}|])|\\[()\[\]]")
+_BRACED = re.compile(r"\{([0-9.,]*)\}")
 _POWER = re.compile(rf"\^\s*{_GROUP}")
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
 _EMPHASIS = re.compile(
@@ -117,6 +118,7 @@ def _without_latex(text: str) -> str:
                 break
         text = _COMMAND.sub(_command, text)
     text = _POWER.sub(lambda found: f"^({found[1]})", text)
+    text = _BRACED.sub(r"\1", text)
     return text.replace("$", " ") if text.count("$") > 1 else text
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from clara.rag.stopwords import stop_words
@@ -27,18 +28,46 @@ _OPERATORS = (
     (re.compile(r"(?<=\d)\s*x\s*(?=\d)"), "*"),
 )  # fmt: skip
 _N = r"(-?\d+(?:\.\d+)?)"
+_RIGHT = "right|just|immediately|directly|number|integer"
 _ROUND_ABOUT: Sequence[tuple[re.Pattern[str], Callable[[float, float], float]]] = (
-    (re.compile(rf"{_N} (?:less|fewer|smaller) than {_N}"), lambda a, b: b - a),
-    (re.compile(rf"{_N} (?:more|greater|bigger|larger) than {_N}"), lambda a, b: a + b),
+    (re.compile(rf"{_N} (?:less|fewer|smaller|lower) than {_N}"), lambda a, b: b - a),
+    (re.compile(rf"{_N} (?:more|greater|bigger|larger|higher) than {_N}"), lambda a, b: a + b),
+    (re.compile(rf"{_N} (?:less|take away|reduced by|without|subtract) {_N}"), lambda a, b: a - b),
+    (re.compile(rf"(?:subtract|take|taking|subtracting) {_N} (?:away )?from {_N}"), lambda a, b: b - a),
     (re.compile(rf"(?:half of|1/2 of|half)(?: of)? {_N}()"), lambda a, b: a / 2),
+    (re.compile(rf"{_N},? (?:halved|cut in half)()"), lambda a, b: a / 2),
     (re.compile(rf"(?:twice|double)(?: of)? {_N}()"), lambda a, b: a * 2),
-    (re.compile(rf"(?:triple)(?: of)? {_N}()"), lambda a, b: a * 3),
-    (re.compile(rf"(?:right|just|immediately|directly|one) (?:after|above) {_N}()"), lambda a, b: a + 1),
+    (re.compile(rf"{_N},? (?:doubled|twice)()"), lambda a, b: a * 2),
+    (re.compile(rf"(?:triple|thrice)(?: of)? {_N}()"), lambda a, b: a * 3),
+    (re.compile(rf"{_N},? (?:tripled|thrice)()"), lambda a, b: a * 3),
+    (re.compile(rf"sum of {_N},? (?:and|plus) {_N}"), lambda a, b: a + b),
+    (re.compile(rf"(?:product of|multiply|multiplying) {_N} (?:and|by|with|times) {_N}"), lambda a, b: a * b),
+    (re.compile(rf"difference (?:of|between) {_N} and {_N}"), lambda a, b: abs(a - b)),
+    (re.compile(rf"(?:divide|dividing|share|sharing) {_N} (?:by|among|between) {_N}"), lambda a, b: a / b if b else a),
+    (re.compile(rf"(?:add|adding|put) {_N} (?:and|to|onto|with) {_N}"), lambda a, b: a + b),
+    (re.compile(rf"{_N} (?:and|plus)(?: then| another| add)* {_N} (?:more|together|in all)"), lambda a, b: a + b),
+    (re.compile(rf"{_N} (?:and|plus)(?: then)? (?:another|an extra|a further) {_N}"), lambda a, b: a + b),
+    (re.compile(rf"{_N} ?(?:%|percent|per cent) of {_N}"), lambda a, b: a * b / 100),
+    (re.compile(rf"1/{_N} of {_N}"), lambda a, b: b / a if a else b),
+    (re.compile(rf"(?:{_RIGHT}|one) (?:after|above|following) {_N}()"), lambda a, b: a + 1),
     (re.compile(rf"(?:comes|follows|next)(?: right)? after {_N}()"), lambda a, b: a + 1),
-    (re.compile(rf"(?:right|just|immediately|directly|comes)(?: right)? (?:before|below) {_N}()"), lambda a, b: a - 1),
+    (re.compile(rf"(?:{_RIGHT}|comes)(?: right)? (?:before|below) {_N}()"), lambda a, b: a - 1),
     (re.compile(rf"{_N} dozens?()"), lambda a, b: a * 12),
+    (re.compile(rf"{_N} dozens? and {_N}"), lambda a, b: a * 12 + b),
 )  # fmt: skip
-_BETWEEN = re.compile(rf"between {_N} and {_N}")
+_BETWEEN = (
+    re.compile(rf"(?:between|next to) {_N} and {_N}"),
+    re.compile(rf"(?:more|larger|greater|bigger|higher|above|over|after)(?: than)? {_N}[^.\n]{{0,30}}?"
+               rf"(?:less|smaller|fewer|lower|below|under|before)(?: than)? {_N}"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RoundAbout:
+    """A number that is told through others: "one less than 43" is 42, through 1 and 43."""
+
+    value: float
+    through: frozenset[float]
 
 
 class Reply:
@@ -88,19 +117,20 @@ class Reply:
         return found
 
     @cached_property
-    def round_about(self) -> Sequence[float]:
-        """Numbers that are told through others: "one less than 43"."""
-        text = in_digits(self.text)
-        found = [
-            work_out(float(match[1]), float(match[2] or 0))
-            for pattern, work_out in _ROUND_ABOUT
-            for match in pattern.finditer(text)
-        ]
-        found += [
-            (float(match[1]) + float(match[2])) / 2
-            for match in _BETWEEN.finditer(text)
-            if float(match[2]) - float(match[1]) == 2
-        ]
+    def round_about(self) -> Sequence[RoundAbout]:
+        """Numbers that are told through others."""
+        found = []
+        for text in (self.text, in_digits(self.text)):
+            for pattern, work_out in _ROUND_ABOUT:
+                for match in pattern.finditer(text):
+                    first, second = float(match[1]), float(match[2] or 0)
+                    through = {first, second} if match[2] else {first}
+                    found.append(RoundAbout(work_out(first, second), frozenset(through)))
+            for pattern in _BETWEEN:
+                for match in pattern.finditer(text):
+                    low, high = float(match[1]), float(match[2])
+                    if high - low == 2:
+                        found.append(RoundAbout(low + 1, frozenset((low, high))))
         return found
 
     @cached_property

@@ -58,9 +58,15 @@ _MORSE_CODE = dict(
         strict=True,
     )
 )
+_IN_BASE = re.compile(
+    r"\b([0-9a-f]{1,8})\b\W{0,3}(?:in |as )?(?:an? )?(hex|octal)|\b(hex|octal)\w*\W{1,3}([0-9a-f]{1,8})\b",
+    re.IGNORECASE,
+)
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _MIXED = re.compile(r"\b(?=[^\W\d_]*[0134578@$!])(?=[\d@$!]*[a-z])[a-z0134578@$!]{4,}\b")
 _LONGEST = 20_000
+_NEAR = 60
+"""Characters that are read on behind a word with digits for letters: "F0RTY TW0"."""
 LEAST_LETTERS = 4
 
 
@@ -113,6 +119,9 @@ def decoded(text: str) -> Iterator[str]:
             yield str(int(digits, 16))
     for found in re.finditer(r"0x([0-9a-fA-F]{1,12})\b", text):
         yield str(int(found[1], 16))
+    for found in _IN_BASE.finditer(text):
+        with contextlib.suppress(ValueError):
+            yield str(int(found[1] or found[4], 16 if (found[2] or found[3]).lower() == "hex" else 8))
     for found in _BITS.finditer(text):
         yield from _from_bits(found[1])
     for found in _CODES.finditer(text):
@@ -121,9 +130,13 @@ def decoded(text: str) -> Iterator[str]:
         yield _from_codes(codes)
     for found in _MORSE.finditer(text):
         signs = re.split(r"[\s/|]+", found[0].replace("−", "-").replace("·", "."))
+        if signs[-1] not in _MORSE_CODE:
+            signs[-1] = signs[-1].removesuffix(".")
         yield "".join(_MORSE_CODE.get(sign, "") for sign in signs)
-    for found in _MIXED.finditer(text.casefold()):
+    small = text.casefold()
+    for found in _MIXED.finditer(small):
         yield found[0].translate(_LEET)
+        yield small[found.start() : found.start() + _NEAR].translate(_LEET)
 
 
 def shifted(word: str, text: str) -> bool:

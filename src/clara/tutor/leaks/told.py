@@ -25,7 +25,8 @@ DISSENT = (
     "|нет|неверно|неправильно|ложь|不|不是|错|错误|いいえ|違う|間違い|لا|خطأ|خاطئ|नहीं|गलत|असत्य"
 )
 DIGIT = re.compile(
-    r"digit|ziffer|cifra|chiffre|cijfer|algarismo|цифр|位数|数字|桁|رقم|خانة|अंक|\b(?:tens|ones|units) place"
+    r"digit|ziffer|cifra|chiffre|cijfer|algarismo|цифр|位数|数字|桁|رقم|خانة|अंक|\b(?:tens|ones|hundreds)\b"
+    r"|\bunits place|\b(?:starts?|begins?|ends?|starting|beginning|ending) (?:with|in) (?:an? |the )?\d\b"
 )
 LETTER = re.compile(
     r"\bletters?\b|buchstabe|\bletras?\b|\blettres?\b|\blettera\b|\blettere\b|\bletters?\b|букв|字母|文字|حرف|अक्षर"
