@@ -41,7 +41,8 @@ class TestServiceCard:
         endpoints = (await shared_clara.client.get("/")).json()["endpoints"]
 
         document = shared_clara.app.openapi()["paths"]
-        assert set(endpoints.values()) - {"/docs", "/openapi.json"} <= document.keys()
+        sockets = {"/voice/ws/{user_id}"}
+        assert set(endpoints.values()) - {"/docs", "/openapi.json"} - sockets <= document.keys()
         assert all(re.fullmatch(r"[a-z_]+", name) for name in endpoints)
 
     @pytest.mark.parametrize("accept", [BROWSER, "text/html", "text/html, application/json;q=0.5"])
@@ -68,6 +69,7 @@ class TestHealth:
         assert set(health["features"]) == {"rag_engine", "homework_agent", "voice_agent", "file_upload"}
         assert set(health["features"].values()) <= {"enabled", "degraded", "disabled"}
         assert health["features"]["rag_engine"] == health["features"]["file_upload"] == "enabled"
+        assert health["features"]["voice_agent"] == "degraded", "there is no speech service: by text alone"
 
     async def test_stays_200_and_says_degraded_without_its_database(self, tmp_path: Path) -> None:
         async with running_app(make_settings(tmp_path), work=False) as app:
@@ -140,7 +142,7 @@ class TestMe:
     async def test_says_who_and_what_holds(self, shared_clara: RunningApp, ana: Learner) -> None:
         me = (await ana.get("/v1/me")).json()
 
-        assert set(me) == {"user_id", "via", "scopes", "model", "limits", "link_hosts", "locked"}
+        assert set(me) == {"user_id", "via", "scopes", "model", "limits", "link_hosts", "voice", "locked"}
         assert (me["user_id"], me["via"], me["scopes"]) == (ana.id, "service_key", ["files", "tutor"])
         assert me["model"] == "none"
         files = shared_clara.settings.files

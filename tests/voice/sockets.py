@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,7 +145,11 @@ class Talking:
 
     @contextlib.asynccontextmanager
     async def socket(
-        self, user_id: str = "ana", query: str = "", protocols: tuple[str, ...] = ("clara.voice.v1",), **headers: str
+        self,
+        user_id: str = "ana",
+        query: str = "",
+        protocols: tuple[str, ...] = ("clara.voice.v1",),
+        headers: Mapping[str, str] = {},
     ) -> AsyncIterator[Client]:
         """Connect, by the service key unless other headers are given; say nothing."""
         address = f"ws://127.0.0.1:{self.server.port}/voice/ws/{user_id}{query}"

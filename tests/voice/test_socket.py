@@ -1,5 +1,6 @@
 """The voice socket: who gets in, and how a session begins and ends."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from clara.core.credentials import digest
-from tests.voice.sockets import KEY, Talking, talking
+from clara.ops.limits import Rate, RateLimiter
+from clara.store.status import voice_learners
+from tests.voice.sockets import DEADLINE_S, KEY, Talking, talking
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.anyio
@@ -21,7 +24,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Talk
 
 async def code_of(shared: Talking, user_id: str = "ana", query: str = "", **headers: str) -> tuple[str, int]:
     """Connect, and return the error's code and the code of the close."""
-    async with shared.socket(user_id, query, **headers) as client:
+    async with shared.socket(user_id, query, headers=headers) as client:
         code = (await client.next("error"))["code"]
         return code, await client.closed()
 
@@ -143,17 +146,15 @@ class TestCaller:
 
     async def test_from_its_own_origin_is_let_in(self, shared: Talking) -> None:
         origin = f"http://127.0.0.1:{shared.server.port}"
-        async with shared.socket("ana", Origin=origin, **KEY) as client:
+        async with shared.socket("ana", headers=KEY | {"Origin": origin}) as client:
             await shared.greet(client)
 
     async def test_of_a_foreign_host_is_refused(self, shared: Talking) -> None:
         with pytest.raises(InvalidStatus):
-            async with shared.socket("ana", Host="evil.test", **KEY):
+            async with shared.socket("ana", headers=KEY | {"Host": "evil.test"}):
                 pass
 
     async def test_may_connect_only_so_often(self, tmp_path: Path) -> None:
-        from clara.ops.limits import Rate, RateLimiter
-
         async with talking(tmp_path) as found:
             found.server.app.state.admission.limiter = RateLimiter({Rate.VOICE: 2})
             for _ in range(2):
@@ -168,11 +169,23 @@ class TestCaller:
 
 
 class TestPresence:
-    async def test_is_told_to_operators_and_in_health(self, shared: Talking) -> None:
-        async with shared.client("pat"):
-            services = shared.server.app.state.services
-            from clara.store.status import voice_learners
+    async def test_is_in_health_and_told_to_operators(self, shared: Talking) -> None:
+        async def seen() -> tuple[int, bool]:
+            health = (await shared.server.client.get("/health")).json()
+            learners = await shared.server.app.state.services.database.read(voice_learners)
+            return health["active_voice_connections"], "pat" in learners
 
-            assert "pat" in await services.database.read(voice_learners)
-        await wait_for(lambda: not any(live.link for live in shared.hub._live.values()))
-        assert "pat" not in await services.database.read(voice_learners)
+        await wait_for(lambda: not shared.hub.connections)
+        async with shared.client("pat"), shared.client("quin"):
+            assert await seen() == (2, True)
+        await wait_for(lambda: all("detach" in session.did for session in shared.made[-2:]))
+        async with asyncio.timeout(DEADLINE_S):
+            while await seen() != (0, False):
+                await asyncio.sleep(0.01)
+
+
+class TestMe:
+    async def test_tells_what_holds(self, shared: Talking) -> None:
+        me = (await shared.server.client.get("/v1/me", headers=shared.server.headers("ana"))).json()
+        assert (me["voice"]["hears"], me["voice"]["speaks"]) == (False, False)
+        assert (me["voice"]["sessions"], me["voice"]["max_s"]) == (1, 600)

@@ -18,7 +18,7 @@ from clara.core.caller import Scope
 from clara.core.clock import iso
 from clara.core.errors import ClaraError, Unavailable
 from clara.store.migrate import check_migrated
-from clara.store.status import count_jobs, oldest_waiting_s
+from clara.store.status import count_jobs, count_voice, oldest_waiting_s
 
 SERVICE = "clara-ai-backend"
 BACKLOG_S = 120.0
@@ -42,7 +42,7 @@ class Features(Answer):
 
     rag_engine: State
     homework_agent: State
-    voice_agent: State
+    voice_agent: State = Field(description="`degraded`: by text alone, since no speech services are set up.")
     file_upload: State
 
 
@@ -52,7 +52,7 @@ class Health(Answer):
     status: Literal["healthy"]
     service: str
     timestamp: str
-    active_voice_connections: int
+    active_voice_connections: int = Field(description="On all replicas.")
     model: str = Field(description='What answers; "none": answers are quotes.')
     features: Features
 
@@ -89,6 +89,8 @@ ENDPOINTS = {
     "search": "/v1/search",
     "study": "/v1/study",
     "usage": "/v1/usage",
+    "voice": "/voice/ws/{user_id}",
+    "voice_tickets": "/v1/voice/tickets",
     "openai": "/openai/v1/chat/completions",
     "ui_chat": "/v1/ui/chat",
 }
@@ -115,24 +117,27 @@ async def get_service_card(request: Request) -> Response:
 @public(while_draining=True)
 async def get_health(services: ServicesDep) -> Health:
     """Always 200 while the process answers; what doesn't work well is `degraded`."""
-    database, backlog_s = await _database_state(services)
-    reads = "enabled" if database else "degraded"
-    uploads: State = "enabled" if database and backlog_s < BACKLOG_S else "degraded"
+    found = await _database_state(services)
+    reads: State = "enabled" if found else "degraded"
+    uploads: State = "enabled" if found and found[0] < BACKLOG_S else "degraded"
+    voice = services.voice
+    speech: State = "enabled" if found and voice.hears and voice.speaks else "degraded"
     return Health(
         status="healthy",
         service=SERVICE,
         timestamp=iso(services.clock.now()),
-        active_voice_connections=0,
+        active_voice_connections=found[1] if found else services.doorway.hub.connections,
         model=services.tutor.model,
-        features=Features(rag_engine=reads, homework_agent=reads, voice_agent="disabled", file_upload=uploads),
+        features=Features(rag_engine=reads, homework_agent=reads, voice_agent=speech, file_upload=uploads),
     )
 
 
-async def _database_state(services: Services) -> tuple[bool, float]:
+async def _database_state(services: Services) -> tuple[float, int] | None:
+    """Return for how long work has waited, and how many are connected by voice; None when the database is away."""
     try:
-        return True, await services.database.read(oldest_waiting_s)
+        return await services.database.read(lambda tx: (oldest_waiting_s(tx), count_voice(tx).connections))
     except ClaraError:
-        return False, 0.0
+        return None
 
 
 @routes.get("/health/live")
