@@ -1,5 +1,7 @@
 """Study sets over HTTP: made without a model, kept, marked, reviewed, exported, deleted."""
 
+import asyncio
+import codecs
 import csv
 import io
 import sqlite3
@@ -100,6 +102,32 @@ class TestMake:
         assert problem(await ana.post("/v1/study", json=pages)) == (422, "pages_without_file")
         assert problem(await ana.post("/v1/study", json=pages | {"file_id": file_id})) == (422, "invalid_pages")
 
+    async def test_of_pages_that_are_not_there(self, ana: Learner) -> None:
+        file_id = (await ana.upload("cells.pdf", make_pdf(list(PAGES))))["file_id"]
+
+        beyond = await ana.post("/v1/study", json={"kind": "quiz", "file_id": file_id, "page_from": 9})
+        without = await ana.post("/v1/study", json={"kind": "quiz", "file_id": await book(ana), "page_from": 1})
+
+        assert problem(beyond) == (409, "no_material")
+        assert "pages" in beyond.json()["detail"]
+        assert problem(without) == (422, "no_pages")
+
+    async def test_of_a_table_asks_for_cells_of_known_rows(self, ana: Learner) -> None:
+        rows = ("Planet,Moons,Found by", "Venus,0,Ancients", "Uranus,28,Herschel", "Neptune,16,Galle", "Mars,2,Hall")
+        table = "\n".join((*rows, "Jupiter,95,Galileo"))
+        file_id = (await ana.upload("planets.csv", table.encode()))["file_id"]
+
+        quiz = await make(ana, "quiz", file_id=file_id)
+        columns = [set(column) for column in zip(*csv.reader(io.StringIO(table)), strict=True)]
+
+        assert quiz["item_count"] == 5
+        for question in quiz["questions"]:
+            assert question["question"].startswith("Planet: ")
+            assert "Planet: _" not in question["question"]
+            assert any(set(question["options"]) <= column for column in columns[1:])
+        nodes = (await make(ana, "mindmap", file_id=file_id))["nodes"]
+        assert {node["label"] for node in nodes if node["parent"] is None} == columns[0] - {"Planet"}
+
     async def test_of_a_script_without_blanks(self, ana: Learner) -> None:
         text = "# 光合作用\n\n光合作用把光能转化为化学能储存在葡萄糖中。叶绿素主要吸收红光和蓝光。" * 1
         text += "叶绿素存在于植物细胞的叶绿体之中。光合作用释放的氧气通过气孔离开叶片。"
@@ -195,6 +223,15 @@ class TestReviews:
         assert left["total"] == made["item_count"] - 4
         assert left["next_due_at"] == times["again"]
 
+    async def test_sent_several_times_at_once_counts_once(self, ana: Learner) -> None:
+        made = await make(ana, "flashcards", file_id=await book(ana))
+        address = f"/v1/reviews/{made['cards'][0]['id']}"
+
+        answers = await asyncio.gather(*(ana.post(address, json={"rating": "good"}) for _ in range(5)))
+
+        assert len({answer.text for answer in answers}) == 1
+        assert (await ana.get("/v1/progress")).json()["folders"][0]["reviews"] == 1
+
     async def test_progress_by_folder(self, ana: Learner) -> None:
         folder_id = await ana.folder()
         file_id = await book(ana, folder_id=folder_id)
@@ -230,7 +267,8 @@ class TestExport:
 
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
         assert answer.headers["content-disposition"].startswith("attachment;")
-        rows = list(csv.reader(io.StringIO(answer.text)))
+        assert answer.content.startswith(codecs.BOM_UTF8)
+        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert rows[0] == ["front", "back", "source"]
         assert [row[:2] for row in rows[1:]] == [[card["front"], card["back"]] for card in made["cards"]]
         assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)

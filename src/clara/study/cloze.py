@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clara.rag.tokenizer import Tokenizer
+from clara.study import rows
 from clara.study.drafts import DraftItem, Quote
 from clara.study.facts import UNSPACED, Fact, leans
 from clara.study.shuffling import positions, shuffled
@@ -97,6 +98,8 @@ def make_questions(clozes: Sequence[Cloze], facts: Sequence[Fact], finder: TermF
 
 def _without(fact: Fact, term: Term, tokenizer: Tokenizer) -> Cloze | None:
     """Leave the term out wherever it stands; None where too much would be gone, or its words still be there."""
+    if term.kind.startswith(rows.KIND):
+        return Cloze(fact, term, fact.text[: term.start] + BLANK + fact.text[term.end :])
     whole = re.escape(term.text) if fact.language in UNSPACED else rf"(?<!\w){re.escape(term.text)}(?!\w)"
     spans = [match.span() for match in re.finditer(whole, fact.text)]
     if (term.start, term.end) not in spans:
@@ -125,8 +128,7 @@ def _distractors(cloze: Cloze, terms: _Terms) -> list[str]:
         alike = tuple(kind for document, kind in terms if document == document_id and kind.startswith("thai"))
     for kind in (term.kind, *alike):
         for other, seq in terms.get((document_id, kind), {}).values():
-            apart = set(other.key).isdisjoint(term.key) and other.text.casefold() not in text
-            if apart and not _alike(other.text, term.text):
+            if _can_stand_for(other, term, text):
                 found.setdefault(other.text.casefold(), (other, seq))
         if len(found) >= DISTRACTORS:
             break
@@ -134,6 +136,14 @@ def _distractors(cloze: Cloze, terms: _Terms) -> list[str]:
         : 2 * DISTRACTORS
     ]
     return shuffled([other.text for other, _ in near], cloze.front, str)[:DISTRACTORS]
+
+
+def _can_stand_for(other: Term, term: Term, text: str) -> bool:
+    """Tell whether it isn't right too, nor seen in the sentence. Of a table's column every other value will do."""
+    if term.kind.startswith(rows.KIND):
+        return other.text.casefold() != term.text.casefold()
+    apart = set(other.key).isdisjoint(term.key) and other.text.casefold() not in text
+    return apart and not _alike(other.text, term.text)
 
 
 def _in_case(option: str, cloze: Cloze, finder: TermFinder) -> str:

@@ -38,12 +38,12 @@ def export(found: StudySet, form: Format) -> bytes:
 
 
 def _csv(found: StudySet) -> bytes:
-    """Return a table of front, back and source, in UTF-8; no cell of it is a formula."""
+    """Return a table of front, back and source, in UTF-8 with the mark that Excel knows it by; no cell is a formula."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(("front", "back", "source"))
     writer.writerows([_cell(text) for text in _texts(item)] for item in found.items)
-    return written.getvalue().encode()
+    return written.getvalue().encode("utf-8-sig")
 
 
 def _cell(text: str) -> str:

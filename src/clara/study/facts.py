@@ -11,6 +11,7 @@ from clara.rag.layout import lay_out
 from clara.rag.parts import split
 from clara.rag.statements import asks, is_bare, is_broken, is_symbolic, points_back
 from clara.study import thai
+from clara.study.rows import cells
 
 UNSPACED = frozenset(("zh", "ja", "th"))
 """Languages whose words aren't told apart by blanks."""
@@ -93,7 +94,7 @@ def _all(passages: Sequence[Passage], usual: str) -> Iterator[Fact]:
         for start, end in split(passage.text, passage.heading):
             quote = passage.text[start:end]
             text = lay_out(quote)
-            if not is_broken(quote) and stands_alone(text, language):
+            if cells(text) or (not is_broken(quote) and stands_alone(text, language)):
                 yield Fact(passage, start, end, text, language)
 
 

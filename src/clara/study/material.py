@@ -152,6 +152,8 @@ def _on_pages(tx: Tx, owner_id: str, scope: Scope, extents: Sequence[Extent]) ->
     first, last = scope.page_from or 1, scope.page_to or 2**31 - 1
     if last < first:
         raise Invalid("The last page comes before the first. Exchange them.", code="invalid_pages")
+    if not all(extent.placed.paged for extent in extents):
+        raise Invalid("This file has no pages. Leave out page_from and page_to.", code="no_pages")
     return {
         (extent.placed.document_id, seq): None
         for extent in extents
@@ -217,4 +219,6 @@ def _nothing(scope: Scope, material: Material) -> Conflict:
             "Nothing in this material is about that. Name the topic in its words, or choose other material.",
             code="topic_not_covered",
         )
+    if material.extents and not scope.is_whole:
+        return Conflict("There is no text on those pages. Choose others.", code="no_material")
     return Conflict("There is no text yet to make this of. Upload a file with text first.", code="no_material")

@@ -13,6 +13,7 @@ from clara.rag.statements import says_something
 from clara.study.drafts import DraftItem, Quote
 from clara.study.facts import Fact, stands_alone
 from clara.study.nouns import Key
+from clara.study.rows import cells
 from clara.study.terms import Term, TermFinder
 
 MAX_NODES = 40
@@ -34,13 +35,28 @@ class _Node:
 
 def make_tree(passages: Sequence[Passage], facts: Sequence[Fact], finder: TermFinder) -> list[DraftItem]:
     """Return nodes {"label", "parent"}: parents first, ``parent`` the number of an item (from 1), None at the top."""
-    root = _of_headings(passages)
+    root = _of_rows(facts) or _of_headings(passages)
     if len(root) < 2:
         inner = next(iter(root.values()), None)
         if inner is not None and len(inner.children) > 1:
             return list(_flat(_grown({inner.label: inner}, facts, finder)[inner.label].children))
         return list(_flat(_of_terms(facts, finder) or root))
     return list(_flat(_grown(root, facts, finder)))
+
+
+def _of_rows(facts: Sequence[Fact]) -> dict[str, _Node]:
+    """Return the rows by their first cells, with the other cells below them; nothing where most text is no table."""
+    root: dict[str, _Node] = {}
+    for fact in facts:
+        first, *others = cells(fact.text) or (None,)
+        if first is None or not first.value:
+            continue
+        quote = Quote(fact.passage, fact.start, fact.end)
+        below = {
+            label: _Node(label, quote, {}) for cell in others if (label := _shorter(f"{cell.column}: {cell.value}"))
+        }
+        root.setdefault(_shorter(first.value), _Node(_shorter(first.value), quote, below))
+    return root if len(root) > len(facts) / 2 else {}
 
 
 def _of_headings(passages: Sequence[Passage]) -> dict[str, _Node]:

@@ -21,6 +21,9 @@ from clara.study.sets import Item, show_sets
 RETENTION = 0.9
 """How likely a card is remembered when it is due; FSRS's own default."""
 
+AT_ONCE_S = 1.0
+"""Nobody reads a card, turns it over and judges in less."""
+
 
 class Rating(IntEnum):
     """How well a card was known, as FSRS counts it."""
@@ -85,7 +88,10 @@ class Reviews:
         return await self._database.scan(read)
 
     async def review(self, owner_id: str, card_id: str, rating: Rating) -> CardRow:
-        """Note how well a card was known, and return it with the time at which it is due again."""
+        """Note how well a card was known, and return it with the time at which it is due again.
+
+        What comes within a second of the last review is that one, sent twice.
+        """
         now = self._clock.now()
 
         def review(tx: Tx) -> CardRow:
@@ -93,6 +99,8 @@ class Reviews:
             card = stored.lock_card(tx, owner_id, card_id)
             if card is None:
                 raise NotFound("There is no such card. Look in the list of those that are due.", code="card_not_found")
+            if now - reviewed_at(card) < AT_ONCE_S:
+                return card
             after = schedule(card, rating, now)
             stored.reschedule_card(tx, owner_id, card_id, after.state, after.memory, after.due_at)
             stored.add_review(tx, owner_id, new_id("rev"), card_id, rating, now)
@@ -107,6 +115,12 @@ class Reviews:
             return Progress(folder_progress(tx, owner_id, now), *count_sessions(tx, owner_id))
 
         return await self._database.scan(read)
+
+
+def reviewed_at(card: CardRow) -> float:
+    """Return when the card was last reviewed; long ago if it never was."""
+    last = card.memory.get("last_review")
+    return datetime.fromisoformat(last).timestamp() if last else float("-inf")
 
 
 def schedule(card: CardRow, rating: Rating, now: float) -> CardRow:

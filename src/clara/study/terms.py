@@ -10,7 +10,7 @@ from itertools import pairwise
 from clara.rag.chunks import HEADING_SEPARATOR
 from clara.rag.statements import names, told_after_copula
 from clara.rag.tokenizer import Tokenizer
-from clara.study import thai
+from clara.study import rows, thai
 from clara.study.facts import UNSPACED, Fact
 from clara.study.han import Candidate, ChineseTerms, japanese
 from clara.study.nouns import WORD, Key, Nouns, goes_with_verb, is_article_pair, is_content, is_plural
@@ -85,6 +85,8 @@ class TermFinder:
         key = self.key_of(text, fact.language)
         if kind == "year":
             return Term(text, start, end, key, kind, 0.8)
+        if kind.startswith(rows.KIND):
+            return Term(text, start, end, (start, *key), kind, rows.worth(fact.text, start))
         if len(text) > LONGEST_TERM or key[0] < 0:
             return None
         defined = self._defined(fact, start, end)
@@ -126,6 +128,9 @@ class TermFinder:
         return 1.0 if is_what or fact.language in UNSPACED else _HALF_DEFINED
 
     def _candidates(self, fact: Fact) -> Iterator[Candidate]:
+        if rows.cells(fact.text):
+            yield from rows.candidates(fact.text)
+            return
         if fact.language in UNSPACED:
             yield from self._unspaced(fact)
             return
