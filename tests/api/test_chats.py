@@ -11,7 +11,7 @@ from tests.learners import Learner
 pytestmark = pytest.mark.anyio
 
 CELLS = b"# Cells\n\nMitochondria make the ATP of the cell.\n\n# Plants\n\nChloroplasts catch the light.\n"
-CHAT = {"id", "title", "folder_id", "mode", "material_only", "locked", "turn_id", "created_at", "updated_at"}
+CHAT = {"id", "title", "folder_id", "mode", "material_only", "locked", "turn_id", "exam", "created_at", "updated_at"}
 MESSAGE = {
     "id",
     "role",

@@ -236,6 +236,8 @@ class TestExam:
         assert "exam" in declined["content"]
         assert declined["citations"] == []
 
+        exam = (await ana.get(f"/v1/chats/{chat}")).json()["exam"]
+        assert exam == {"state": "running", "questions": None, "answered": 1, "locked": True, "study_set_id": None}
         own = await token_of(app, "ana")
         assert (await app.client.post(f"/v1/chats/{chat}/mark", headers=own)).json()["code"] == "locked"
         marked = await ana.post(f"/v1/chats/{chat}/mark")

@@ -318,6 +318,7 @@ class TestTeaching:
         page.get_by_role("radio", name=re.compile("^Exam")).check()
         page.keyboard.press("Escape")
         lesson.ask("Examine me on osmosis, please.")
+        expect(page.get_by_text("An exam: no help until it is marked.")).to_be_visible()
         page.get_by_role("button", name="Finish and mark").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("button", name="Finish and mark").click()

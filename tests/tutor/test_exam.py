@@ -86,6 +86,7 @@ class TestExam:
         ana = Learner(app, "ana")
         await ana.upload("cells.md", TEXT)
         chat = await ana.chat(mode="exam")
+        assert (await ana.get(f"/v1/chats/{chat}")).json()["exam"] is None
 
         first = (await ana.ask(chat, "I am ready"))["message"]["content"]
         assert first.startswith("Question 1 of 3:")
@@ -93,6 +94,8 @@ class TestExam:
         assert "exam" in declined
         assert first in declined
         quiz = await quiz_of(app, chat)
+        running = {"state": "running", "questions": 3, "answered": 0, "locked": False, "study_set_id": None}
+        assert (await ana.get(f"/v1/chats/{chat}")).json()["exam"] == running
 
         right = (await ana.ask(chat, quiz.items[0].body["answer"]))["message"]["content"]
         assert right.startswith("Your answer is noted.")
@@ -107,6 +110,8 @@ class TestExam:
         assert "Question 1: right." in marked["content"]
         assert "Question 2: not right." in marked["content"]
         assert {c["file_name"] for c in marked["citations"]} == {"cells.md"}
+        over = running | {"state": "marked", "answered": 3, "study_set_id": quiz.id}
+        assert (await ana.get("/v1/chats")).json()["chats"][0]["exam"] == over
 
     async def test_other_learners_and_no_exam(self, app: RunningApp) -> None:
         ana, ben = Learner(app, "ana"), Learner(app, "ben")

@@ -31,6 +31,14 @@ export interface LibraryFile {
   error: { code: string; detail: string } | null;
 }
 
+/** `questions` null: what the learner writes is taken as answers. `locked`: whoever set it marks it. */
+export interface Exam {
+  state: "running" | "marked";
+  questions: number | null;
+  answered: number;
+  locked: boolean;
+}
+
 /** How a conversation is taught: explained, by hints, or as a closed-book exam. */
 export type Mode = "explain" | "hints" | "exam";
 
@@ -42,6 +50,8 @@ export interface Chat {
   material_only: boolean;
   /** The turn that is running, null when no answer is being written. */
   turn_id: string | null;
+  /** null as long as no exam has begun. */
+  exam: Exam | null;
   /** Somebody has set how freely Clara answers here; a learner can only make it stricter. */
   locked: boolean;
   updated_at: string;

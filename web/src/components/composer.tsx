@@ -1,4 +1,5 @@
 import { type KeyboardEvent, Suspense, useEffect, useRef } from "react";
+import type { Exam } from "../api/types.ts";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
@@ -90,27 +91,33 @@ function TalkButton() {
   );
 }
 
-/** An exam is ended here. Its marks are an answer to no question, by which an exam that is over is known. */
+/** An exam is ended here, unless whoever set it marks it. */
 function ExamBar() {
   const { conversation, dialogs } = useWorkspace();
-  const { mode, messages, pending } = useStore(conversation.store);
-  const [before, last] = (messages.value?.items ?? []).slice(-2);
-  if (mode !== "exam" || pending !== null || before === undefined) return null;
-  const isOver = before.role === "assistant" && last?.role === "assistant";
+  const { chat, mode, pending } = useStore(conversation.store);
+  const exam = chat?.exam ?? null;
+  if (mode !== "exam" || pending !== null || exam === null) return null;
   return (
     <div className="exam-bar">
-      <p>{isOver ? "The exam is over." : "An exam: no help, and the material is closed."}</p>
-      {isOver ? (
-        <button type="button" className="button small" onClick={() => void conversation.teachBy("explain")}>
-          Have it explained
-        </button>
-      ) : (
+      <p>{examState(exam)}</p>
+      {exam.state === "running" && !exam.locked && (
         <button type="button" className="button small" onClick={() => dialogs.open({ kind: "mark-exam" })}>
           Finish and mark
         </button>
       )}
+      {exam.state === "marked" && !exam.locked && (
+        <button type="button" className="button small" onClick={() => void conversation.teachBy("explain")}>
+          Have it explained
+        </button>
+      )}
     </div>
   );
+}
+
+function examState({ state, questions, answered, locked }: Exam): string {
+  if (state === "marked") return "The exam is over.";
+  const rule = locked ? "An exam: no help, and the material is closed until whoever set it has marked it." : "An exam: no help until it is marked.";
+  return questions === null ? rule : `${rule} ${answered} of ${questions} answered.`;
 }
 
 function EditingNote() {

@@ -8,11 +8,12 @@ from pydantic import Field, StrictBool, StrictStr, StringConstraints
 from clara.api.schemas.fields import Answer, Body, Id, MessageText, Title, folder_on_the_wire
 from clara.core.clock import iso
 from clara.core.paging import PageOf
-from clara.library.locks import Hold
+from clara.library.locks import EXAM, Hold
 from clara.rag.passages import chunk_id_of
 from clara.store.conversations import Conversation
 from clara.tutor.conversations import ShownCitation, ShownMessage
 from clara.tutor.events import Cited
+from clara.tutor.modes.exams import Exam
 from clara.tutor.turns.answered import Answered
 from clara.tutor.turns.beginning import Turn
 
@@ -64,6 +65,26 @@ class Feedback(Body):
     note: Note | None = None
 
 
+class ExamAnswer(Answer):
+    """The exam of a conversation, from its first question on."""
+
+    state: Literal["running", "marked"]
+    questions: int | None = Field(description="Null: without a quiz, what the learner writes is taken as answers.")
+    answered: int
+    locked: bool = Field(description="A lock made it an exam: only a service key marks it.")
+    study_set_id: str | None = Field(description="Its quiz, once it was marked; null while it runs, or without one.")
+
+    @classmethod
+    def of(cls, exam: Exam, hold: Hold) -> "ExamAnswer":
+        return cls(
+            state="marked" if exam.marked else "running",
+            questions=exam.total if exam.set_id else None,
+            answered=len(exam.answers),
+            locked=hold.mode == EXAM,
+            study_set_id=exam.set_id if exam.marked and exam.set_id else None,
+        )
+
+
 class ChatAnswer(Answer):
     """A conversation."""
 
@@ -74,11 +95,13 @@ class ChatAnswer(Answer):
     material_only: bool
     locked: bool = Field(description="Mode or material is locked: what is said here is the freest that is left.")
     turn_id: str | None = Field(description="The turn that is running; null when no answer is being written.")
+    exam: ExamAnswer | None = Field(description="Null as long as no exam has begun here.")
     created_at: str
     updated_at: str
 
     @classmethod
     def of(cls, chat: Conversation, hold: Hold) -> "ChatAnswer":
+        exam = Exam.of(chat.progress)
         return cls(
             id=chat.id,
             title=chat.title,
@@ -87,6 +110,7 @@ class ChatAnswer(Answer):
             material_only=chat.material_only or hold.material_only,
             locked=bool(hold),
             turn_id=chat.turn_id,
+            exam=ExamAnswer.of(exam, hold) if exam.begun else None,
             created_at=iso(chat.created_at),
             updated_at=iso(chat.updated_at),
         )
