@@ -326,6 +326,8 @@ class TestErrors:
             ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "unsupported_parameter", "tools"),
             ({"functions": [{"name": "f"}]}, "unsupported_parameter", "functions"),
             ({"n": 2}, "unsupported_parameter", "n"),
+            ({"response_format": {"type": "json_object"}}, "unsupported_parameter", "response_format"),
+            ({"modalities": ["text", "audio"]}, "unsupported_parameter", "modalities"),
             (
                 {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]},
                 "unsupported_content",
@@ -365,7 +367,15 @@ class TestErrors:
     async def test_what_is_empty_is_as_if_left_out(self, client: openai.AsyncOpenAI) -> None:
         answer = await client.chat.completions.create(
             **asking(
-                tools=[], n=1, tool_choice="auto", stop=None, user="someone", logit_bias={}, parallel_tool_calls=True
+                tools=[],
+                n=1,
+                response_format={"type": "text"},
+                modalities=["text"],
+                tool_choice="auto",
+                stop=None,
+                user="someone",
+                logit_bias={},
+                parallel_tool_calls=True,
             )
         )
         assert answer.choices[0].message.content == "Hello."

@@ -87,6 +87,8 @@ class CompletionRequest(Loose):
     n: StrictInt | None = Field(None, ge=1, le=128)
     tools: list[Any] | None = None
     functions: list[Any] | None = None
+    response_format: dict[str, Any] | None = None
+    modalities: list[Any] | None = None
     metadata: Metadata | None = None
 
     @property
@@ -127,6 +129,10 @@ class CompletionRequest(Loose):
         for name in ("tools", "functions"):
             if getattr(self, name):
                 raise UnsupportedParameter(f"The tutor has tools of its own. Leave out {name}.", param=name)
+        if self.response_format is not None and self.response_format.get("type") != "text":
+            raise UnsupportedParameter("Answers are text. Leave out response_format.", param="response_format")
+        if self.modalities and self.modalities != ["text"]:
+            raise UnsupportedParameter("Answers are text. Leave out modalities.", param="modalities")
         if (self.n or 1) > 1:
             raise UnsupportedParameter("There is one answer to a question. Leave out n.", param="n")
         for number, message in enumerate(self.messages):
