@@ -82,6 +82,11 @@ class Client:
         for message in messages:
             await self.socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
 
+    async def flood(self, *messages: Any) -> None:
+        """Send what the server may close on before all of it is sent."""
+        with contextlib.suppress(ConnectionClosed):
+            await self.send(*messages)
+
     async def next(self, *types: str) -> dict[str, Any]:
         """Return the next message, of these types if some are named; sound is noted."""
         async with asyncio.timeout(DEADLINE_S):
