@@ -15,8 +15,9 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from clara.testing import RunningApp
+from clara.testing import SERVICE_KEY, RunningApp
 from clara.voice.dialect0 import serve_dialect0
+from tests.contract.served import Served
 
 DEADLINE_S = 20.0
 
@@ -94,3 +95,13 @@ async def talking(app: RunningApp, user_id: str, **parts: Any) -> AsyncIterator[
     finally:
         server.should_exit = True
         await serving
+
+
+@contextlib.asynccontextmanager
+async def calling(server: Served, user_id: str = "ana", query: str = "", **headers: str) -> AsyncIterator[VoiceClient]:
+    """Connect a client to the whole server, with the service key as Basic password unless told otherwise."""
+    password = base64.b64encode(f"clara:{SERVICE_KEY}".encode()).decode()
+    sent = headers or ({} if query else {"Authorization": f"Basic {password}"})
+    address = f"ws://127.0.0.1:{server.port}/voice/ws/{user_id}{query}"
+    async with connect(address, additional_headers=sent, max_size=None) as socket:
+        yield VoiceClient(socket)

@@ -15,6 +15,8 @@ from clara.voice.messages import Hello, close_code_of, failure_of, read_message,
 
 HELLO_S = 10.0
 """For a client to say the first thing."""
+FIRST_S = 60.0
+"""For one that may speak dialect 0, which knows no hello: some connect before the learner has anything to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,14 @@ class Doorway:
     limiter: RateLimiter
     dialect0: Dialect0
     hello_s: float = HELLO_S
+    first_s: float = FIRST_S
 
     async def serve(self, socket: Socket, owner_id: str, *, streaming: bool) -> None:
         """Serve an accepted socket to its end. ``streaming``: clara.voice.v1 was agreed on in the handshake.
 
         Raises what there is to be said before a session stands; the socket is to be closed with it.
         """
-        first = await self._first(socket)
+        first = await self._first(socket, streaming)
         if first is None:
             return
         if not streaming and not _is_hello(first):
@@ -43,19 +46,19 @@ class Doorway:
         entered = await self.hub.enter(owner_id, hello)
         await Connection(socket, self.hub, self.limiter, entered, hello.audio != "none").run()
 
-    async def _first(self, socket: Socket) -> str | None:
-        """Return the first message; None when the client has left."""
+    async def _first(self, socket: Socket, streaming: bool) -> str | None:
+        """Return the first message, "" for one that isn't text in dialect 0; None when the client has left."""
         try:
-            async with asyncio.timeout(self.hello_s):
+            async with asyncio.timeout(self.hello_s if streaming else self.first_s):
                 frame = await socket.receive()
         except TimeoutError:
             raise _no_hello() from None
         if frame["type"] == "websocket.disconnect":
             return None
         text: str | None = frame.get("text")
-        if text is None:
+        if text is None and streaming:
             raise _no_hello()
-        return text
+        return text or ""
 
     async def _serve_dialect0(self, socket: Socket, owner_id: str, first: str) -> None:
         conversation_id = new_id("chat")

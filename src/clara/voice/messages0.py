@@ -15,8 +15,8 @@ from clara.voice.recordings import MOST_BYTES
 from clara.voice.replies import Reply
 
 MOST_TEXT_CHARS = 20_000
-MOST_CHARS = MOST_BYTES * 4 // 3 + 2_000
-"""Of a message: a recording in base64 and what is around it."""
+MOST_CHARS = MOST_BYTES * 3 // 2
+"""Of a message: a recording in base64, with room for one that is a little too big, so that it is called that."""
 
 _Id = Annotated[StrictStr, Field(max_length=128)]
 

@@ -1,0 +1,110 @@
+"""A voice client of before against the whole server, with no more than its address and a credential configured."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from clara.testing import make_settings
+from clara.testing.openai_server import scripted_server
+from clara.testing.speech import mumble
+from tests.contract.served import Served, served
+from tests.study.books import CELLS
+from tests.voice.existing import calling
+from tests.voice.recorded import record
+
+pytestmark = [pytest.mark.anyio, pytest.mark.serial]
+
+QUESTION = "What does the mitochondrion make?"
+SAID = mumble("what does the mitochondrion make")
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Served]:
+    with scripted_server() as services:
+        services.ear.learn(SAID)
+        settings = make_settings(
+            tmp_path / "data", port=0, stt_model="openai:ear", chat_model="none", speech={"stt_base_url": services.url}
+        )
+        async with served(settings) as server:
+            yield server
+
+
+async def upload(server: Served, user_id: str = "ana") -> None:
+    files = {"file": ("cells.md", CELLS.encode())}
+    answer = await server.client.post("/homework/upload-rag", files=files, headers=server.headers(user_id))
+    assert answer.status_code == 200, answer.text
+
+
+async def status(server: Served, user_id: str) -> tuple[bool, bool]:
+    answer = (await server.client.get(f"/voice/status/{user_id}", headers=server.headers(user_id))).json()
+    return answer["is_connected"], answer["has_agent"]
+
+
+class TestExistingClient:
+    async def test_speaks_types_and_looks(self, server: Served) -> None:
+        await upload(server)
+        async with calling(server) as client:
+            assert (await client.start())["type"] == "session_started"
+            assert "ATP" in (await client.say(record(SAID.pcm, SAID.rate)))["text"]
+            assert "ribosome" in (await client.ask("What does the ribosome build?"))["text"]
+            await client.send({"type": "visual_command", "command": "flashcard", "topic": "osmosis"})
+            assert (await client.next())["visual_content"]["cards"]
+            assert (await client.end())["type"] == "session_ended"
+        found = await server.client.get("/homework/conversations/ana", headers=server.headers("ana"))
+        assert len(found.json()["conversations"]) == 1
+
+    async def test_a_ticket_in_the_address_is_enough_once(self, server: Served) -> None:
+        made = await server.client.post("/v1/voice/tickets", headers=server.headers("ana"))
+        query = f"?ticket={made.json()['ticket']}"
+        async with calling(server, query=query) as client:
+            assert (await client.start())["type"] == "session_started"
+        async with calling(server, query=query) as client:
+            assert await client.closed() == 4401
+
+    async def test_nobody_is_let_in_without_a_credential(self, server: Served) -> None:
+        async with calling(server, Authorization="Basic Og==") as client:
+            assert await client.closed() == 4401
+
+    async def test_a_ticket_of_anothers_opens_nothing(self, server: Served) -> None:
+        made = await server.client.post("/v1/voice/tickets", headers=server.headers("ben"))
+        async with calling(server, query=f"?ticket={made.json()['ticket']}") as client:
+            assert await client.closed() == 4403
+
+    async def test_counts_as_connected_as_long_as_it_is(self, server: Served) -> None:
+        assert await status(server, "ana") == (False, False)
+        async with calling(server) as client:
+            await client.start()
+            assert await status(server, "ana") == (True, True)
+            assert await status(server, "ben") == (False, False)
+        async with asyncio.timeout(10):
+            while await status(server, "ana") != (False, False):
+                await asyncio.sleep(0.02)
+
+    async def test_the_newest_tab_wins(self, server: Served) -> None:
+        async with calling(server) as first, calling(server) as second:
+            await first.start()
+            await second.start()
+            assert await first.closed() == 4409
+            assert (await second.end())["type"] == "session_ended"
+
+    async def test_a_server_that_goes_down_says_so(self, server: Served) -> None:
+        async with calling(server) as client:
+            await client.start()
+            server.app.state.services.drain.begin()
+            assert (await client.next())["type"] == "session_ended"
+            assert await client.closed() == 1001
+
+    @pytest.mark.parametrize("message", ["rubbish", b"\x00\x01", "[]", '{"type": "dance"}'])
+    async def test_what_is_no_message_is_said_also_at_first(self, server: Served, message: str | bytes) -> None:
+        async with calling(server) as client:
+            assert await client.refused(message) == "voice_bad_message"
+
+    async def test_a_recording_that_is_too_big_costs_nobody_the_connection(self, server: Served) -> None:
+        async with calling(server) as client:
+            await client.start()
+            await client.send({"type": "audio", "audio": base64.b64encode(bytes(2_100_000)).decode()})
+            assert (await client.next())["code"] == "recording_too_big"
+            assert (await client.next())["type"] == "response"
