@@ -1,0 +1,355 @@
+"""Sessions that outlive their socket: resumed, restored, taken over, limited, and ended in time."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clara.store.tables import db_now, voice_sessions
+from clara.voice import hub as hub_module
+from clara.voice.outbox import KEPT
+from tests.voice.sockets import DEADLINE_S, Client, Scripted, Talking, talking
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Talking]:
+    async with talking(tmp_path_factory.mktemp("data"), sessions_per_process=300) as found:
+        yield found
+
+
+async def drop(client: Client) -> None:
+    """Break a connection, without a close."""
+    client.socket.transport.abort()
+    await client.socket.wait_closed()
+
+
+async def gone(session: Scripted) -> None:
+    await wait_for(lambda: session.did[-1] == "detach")
+
+
+class TestResume:
+    async def test_goes_on_with_what_was_missed(self, shared: Talking) -> None:
+        async with shared.client("ana") as client:
+            assert await client.ask("one") == "one"
+            await drop(client)
+        session = shared.made[-1]
+        await gone(session)
+        for text in ("two", "three"):
+            session.take(said(text))
+
+        async with shared.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume})
+            ready = await again.next("ready")
+            assert [message.get("text") for message in again.got] == ["two", "three", None]
+            assert [message["seq"] for message in again.got] == [client.last_seq + 1 + n for n in range(3)]
+            assert not ready["restored"]
+            assert ready["session_id"] == client.ready["session_id"]
+            assert ready["conversation_id"] == client.ready["conversation_id"]
+            assert await again.is_well()
+        assert shared.made[-1] is session
+        assert session.did[:3] == ["start", "detach", "attach"]
+
+    async def test_takes_the_session_from_a_socket_that_still_has_it(self, shared: Talking) -> None:
+        async with shared.client("ana") as one, shared.socket("ana") as other:
+            await other.send({"type": "hello", "resume": one.resume})
+            assert not (await other.next("ready"))["restored"]
+            assert await one.closed() == 4409
+            assert await other.is_well()
+            assert shared.made[-1].did == ["start", "detach", "attach"]
+
+    async def test_replays_no_sound(self, shared: Talking) -> None:
+        async with shared.client("ana") as client:
+            await drop(client)
+        session = shared.made[-1]
+        await gone(session)
+        session.take(said("say"))
+
+        async with shared.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume}, {"type": "ping", "t": 1})
+            await again.next("pong")
+            assert [message["type"] for message in again.got] == ["audio_start", "ready", "pong"]
+            assert again.sound == []
+
+    async def test_that_missed_too_much_is_restored(self, shared: Talking) -> None:
+        async with shared.client("ana") as client:
+            await drop(client)
+        session = shared.made[-1]
+        await gone(session)
+        for number in range(KEPT + 1):
+            session.take(said(str(number)))
+
+        async with shared.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume})
+            ready = await again.next()
+            assert (ready["type"], ready["restored"]) == ("ready", True)
+            assert ready["session_id"] == client.ready["session_id"]
+            assert await again.is_well()
+
+    @pytest.mark.parametrize("change", [{"token": "x"}, {"session_id": "voice_x"}])
+    async def test_of_an_unknown_session_opens_another(self, shared: Talking, change: dict[str, str]) -> None:
+        async with shared.client("ana") as client:
+            await drop(client)
+        await gone(shared.made[-1])
+
+        async with shared.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume | change, "conversation_id": "mine"})
+            ready = await again.next("ready")
+            assert (await again.next("error"))["code"] == "voice_session_unknown"
+            assert ready["session_id"] != client.ready["session_id"]
+            assert (ready["conversation_id"], ready["restored"]) == ("mine", False)
+            assert await again.is_well()
+
+    async def test_of_another_learners_session_is_of_an_unknown_one(self, shared: Talking) -> None:
+        async with shared.client("ana") as anas:
+            async with shared.socket("ben") as bens:
+                await bens.send({"type": "hello", "resume": anas.resume})
+                ready = await bens.next("ready")
+                assert (await bens.next("error"))["code"] == "voice_session_unknown"
+                assert ready["session_id"] != anas.ready["session_id"]
+                assert ready["conversation_id"] == "chat_of_ben"
+            assert await anas.is_well()
+
+    async def test_loses_and_doubles_nothing(self, shared: Talking) -> None:
+        await drops_and_resumes(shared, "rita", drops=40)
+
+
+async def drops_and_resumes(shared: Talking, user_id: str, drops: int) -> None:
+    """Break a connection in the middle of what is sent, again and again; every message comes once, and in order."""
+    rng = random.Random(5)
+    got: list[dict[str, Any]] = []
+    said_so_far = 0
+    hello: dict[str, Any] = {"type": "hello"}
+    for _ in range(drops + 1):
+        async with shared.socket(user_id) as client:
+            client.got = got
+            await client.send(hello)
+            ready = await client.next("ready")
+            assert not ready["restored"]
+            hello = {"type": "hello", "resume": {"session_id": ready["session_id"], "token": ready["resume_token"]}}
+            more = rng.randrange(12)
+            for _ in range(more):
+                shared.made[-1].take(said(str(said_so_far)))
+                said_so_far += 1
+            for _ in range(rng.randrange(more + 1)):
+                await client.next()
+            await drop(client)
+        hello["resume"]["last_seq"] = got[-1]["seq"]
+    async with shared.socket(user_id) as client:
+        client.got = got
+        await client.send(hello, {"type": "ping", "t": 0})
+        await client.next("pong")
+    assert [message["seq"] for message in got] == list(range(1, len(got) + 1))
+    assert [message["text"] for message in got if message["type"] == "turn"] == [str(n) for n in range(said_so_far)]
+
+
+def said(text: str) -> Any:
+    from clara.voice.messages import ClientText
+
+    return ClientText(text=text)
+
+
+class TestRestore:
+    async def test_after_the_session_was_held_in_vain(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, hold_s=0.1) as found:
+            async with found.client("ana", conversation_id="mine", language="fr") as client:
+                await drop(client)
+            await wait_for(lambda: found.made[-1].did[-1] == "close")
+            await wait_for(lambda: not found.hub._live)
+            await self.restored(found, client)
+
+    async def test_after_a_restart_and_on_another_replica(self, tmp_path: Path) -> None:
+        async with (
+            talking(tmp_path) as one,
+            one.client("ana", conversation_id="mine") as client,
+            talking(tmp_path) as other,
+        ):
+            await self.restored(other, client)
+        async with talking(tmp_path) as later, later.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume})
+            assert (await again.next("ready"))["conversation_id"] != "mine", "that token was used"
+
+    async def test_after_the_server_died(self, tmp_path: Path) -> None:
+        async with talking(tmp_path) as found, found.client("ana", conversation_id="mine") as client:
+            pass
+        async with talking(tmp_path) as found:
+            as_it_died = voice_sessions.update().values(replica="dead", connected=True)
+            await found.server.app.state.services.database.write(lambda tx: tx.execute(as_it_died))
+            await self.restored(found, client)
+
+    async def test_is_not_for_ever(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, hold_s=0) as found:
+            async with found.client("ana", conversation_id="mine") as client:
+                await drop(client)
+            await wait_for(lambda: not found.hub._live)
+            long_ago = voice_sessions.update().values(heard_at=db_now() - 601)
+            await found.server.app.state.services.database.write(lambda tx: tx.execute(long_ago))
+            async with found.socket("ana") as again:
+                await again.send({"type": "hello", "resume": client.resume})
+                assert (await again.next("error"))["code"] == "voice_session_unknown"
+
+    async def test_is_not_after_bye(self, shared: Talking) -> None:
+        async with shared.client("ana", conversation_id="mine") as client:
+            await client.send({"type": "bye"})
+            await client.closed()
+        async with shared.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume})
+            assert (await again.next("error"))["code"] == "voice_session_unknown"
+
+    async def restored(self, found: Talking, client: Client) -> None:
+        async with found.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume})
+            ready = await again.next()
+            assert (ready["type"], ready["seq"], ready["restored"]) == ("ready", 1, True)
+            assert ready["conversation_id"] == "mine"
+            assert ready["session_id"] != client.ready["session_id"]
+            assert await again.is_well()
+
+
+async def rows(found: Talking) -> list[dict[str, Any]]:
+    result: list[dict[str, Any]] = await found.server.app.state.services.database.read(
+        lambda tx: [dict(row._mapping) for row in tx.execute(voice_sessions.select())]
+    )
+    return result
+
+
+class TestTabs:
+    async def test_the_newest_wins(self, shared: Talking) -> None:
+        async with shared.client("ana") as one, shared.client("ana") as other:
+            assert await one.closed() == 4409
+            assert one.got[-1] == one.got[-1] | {"type": "bye", "reason": "replaced"}
+            assert await other.is_well()
+        assert shared.made[-2].did[-1] == "close"
+
+    async def test_of_other_learners_go_on(self, shared: Talking) -> None:
+        async with shared.client("ana") as one, shared.client("ben") as other:
+            assert await one.is_well()
+            assert await other.is_well()
+
+    async def test_many_at_once_leave_one(self, shared: Talking) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            sockets = [await stack.enter_async_context(shared.socket("many")) for _ in range(8)]
+            for socket in sockets:
+                await socket.send({"type": "hello"})
+            await wait_for(lambda: sum(s.socket.close_code is None for s in sockets) == 1)
+            left = [live for live in shared.hub._live.values() if live.owner_id == "many"]
+            assert len(left) == 1
+
+    async def test_on_another_replica_wins_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(hub_module, "BEAT_S", 0.1)
+        async with talking(tmp_path) as one, talking(tmp_path) as other, one.client("ana") as old:
+            assert await old.is_well()
+            async with other.client("ana") as new:
+                assert await old.closed() == 4409
+                assert await new.is_well()
+                assert len(await rows(one)) == 1
+
+    async def test_may_be_several(self, tmp_path: Path) -> None:
+        async with (
+            talking(tmp_path, sessions_per_learner=2) as found,
+            found.client() as one,
+            found.client() as two,
+        ):
+            assert await one.is_well()
+            async with found.client() as three:
+                assert await one.closed() == 4409
+                assert await two.is_well()
+                assert await three.is_well()
+
+
+class TestLimits:
+    async def test_a_full_server_says_when_to_come_back(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, sessions_per_process=2) as found, found.client("a") as one, found.client("b"):
+            async with found.socket("c") as more:
+                await more.send({"type": "hello"})
+                error = await more.next("error")
+                assert (error["code"], error["retryable"]) == ("voice_full", True)
+                assert await more.closed() == 1013
+            async with found.client("b") as again:
+                assert await again.is_well(), "one's own place counts"
+            await drop(one)
+            await wait_for(lambda: any("detach" in session.did for session in found.made))
+            async with found.client("c") as instead:
+                assert await instead.is_well(), "nobody waits for a session that is only held"
+
+    async def test_silence_ends_a_session(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, idle_s=0.5) as found, found.client() as client:
+            await client.ask("Hi")
+            for _ in range(3):
+                await client.send(bytes(640), {"type": "ping", "t": 1})
+            assert await client.closed() == 4408
+            assert client.got[-1]["reason"] == "idle"
+
+    async def test_a_session_lasts_only_so_long(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, max_s=0.6) as found, found.client() as client:
+            async with asyncio.timeout(DEADLINE_S):
+                with contextlib.suppress(Exception):
+                    while True:
+                        await client.ask("Hi")
+                        await asyncio.sleep(0.02)
+            assert client.socket.close_code == 4410
+
+    async def test_a_client_that_does_not_read_ends_itself_alone(
+        self, shared: Talking, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("clara.voice.outbox.SEND_S", 0.3)
+        async with shared.client("slow") as slow, shared.client("quick") as quick:
+            session = shared.made[-2]
+            slow.socket.transport.pause_reading()
+            for _ in range(120):
+                session.take(said("x" * 5000))
+                await asyncio.sleep(0)
+                assert await quick.is_well()
+                for number in range(10):
+                    session.outbox.audio(1, number, bytes(60_000))
+                if session.did[-1] == "detach":
+                    break
+            await gone(session)
+            assert await quick.is_well()
+            slow.socket.transport.resume_reading()
+            assert await slow.closed() == 1013
+
+
+class TestManySessions:
+    async def test_leave_nothing_behind(self, shared: Talking) -> None:
+        await wait_for(lambda: not shared.hub.connections)
+        await shared.hub.close()
+        before = len(asyncio.all_tasks())
+        for first in range(0, 200, 20):
+            async with contextlib.AsyncExitStack() as stack:
+                for number in range(first, first + 20):
+                    client = await stack.enter_async_context(shared.client(f"many-{number}"))
+                    await client.send({"type": "bye"})
+                    if number % 2:
+                        await drop(client)
+        await wait_for(lambda: not any(live.link for live in shared.hub._live.values()))
+        await shared.hub.close()
+        assert not shared.hub._live
+        assert shared.server.app.state.services.drain.streams == 0
+        await wait_for(lambda: len(asyncio.all_tasks()) <= before)
+
+
+class TestDrain:
+    async def test_says_bye_and_keeps_what_was_heard(self, tmp_path: Path) -> None:
+        async with talking(tmp_path) as found:
+            async with found.client("ana", conversation_id="mine") as client, found.client("ben") as held:
+                await drop(held)
+                await gone(found.made[-1])
+                drain = found.server.app.state.services.drain
+                drain.begin()
+                assert await client.closed() == 1001
+                assert [message["type"] for message in client.got[-2:]] == ["state", "bye"]
+                assert client.got[-1]["reason"] == "draining"
+            assert await drain.wait_idle(DEADLINE_S)
+            assert [session.did[-1] for session in found.made] == ["close", "close"]
+            assert not found.hub._live
+        async with talking(tmp_path) as found, found.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume})
+            ready = await again.next("ready")
+            assert (ready["restored"], ready["conversation_id"]) == (True, "mine")
