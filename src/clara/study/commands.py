@@ -231,7 +231,26 @@ _HI = _Grammar(
     everything=r"(?:मेरी |मेरे |इस |सभी |सब )*(?:फ़ाइलों?|फाइलों?|नोट्स|सामग्री|किताब|फ़ोल्डर|सब|पाठ)",
     topic_first=True,
 )
-_GRAMMARS = (_EN, _DE, _ES, _FR, _IT, _PT, _NL, _RU, _AR, _ZH, _JA, _HI)
+_TH = _Grammar(
+    before=r"(?:ช่วย|กรุณา|โปรด|ขอ|อยากได้)? ?(?:สร้าง|ทำ|เขียน|วาด|จัดทำ)? ?(?:(?P<count>\d{1,2}) ?(?:ข้อ|ใบ)? ?)?",
+    cards=r"(?:แฟลชการ์ด|บัตรคำ(?:ศัพท์)?|การ์ดคำ(?:ศัพท์|ถาม))",
+    quiz=r"(?:แบบทดสอบ|ควิซ|ข้อสอบ|แบบฝึกหัด)",
+    diagram=r"(?:แผนภาพ|แผนภูมิ|ไดอะแกรม|ผังงาน|แผนผัง)",
+    mindmap=r"(?:แผนผังความคิด|แผนที่ความคิด|ผังความคิด|มายด์ ?แ[มม]็?[พป])",
+    summary=r"(?:บทสรุป|สรุปย่อ)",
+    join=r"(?:เกี่ยวกับ|เรื่อง|จาก|ของ|หัวข้อ)",
+    after=r"(?: ?(?:ให้ฉัน|ให้ผม|ให้|หน่อย|ด้วย|ครับ|ค่ะ|คะ|นะ))*",
+    topic_first=True,
+    everything=r"(?:ไฟล์|เอกสาร|โน้ต|หนังสือ|เนื้อหา|บทเรียน|ทั้งหมด)(?:ของ(?:ฉัน|ผม)|ทั้งหมด|นี้|เหล่านี้)*",
+    whole=(
+        (
+            Kind.QUIZ,
+            r"(?:ช่วย)?(?:ทดสอบ|ถาม|สอบ)(?:ฉัน|ผม|หนู)(?: ?(?:เกี่ยวกับ|เรื่อง) ?(?P<topic>.+?))?(?: ?(?:หน่อย|ครับ|ค่ะ))*",
+        ),
+        (Kind.SUMMARY, r"(?:ช่วย)?สรุป(?:เนื้อหา)?(?:เกี่ยวกับ|เรื่อง) ?(?P<topic>.+?)(?: ?(?:ให้|หน่อย|ครับ|ค่ะ))*"),
+    ),
+)
+_GRAMMARS = (_EN, _DE, _ES, _FR, _IT, _PT, _NL, _RU, _AR, _ZH, _JA, _HI, _TH)
 _POLITE = re.compile(
     r"^(?:(?:hey |hi |ok |okay |hallo |hola |salut |ciao )?clara[,!:、， ]+)?(?:(?:please|can you|could you|would you|will you|can we|now|bitte|kannst du|könntest du|por favor|puedes|podrías|s'il (?:te|vous) plaît|peux-tu|pouvez-vous|per favore|puoi|pode|podes|poderia|alsjeblieft|kun je|пожалуйста|можешь|من فضلك|هل يمكنك أن|कृपया)[, ]+)*",
     re.IGNORECASE,
@@ -288,6 +307,8 @@ def _forms() -> list[tuple[Kind, re.Pattern[str], re.Pattern[str]]]:
 def _pattern(grammar: _Grammar, thing: str) -> str:
     if not grammar.topic_first:
         return rf"{grammar.before}{thing}(?: {grammar.join}(?:\b|(?<=ل)) ?(?P<topic>.+?))?{grammar.after}"
+    if grammar is _TH:
+        return rf"{grammar.before}{thing}(?: ?{grammar.join} ?(?P<topic>.+?))?{grammar.after}"
     if grammar is _ZH:
         return rf"{grammar.before}(?:{grammar.join}(?P<topic>.+?)的?)?{thing}{grammar.after}"
     blank = " ?" if grammar is _HI else ""
