@@ -10,7 +10,7 @@ from clara.core.errors import ProviderFailed
 from clara.library.budget import Budget
 from clara.providers.chat import ChatEvent, ChatRequest, Spent, Stopped, TextDelta
 from clara.testing import FakeChatModel, make_settings
-from clara.tutor.turns.titles import MAX_TITLE, Titler
+from clara.tutor.turns.titles import MAX_TITLE, ROOM_TOKENS, Titler
 from clara.tutor.turns.tutor import Tutor
 from tests.stores import Store, open_store
 from tests.tutor.conftest import Scripted
@@ -78,10 +78,30 @@ class TestTitler:
         failing = FakeChatModel(ProviderFailed("No.", code="model_failed"))
         assert (await title_of(tmp_path, failing))[0] == "What do mitochondria do all day?"
 
-    async def test_budget_is_held(self, tmp_path: Path) -> None:
+    async def test_none_is_made_of_the_last_of_a_budget(self, tmp_path: Path) -> None:
         model = titled("Mitochondria")
-        assert (await title_of(tmp_path, model, tokens=20))[0] == "What do mitochondria do all day?"
+        assert (await title_of(tmp_path, model, tokens=ROOM_TOKENS - 1))[0] == "What do mitochondria do all day?"
         assert model.asked == []
+
+    async def test_counts_and_holds_nothing_that_an_answer_may_take(self, tmp_path: Path) -> None:
+        limit = ROOM_TOKENS + 100
+        with open_store(make_settings(tmp_path / "data")) as store:
+            budget = Budget(store.database, store.clock, limit, 60)
+
+            class Asking(FakeChatModel):
+                async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+                    await budget.settle(await budget.reserve("ana", limit - 200, 200), Spent())
+                    async for event in super().stream(request):
+                        yield event
+
+            titler = Titler(store.database, Asking(TextDelta("Mitochondria"), Spent(50, 5), Stopped("end")), budget)
+            tutor = Tutor(store.database, Scripted(), store.clock, titler=titler)
+            await tutor.answer(await tutor.begin("ana", "c", "What?", create=True))
+            await tutor.close()
+
+            assert (await store.conversations.get("ana", "c")).title == "Mitochondria"
+            used = (await budget.usage("ana")).counted
+            assert (used.input_tokens, used.output_tokens, used.reserved) == (50, 5, 0)
 
     async def test_given_title_is_left(self, tmp_path: Path) -> None:
         model = titled("Mitochondria")

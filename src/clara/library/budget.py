@@ -46,7 +46,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What an answer may take. ``id`` None: nothing is held, since there is no limit."""
+    """What an answer may take. ``id`` None: nothing is held."""
 
     owner_id: str
     day: str
@@ -86,6 +86,15 @@ class Budget:
             return reservation
 
         return await self._database.write(reserve)
+
+    async def has_room(self, owner_id: str, tokens: int) -> bool:
+        """Tell whether so many tokens are left of the day."""
+        left = None if self.limit is None else (await self.usage(owner_id)).left
+        return left is None or left >= tokens
+
+    def beside(self, owner_id: str, output_tokens: int) -> Reservation:
+        """Hold nothing for something small: what it takes is counted when it is settled, and stands in nobody's way."""
+        return Reservation(owner_id, self._today()[0], None, output_tokens)
 
     async def settle(self, reservation: Reservation, spent: Spent) -> None:
         """Count what an answer really took, and give back the rest."""

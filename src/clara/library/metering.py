@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from clara.library.budget import Budget
+from clara.library.budget import Budget, Reservation
 from clara.providers.chat import (
     BYTES_A_TOKEN,
     ChatEvent,
@@ -22,16 +22,20 @@ from clara.providers.chat import (
 
 
 class MeteredModel:
-    """A model for one learner: what it is asked is reserved, counted, and refused when the budget is used up."""
+    """A model for one learner: what it is asked is reserved, counted, and refused when the budget is used up.
 
-    def __init__(self, budget: Budget, owner_id: str, model: ChatModel) -> None:
+    ``holds`` False: it is only counted. Whoever asks looks first whether there is room.
+    """
+
+    def __init__(self, budget: Budget, owner_id: str, model: ChatModel, holds: bool = True) -> None:
         self.name = model.name
         self._budget = budget
         self._owner_id = owner_id
         self._model = model
+        self._holds = holds
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        reservation = await self._budget.reserve(self._owner_id, estimate_input(request), request.max_tokens)
+        reservation = await self._reserve(request)
         meter = _Meter(request)
         try:
             async with aclosing(self._model.stream(meter.within(reservation.output_tokens))) as events:
@@ -45,7 +49,7 @@ class MeteredModel:
             await self._budget.settle(reservation, meter.spent)
 
     async def fill(self, request: ChatRequest, shape: type[M], on_spent: OnSpent = untold) -> tuple[M, Spent]:
-        reservation = await self._budget.reserve(self._owner_id, estimate_input(request), request.max_tokens)
+        reservation = await self._reserve(request)
         meter = _Meter(request)
 
         def told(spent: Spent) -> None:
@@ -56,6 +60,11 @@ class MeteredModel:
             return await self._model.fill(meter.within(reservation.output_tokens), shape, told)
         finally:
             await self._budget.settle(reservation, meter.spent)
+
+    async def _reserve(self, request: ChatRequest) -> Reservation:
+        if not self._holds:
+            return self._budget.beside(self._owner_id, request.max_tokens)
+        return await self._budget.reserve(self._owner_id, estimate_input(request), request.max_tokens)
 
     async def warm(self) -> None:
         await self._model.warm()

@@ -19,6 +19,8 @@ MAX_TITLE = 80
 MAX_TOKENS = 200
 """For reasoning models, which think before a title too."""
 READ_CHARS = 2000
+ROOM_TOKENS = 20_000
+"""A title is only made while the day has room for a few more answers: none is refused or shortened for it."""
 
 INSTRUCTIONS = (
     "Name a conversation by its first question, which stands between the marks. Answer with the title alone: two to "
@@ -43,6 +45,8 @@ class Titler:
         """
         owner_id, conversation_id = question.owner_id, question.conversation_id
         try:
+            if not await self._budget.has_room(owner_id, ROOM_TOKENS):
+                return
             title = await self._ask(question)
             if title:
                 await self._database.write(
@@ -54,7 +58,7 @@ class Titler:
     async def _ask(self, question: Question) -> str:
         asked = f"<question>\n{question.text[:READ_CHARS]}\n</question>"
         request = ChatRequest(INSTRUCTIONS, [ChatMessage("user", asked)], max_tokens=MAX_TOKENS)
-        model = MeteredModel(self._budget, question.owner_id, self._model)
+        model = MeteredModel(self._budget, question.owner_id, self._model, holds=False)
         said = [event.text async for event in model.stream(request) if isinstance(event, TextDelta)]
         first = next((line for line in "".join(said).splitlines() if line.strip()), "")
         title = clean_title(_AROUND.sub("", first))
