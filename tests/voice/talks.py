@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from clara.providers.speech import Patience, Speech, SpeechService
 from clara.testing.openai_server import ScriptedServer
 from clara.testing.speech import Sound
 from clara.tutor.events import AnswerEvent, TextEvent
-from clara.voice.agent import Told, TutorAgent
+from clara.voice.agent import TutorAgent
 from clara.voice.engine import Turns, build_session
 from clara.voice.hearing import Hearing
 from clara.voice.io import MICROPHONE_RATE, Loudspeaker, Microphone
@@ -70,15 +70,28 @@ class Talk:
     errors: list[ClaraError] = field(default_factory=list)
     history: list[tuple[str, str, bool]] = field(default_factory=list)
     speaking: asyncio.Event = field(default_factory=asyncio.Event)
+    shown: list[str] = field(default_factory=list)
     sound: list[bytes] = field(default_factory=list)
     last_voiced: float = 0
 
-    async def answer(self, question: str) -> AsyncGenerator[AnswerEvent, None]:
-        self.questions.append(question)
+    language = "en"
+
+    async def ask(self, text: str) -> None:
+        self.questions.append(text)
+
+    async def answer(self) -> AsyncGenerator[AnswerEvent, None]:
         for event in self.answers.pop(0) if self.answers else (TextEvent("I have no answer."),):
             if isinstance(event, Exception):
                 raise event
+            if not isinstance(event, TextEvent):
+                self.events.append(event)
             yield event
+
+    def showing(self) -> Callable[[str], None]:
+        return self.shown.append
+
+    def tell(self, error: ClaraError) -> None:
+        self.errors.append(error)
 
     async def say(self, sound: Sound) -> None:
         """Speak into the microphone, in real time, and wait until it is said."""
@@ -107,7 +120,6 @@ async def talking(server: ScriptedServer, turns: Turns | None = None) -> AsyncIt
     ears = Ears()
     microphone, loudspeaker = Microphone(), Loudspeaker(ears)
     talk = Talk(microphone, ears)
-    told = Told(talk.events.append, talk.errors.append)
     hearing = Hearing(speech, talk.errors.append, "en")
     session = build_session(hearing, microphone, loudspeaker, turns)
 
@@ -116,7 +128,7 @@ async def talking(server: ScriptedServer, turns: Turns | None = None) -> AsyncIt
             talk.history.append((event.item.role, event.item.text_content or "", event.item.interrupted))
 
     session.on("conversation_item_added", note)
-    await session.start(TutorAgent(hearing, talk.answer, speech, loudspeaker, told, "en"), record=False)
+    await session.start(TutorAgent(hearing, talk, speech, loudspeaker), record=False)
     listening = asyncio.create_task(talk.listen())
     try:
         yield talk

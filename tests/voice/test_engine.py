@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from clara.core.errors import Unavailable
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hear, Speak
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
@@ -108,17 +107,6 @@ class TestInterrupting:
 
 
 class TestTrouble:
-    async def test_an_answer_that_fails_is_said_aloud_and_the_next_one_works(
-        self, server: ScriptedServer, question: Sound
-    ) -> None:
-        async with talking(server) as talk:
-            talk.answers += [[TextEvent("It is"), Unavailable("away", code="busy")], [TextEvent("Fine.")]]
-            for turn in (1, 2):
-                await talk.say(question)
-                await wait_for(lambda turn=turn: len(talk.heard("assistant")) == turn)
-        assert talk.heard("assistant") == ["It is Sorry, that went wrong. Please ask again.", "Fine."]
-        assert [error.problem_code for error in talk.errors] == ["busy"]
-
     async def test_a_service_that_does_not_hear_or_speak_ends_nothing(
         self, server: ScriptedServer, question: Sound
     ) -> None:

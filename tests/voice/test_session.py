@@ -1,24 +1,36 @@
-"""A session as a client sees it: messages and sound, in real time, with the scripted speech services."""
+"""A session as a client sees it: messages and sound, in real time, with the scripted speech services and a store."""
 
 import asyncio
 import contextlib
+import itertools
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clara.core.errors import Conflict, ProviderFailed
 from clara.providers.speech import Speech, SpeechService
+from clara.testing import make_settings
 from clara.testing.openai_server import ScriptedServer, scripted_server
+from clara.testing.scripts import Fail
 from clara.testing.speech import INSTALL_ESPEAK, has_espeak, mumble, say_aloud
-from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, Cited, TextEvent
+from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
 from clara.voice.messages import ClientAudioEnd, ClientText, Interrupt, Ping, Played, unpack_audio
+from clara.voice.phrases import apology
 from clara.voice.session import Part, VoiceSession
+from clara.voice.sessions import Session
+from clara.voice.talk import Subject
+from clara.voice.text_session import TextSession
 from tests.services import missing
+from tests.stores import Store, open_store
+from tests.tutor.conftest import Scripted
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.anyio, pytest.mark.serial]
 
+OWNER = "learner"
 PLACE = Cited(1, "f", "biology-notes.pdf", "d", 0, 41, 41, "", "q", 0, 1)
 LONG = "Mitochondria are the powerhouse of the cell. They turn sugar into the energy that everything else runs on."
 
@@ -35,7 +47,7 @@ def server() -> Iterator[ScriptedServer]:
 
 
 class Client:
-    def __init__(self, session: VoiceSession) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
         self.messages: list[dict[str, Any]] = []
         self.sound: dict[int, bytes] = {}
@@ -55,14 +67,26 @@ class Client:
         return [message["text"] for message in self.of("turn") if message["role"] == role]
 
 
-@contextlib.asynccontextmanager
-async def connected(server: ScriptedServer, *events: AnswerEvent) -> AsyncIterator[Client]:
-    async def answer(question: str) -> AsyncGenerator[AnswerEvent, None]:
-        for event in events:
-            yield event
+@pytest.fixture
+def answerer() -> Scripted:
+    return Scripted()
 
-    speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService("openai:voice", server.url)])
-    session = VoiceSession(speech, Part(answer, lambda cited: {"n": cited.n, "page": cited.page_from}))
+
+@pytest.fixture
+def store(tmp_path: Path, answerer: Scripted) -> Iterator[Store]:
+    with open_store(make_settings(tmp_path / "data"), answerer=answerer) as store:
+        yield store
+
+
+@contextlib.asynccontextmanager
+async def connected(store: Store, server: ScriptedServer | None = None, **subject: Any) -> AsyncIterator[Client]:
+    """A session over the store, with sound where there is a server that hears and speaks."""
+    about = Subject(OWNER, "talk", **subject)
+    speech = Speech()
+    session: Session = TextSession(store.tutor, about, shown)
+    if server is not None:
+        speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService("openai:voice", server.url)])
+        session = VoiceSession(store.tutor, speech, Part(about, shown, "en"))
     client = Client(session)
     writing = asyncio.create_task(session.outbox.write(client))
     await session.start()
@@ -75,37 +99,78 @@ async def connected(server: ScriptedServer, *events: AnswerEvent) -> AsyncIterat
         await speech.close()
 
 
+def shown(cited: Cited) -> dict[str, Any]:
+    return {"n": cited.n, "page": cited.page_from}
+
+
+async def stored(store: Store) -> list[tuple[str, str]]:
+    found = await store.conversations.messages(OWNER, "talk")
+    return [(message.role, message.content) for message in found.items]
+
+
 class TestTalking:
-    async def test_a_recording_is_answered_aloud_with_its_page(self, server: ScriptedServer) -> None:
+    async def test_a_recording_is_answered_aloud_with_its_page_and_stored(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
         if not has_espeak():
             missing("espeak-ng", INSTALL_ESPEAK)
         question = say_aloud("what is the powerhouse of the cell")
         server.ear.learn(question)
-        async with connected(server, CitationEvent(PLACE), TextEvent("Mitochondria [1].")) as client:
+        answerer.events = [CitationEvent(PLACE), TextEvent("Mitochondria [1].")]
+        async with connected(store, server) as client:
             for at in range(0, len(question.pcm), 640):
                 client.session.hear(question.pcm[at : at + 640])
             client.session.take(ClientAudioEnd())
             await wait_for(lambda: client.turns("assistant"))
         assert client.turns("user") == [question.text]
         assert client.turns("assistant") == ["Mitochondria [1]."]
-        assert client.of("transcript")[-1]["text"] == question.text
+        assert client.of("transcript")[0]["text"] == question.text
+        assert client.of("transcript")[-1]["text"] == "Mitochondria [1]."
         assert client.of("citation")[0]["citation"] == {"n": 1, "page": 41}
         assert client.sound[1] == mumble("Mitochondria, see page forty-one of your biology notes.").pcm
         assert [message["seq"] for message in client.messages] == list(range(1, len(client.messages) + 1))
         assert {"thinking", "speaking"} <= {message["agent"] for message in client.of("state")}
         assert client.of("error") == []
+        assert await stored(store) == [("user", question.text), ("assistant", "Mitochondria [1].")]
+        messages = (await store.conversations.messages(OWNER, "talk")).items
+        assert [message.id for message in messages] == [turn["id"] for turn in client.of("turn")]
 
-    async def test_a_typed_question_is_answered_aloud_and_shows_what_was_made(self, server: ScriptedServer) -> None:
-        made = ArtifactEvent("set", "diagram", "The water cycle", {"nodes": []})
-        async with connected(server, made, TextEvent("There it is.")) as client:
+    async def test_a_typed_question_is_answered_aloud_and_shows_what_was_made(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.events = [
+            ArtifactEvent("set", "diagram", "The water cycle", {"nodes": []}),
+            TextEvent("There it is."),
+        ]
+        async with connected(store, server) as client:
             client.session.take(ClientText(text="draw the water cycle"))
             await wait_for(lambda: client.turns("assistant"))
         assert client.turns("user") == ["draw the water cycle"]
         assert client.of("visual")[0]["title"] == "The water cycle"
         assert client.sound[1] == mumble("There it is.").pcm
 
-    async def test_interrupting_keeps_what_the_client_says_it_heard(self, server: ScriptedServer) -> None:
-        async with connected(server, TextEvent(LONG)) as client:
+    async def test_the_written_form_grows_while_it_is_spoken(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.events = [TextEvent(LONG), CitationEvent(PLACE), TextEvent(" So it is [1].")]
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: client.turns("assistant"))
+        grown = [message for message in client.of("transcript") if message["role"] == "assistant"]
+        texts = [message["text"] for message in grown]
+        assert len(texts) > 5
+        assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(texts))
+        assert [message["final"] for message in grown] == [False] * (len(grown) - 1) + [True]
+        assert texts[-1] == LONG + " So it is [1]."
+        cited = client.messages.index(client.of("citation")[0])
+        assert len(LONG) < len(grown[-1]["text"])
+        assert client.messages.index(grown[3]) < cited
+
+    async def test_interrupting_keeps_what_the_client_says_it_heard(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = [LONG]
+        async with connected(store, server) as client:
             client.session.take(ClientText(text="go on"))
             await wait_for(lambda: len(client.sound.get(1, b"")) > 24_000 * 2)
             client.session.take(Played(segment=1, ms=600))
@@ -115,9 +180,29 @@ class TestTalking:
         assert client.of("turn")[-1]["interrupted"] is True
         assert client.of("clear")
         assert client.of("audio_end")[0]["text"] == "Mitochondria"
+        assert await stored(store) == [("user", "go on"), ("assistant", "Mitochondria")]
 
-    async def test_bad_sound_is_refused_and_the_session_goes_on(self, server: ScriptedServer) -> None:
-        async with connected(server, TextEvent("Yes.")) as client:
+    async def test_what_is_typed_meanwhile_interrupts_and_is_answered(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = [LONG]
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: len(client.sound.get(1, b"")) > 24_000 * 2)
+            client.session.take(Played(segment=1, ms=600))
+            answerer.script = ["Yes."]
+            client.session.take(ClientText(text="stop, is it alive?"))
+            await wait_for(lambda: len(client.turns("assistant")) == 2)
+        assert await stored(store) == [
+            ("user", "go on"),
+            ("assistant", "Mitochondria"),
+            ("user", "stop, is it alive?"),
+            ("assistant", "Yes."),
+        ]
+        assert [said.text for said in answerer.questions[1].history] == ["go on", "Mitochondria"]
+
+    async def test_bad_sound_is_refused_and_the_session_goes_on(self, server: ScriptedServer, store: Store) -> None:
+        async with connected(store, server) as client:
             for pcm in (b"", b"\1", bytes(1_000_000)):
                 client.session.hear(pcm)
             client.session.take(Ping(t=2.5))
@@ -127,11 +212,118 @@ class TestTalking:
         assert client.of("pong")[0]["t"] == 2.5
 
 
+class TestTrouble:
+    async def test_an_answer_that_fails_is_said_aloud_and_the_next_one_works(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = ["It is", ProviderFailed("away", code="busy")]
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="why?"))
+            await wait_for(lambda: client.turns("assistant"))
+            answerer.script = ["Fine."]
+            client.session.take(ClientText(text="and now?"))
+            await wait_for(lambda: len(client.turns("assistant")) == 2)
+        assert client.sound[1] == mumble("It is Sorry, that went wrong.").pcm + mumble("Please ask again.").pcm
+        assert [message["code"] for message in client.of("error")] == ["busy"]
+        assert await stored(store) == [
+            ("user", "why?"),
+            ("assistant", "It is"),
+            ("user", "and now?"),
+            ("assistant", "Fine."),
+        ]
+
+    async def test_a_conversation_that_answers_elsewhere_is_apologised_for_in_the_learners_language(
+        self, server: ScriptedServer, store: Store
+    ) -> None:
+        turn = await store.tutor.begin(OWNER, "talk", "Mine first", create=True)
+        async with connected(store, server, language="de") as client:
+            client.session.take(ClientText(text="und ich?"))
+            await wait_for(lambda: client.of("audio_end"))
+            await store.tutor.answer(turn)
+            client.session.take(ClientText(text="und jetzt?"))
+            await wait_for(lambda: client.turns("assistant"))
+        assert [message["code"] for message in client.of("error")] == ["turn_running"]
+        assert client.of("audio_end")[0]["text"] == apology(Conflict("", code="turn_running"), "de")
+        assert [text for _, text in await stored(store)] == ["Mine first", "Answered.", "und jetzt?", "Answered."]
+
+    async def test_an_answer_that_no_voice_speaks_is_read_and_stored(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = [LONG]
+        server.play_speaking(Fail(500))
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: client.turns("assistant"))
+        assert [message["code"] for message in client.of("error")] == ["speech_failed"]
+        assert client.of("transcript")[-1]["text"] == LONG
+        assert client.turns("assistant") == [LONG]
+
+    async def test_a_client_that_is_gone_hears_nothing_and_no_more_is_stored(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = [LONG]
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: len(client.sound.get(1, b"")) > 24_000 * 2)
+            client.session.take(Played(segment=1, ms=600))
+            await client.session.detach()
+            assert await stored(store) == [("user", "go on"), ("assistant", "Mitochondria")]
+            await client.session.attach()
+            answerer.script = ["Yes."]
+            client.session.take(ClientText(text="here I am"))
+            await wait_for(lambda: len(client.turns("assistant")) == 2)
+
+    async def test_closing_in_mid_answer_stores_what_was_heard(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = [LONG]
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: len(client.sound.get(1, b"")) > 24_000 * 2)
+            client.session.take(Played(segment=1, ms=600))
+        assert await stored(store) == [("user", "go on"), ("assistant", "Mitochondria")]
+
+
+class TestWithoutSound:
+    async def test_an_answer_is_read_as_it_is_written(self, store: Store, answerer: Scripted) -> None:
+        answerer.events = [
+            ArtifactEvent("set", "diagram", "Cycle", {}),
+            CitationEvent(PLACE),
+            TextEvent("Mitochondria [1]. "),
+            TextEvent("Yes."),
+        ]
+        async with connected(store) as client:
+            client.session.take(ClientText(text="why?"))
+            await wait_for(lambda: client.turns("assistant"))
+        kinds = [message["type"] for message in client.messages if message["type"] != "state"]
+        assert kinds == ["turn", "visual", "citation", "transcript", "transcript", "turn"]
+        assert await stored(store) == [("user", "why?"), ("assistant", "Mitochondria [1]. Yes.")]
+
+    async def test_the_next_question_cuts_it(self, store: Store, answerer: Scripted) -> None:
+        answerer.waits = True
+        async with connected(store) as client:
+            client.session.take(ClientText(text="why?"))
+            await wait_for(lambda: answerer.questions)
+            answerer.waits = False
+            client.session.take(ClientText(text="and how?"))
+            await wait_for(lambda: client.turns("assistant"))
+        assert [text for _, text in await stored(store)] == ["why?", "and how?", "Answered."]
+
+    async def test_what_goes_wrong_is_told_and_written(self, store: Store, answerer: Scripted) -> None:
+        answerer.script = [ProviderFailed("away", code="busy")]
+        async with connected(store) as client:
+            client.session.take(ClientText(text="why?"))
+            await wait_for(lambda: client.of("transcript"))
+        assert [message["code"] for message in client.of("error")] == ["busy"]
+        assert await stored(store) == [("user", "why?")]
+
+
 class TestLeaving:
-    async def test_nothing_is_left_behind(self, server: ScriptedServer) -> None:
+    async def test_nothing_is_left_behind(self, server: ScriptedServer, store: Store, answerer: Scripted) -> None:
+        answerer.script = [LONG]
         before = asyncio.all_tasks()
         for _ in range(3):
-            async with connected(server, TextEvent(LONG)) as client:
+            async with connected(store, server) as client:
                 client.session.take(ClientText(text="go on"))
                 await wait_for(lambda client=client: client.sound)
         await wait_for(lambda: asyncio.all_tasks() <= before, 5)

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from typing import Protocol
 
-import structlog
 from livekit import rtc
 from livekit.agents import Agent, ModelSettings, llm, stt
 
-from clara.core.errors import ClaraError, Internal
+from clara.core.errors import ClaraError
 from clara.providers.speech import Speech
 from clara.tutor.events import AnswerEvent, CitationEvent, TextEvent
 from clara.voice.hearing import Hearing
@@ -18,51 +17,41 @@ from clara.voice.speakable import Piece, Speaker, spoken_text
 from clara.voice.spoken import SpokenText
 from clara.voice.units import Units
 
-log = structlog.get_logger()
-
 AHEAD = 64
 """Pieces of sound, of some 100 ms each, that are made before they are taken."""
 _SAMPLE_BYTES = 2
-_APOLOGY = "Sorry, that went wrong. Please ask again."
 
 _Part = tuple[Piece, ...] | bytes | None
 """A unit begins, sounds, ends."""
 
-Answer = Callable[[str], AsyncGenerator[AnswerEvent, None]]
-"""Answers a question; free of side effects, since an answer may be thrown away before it is heard."""
 
+class Partner(Protocol):
+    """Who is asked, and answers; see clara.voice.talk.Talk."""
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Who is told of what isn't speech: events of the answer, and errors."""
+    @property
+    def language(self) -> str: ...
 
-    event: Callable[[AnswerEvent], None]
-    error: Callable[[ClaraError], None]
+    async def ask(self, text: str) -> None: ...
+
+    def answer(self) -> AsyncGenerator[AnswerEvent, None]: ...
+
+    def showing(self) -> Callable[[str], None]:
+        """Return whom to tell how far the answer that is given now was said."""
+        ...
+
+    def tell(self, error: ClaraError) -> None: ...
 
 
 class TutorAgent(Agent):
-    """Hears with ``hearing``, answers with ``answer`` and speaks with ``speech`` to ``loudspeaker``.
+    """Hears with ``hearing``, asks and answers in ``talk``, and speaks with ``speech`` to ``loudspeaker``."""
 
-    Its errors are told of, and said aloud.
-    """
-
-    def __init__(
-        self,
-        hearing: Hearing,
-        answer: Answer,
-        speech: Speech,
-        loudspeaker: Loudspeaker,
-        told: Told,
-        language: str,
-    ) -> None:
+    def __init__(self, hearing: Hearing, talk: Partner, speech: Speech, loudspeaker: Loudspeaker) -> None:
         super().__init__(instructions="")
         self._hearing = hearing
-        self._answer = answer
+        self._talk = talk
         self._speech = speech
         self._loudspeaker = loudspeaker
-        self._told = told
-        self._language = language
-        self._speaker = Speaker(language)
+        self._speaker = Speaker()
 
     def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
@@ -70,33 +59,27 @@ class TutorAgent(Agent):
         """Yield what the learner says."""
         return self._hearing.listen(audio)
 
+    async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
+        """Ask what was said; why that can't be is the answer."""
+        await self._talk.ask(new_message.text_content or "")
+
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
     ) -> AsyncGenerator[str, None]:
-        """Yield the answer to the last thing that was said."""
-        question = next((item.text_content for item in reversed(chat_ctx.messages()) if item.role == "user"), None)
-        speaker = self._speaker = Speaker(self._language)
-        try:
-            async with aclosing(self._answer(question or "")) as events:
-                async for event in events:
-                    if isinstance(event, TextEvent):
-                        yield event.text
-                        continue
-                    if isinstance(event, CitationEvent):
-                        speaker.cite(event.citation)
-                    self._told.event(event)
-        except Exception as error:
-            # Raised on, it would be logged and nothing else: the learner would hear silence.
-            if not isinstance(error, ClaraError):
-                log.exception("voice.answer_failed")
-            self._told.error(error if isinstance(error, ClaraError) else Internal())
-            yield f" {_APOLOGY}"
+        """Yield the answer to what was asked. What was said before comes from the store, not from ``chat_ctx``."""
+        speaker = self._speaker = Speaker(self._talk.language)
+        async with aclosing(self._talk.answer()) as events:
+            async for event in events:
+                if isinstance(event, TextEvent):
+                    yield event.text
+                elif isinstance(event, CitationEvent):
+                    speaker.cite(event.citation)
 
     async def tts_node(
         self, text: AsyncIterable[str], model_settings: ModelSettings
     ) -> AsyncGenerator[rtc.AudioFrame, None]:
         """Yield the speech of a text that is being written, and note which of it sounds when."""
-        spoken, sounding = SpokenText(), False
+        spoken, sounding = SpokenText(self._talk.showing()), False
         unit: tuple[Piece, ...] = ()
         self._loudspeaker.speak_next(spoken)
         try:
@@ -115,7 +98,8 @@ class TutorAgent(Agent):
                     spoken.sounds(samples * 1000 / SPEAKER_RATE)
                     yield rtc.AudioFrame(part, SPEAKER_RATE, 1, samples)
         except ClaraError as error:
-            self._told.error(error)
+            # The rest of the answer is read, not heard.
+            self._talk.tell(error)
 
     async def _speech_of(self, text: AsyncIterable[str]) -> AsyncGenerator[_Part, None]:
         units = Units()
@@ -131,7 +115,7 @@ class TutorAgent(Agent):
         pieces = self._speaker.say(unit)
         yield pieces
         if said := spoken_text(pieces):
-            async with aclosing(self._speech.speak(said, self._language)) as made:
+            async with aclosing(self._speech.speak(said, self._talk.language)) as made:
                 async for pcm in made:
                     yield pcm
         yield None

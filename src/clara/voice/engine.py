@@ -28,13 +28,13 @@ class Turns:
 def build_session(
     hearing: Hearing,
     microphone: Microphone,
-    loudspeaker: Loudspeaker,
+    loudspeaker: Loudspeaker | None,
     turns: Turns | None = None,
 ) -> "AgentSession[None]":
     """Return a session that hears and speaks here, and asks nobody else: no sound leaves but to the speech services.
 
     ``hearing`` is told what voice detection finds, and is to be the agent's speech-to-text node: given a recogniser,
-    the library would run a second voice detection for it.
+    the library would run a second voice detection for it. Without a loudspeaker nothing is said.
     """
     turns = turns or Turns()
     session: AgentSession[None] = AgentSession(

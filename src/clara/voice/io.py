@@ -76,7 +76,12 @@ class Loudspeaker(io.AudioOutput):
 
     def __init__(self, listener: Listener) -> None:
         super().__init__(label="Clara", capabilities=io.AudioOutputCapabilities(pause=True), sample_rate=SPEAKER_RATE)
-        self._playout = Playout(listener, SPEAKER_RATE, self._started, self._finished)
+        self._playout = Playout(listener, SPEAKER_RATE, self._started, self._finished, self._said)
+
+    @property
+    def heard(self) -> str:
+        """What was heard of what is being said."""
+        return self._playout.heard
 
     def speak_next(self, spoken: SpokenText) -> None:
         """Say what the next segment's text is."""
@@ -109,6 +114,9 @@ class Loudspeaker(io.AudioOutput):
 
     def _started(self, segment: Segment) -> None:
         self.on_playback_started(created_at=time.time())
+
+    def _said(self, segment: Segment, position_ms: float) -> None:
+        segment.spoken.on_said(segment.spoken.text_at(position_ms))
 
     def _finished(self, segment: Segment, position_ms: float) -> None:
         text = segment.spoken.text_at(position_ms) if segment.cut else segment.spoken.text

@@ -3,8 +3,7 @@
 import asyncio
 import importlib
 import importlib.util
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +17,12 @@ from clara.store.database import Database
 from clara.store.folders import require_folder
 from clara.study.sessions import Sessions
 from clara.study.studio import Studio
-from clara.tutor.events import AnswerEvent, Cited
+from clara.tutor.events import Cited
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.messages import Hello
 from clara.voice.sessions import Session
+from clara.voice.talk import Subject
+from clara.voice.text_session import TextSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,10 @@ async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Sessio
     folder_id = hello.folder_id
     if folder_id is not None:
         await parts.database.read(lambda tx: require_folder(tx, owner_id, folder_id))
-    conversation_id = hello.conversation_id or new_id("chat")
+    subject = Subject(owner_id, hello.conversation_id or new_id("chat"), folder_id, hello.language)
+    if hello.audio == "none" or not (parts.hears or parts.speaks):
+        return TextSession(parts.tutor, subject, parts.shown)
     await _load()
     from clara.voice.session import Part, VoiceSession
 
-    async def answer(question: str) -> AsyncGenerator[AnswerEvent, None]:
-        async with aclosing(parts.tutor.once(owner_id, question, folder_id)) as events:
-            async for event in events:
-                yield event
-
-    part = Part(answer, parts.shown, conversation_id, hello.language or "en")
-    return VoiceSession(parts.speech, part)
+    return VoiceSession(parts.tutor, parts.speech, Part(subject, parts.shown, hello.language))

@@ -12,6 +12,8 @@ LEAD_MS = 300.0
 """How far ahead of what is heard sound is sent: enough for an uneven network, little to throw away."""
 PIECE_MS = 40
 SAMPLE_BYTES = 2
+SAID_S = 0.16
+"""So often it is told how far a segment was heard: faster than anybody reads."""
 
 
 class Listener(Protocol):
@@ -65,12 +67,15 @@ class Playout:
         rate: int,
         on_started: Callable[[Segment], None] = lambda segment: None,
         on_finished: Callable[[Segment, float], None] = lambda segment, position_ms: None,
+        on_said: Callable[[Segment, float], None] = lambda segment, position_ms: None,
     ) -> None:
         self._listener = listener
         self._bytes_per_ms = rate * SAMPLE_BYTES / 1000
         self._piece = int(PIECE_MS * self._bytes_per_ms)
         self._on_started = on_started
         self._on_finished = on_finished
+        self._on_said = on_said
+        self._said_at = 0.0
         self._segments: deque[Segment] = deque()
         self._next = SpokenText()
         self._number = 0
@@ -78,6 +83,12 @@ class Playout:
         self._told_paused = False
         self._changed = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
+
+    @property
+    def heard(self) -> str:
+        """What was heard of the segment that sounds now."""
+        segment = self._segments[0] if self._segments else None
+        return segment.spoken.text_at(self._position(segment)) if segment and segment.begun else ""
 
     def speak_next(self, spoken: SpokenText) -> None:
         """Say what the next segment's text is."""
@@ -181,6 +192,7 @@ class Playout:
         while self._segments:
             self._changed.clear()
             wait_s = self._send_due(self._segments[0])
+            self._tell(self._segments[0])
             self._settle()
             if not self._segments:
                 return
@@ -189,6 +201,11 @@ class Playout:
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    def _tell(self, segment: Segment) -> None:
+        if segment.runs_since is not None and self._now() >= self._said_at + SAID_S:
+            self._said_at = self._now()
+            self._on_said(segment, self._position(segment))
 
     def _send_due(self, segment: Segment) -> float | None:
         """Send a segment's sound up to the lead; return in how many seconds there is more to do, None: not known."""

@@ -1,58 +1,62 @@
-"""One learner's voice session: what the client sends goes in, what it is to be sent goes to the outbox."""
+"""One learner's voice session with sound: what the client sends goes in, what it is to be sent goes to the outbox."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import structlog
 from livekit.agents import (
     AgentStateChangedEvent,
-    ConversationItemAddedEvent,
+    CloseEvent,
+    SpeechCreatedEvent,
     UserInputTranscribedEvent,
     UserStateChangedEvent,
 )
+from livekit.agents.voice import SpeechHandle
 
-from clara.core.errors import ClaraError, Invalid
+from clara.core.errors import ClaraError
 from clara.providers.speech import Speech
-from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, Cited
-from clara.voice.agent import Answer, Told, TutorAgent
+from clara.tutor.turns.tutor import Tutor
+from clara.voice.agent import TutorAgent
+from clara.voice.captions import Shown
 from clara.voice.engine import Turns, build_session
 from clara.voice.hearing import Hearing
 from clara.voice.io import SPEAKER_RATE, Loudspeaker, Microphone
 from clara.voice.messages import (
-    Citation,
     ClientAudioEnd,
     ClientMessage,
     ClientText,
-    Failed,
     Interrupt,
     Mic,
     Ping,
     Played,
     Pong,
     State,
-    Transcript,
-    Turn,
-    Visual,
+    check_sound,
 )
 from clara.voice.outbox import Outbox
+from clara.voice.talk import Subject, Talk
+
+log = structlog.get_logger()
 
 SILENCE_AFTER_END_MS = 600
 """What a client that stops sending leaves out: the pause that ends a turn."""
-MOST_FRAME_BYTES = 64_000
-"""Two seconds of sound."""
 
 _AGENT: dict[str, Literal["listening", "thinking", "speaking"]] = {"thinking": "thinking", "speaking": "speaking"}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a session is made for: who answers, how citations are shown, in which language, with which rare terms."""
+    """What a session is made for: whose talk about what, how citations are shown, and what may be heard.
 
-    answer: Answer
-    shown: Callable[[Cited], dict[str, Any]]
-    conversation_id: str = ""
-    language: str = "en"
+    ``language`` is the recogniser's, None where it is to find out itself; ``terms`` are rare words that may come up.
+    """
+
+    subject: Subject
+    shown: Shown
+    language: str | None = None
     terms: Sequence[str] = ()
     turns: Turns | None = None
 
@@ -63,32 +67,37 @@ class VoiceSession:
     What goes wrong inside is told to the client and ends nothing.
     """
 
-    def __init__(self, speech: Speech, part: Part) -> None:
+    def __init__(self, tutor: Tutor, speech: Speech, part: Part) -> None:
         self.outbox = Outbox(SPEAKER_RATE)
-        self.conversation_id = part.conversation_id
+        self.conversation_id = part.subject.conversation_id
         self.hears, self.speaks = speech.hears, speech.speaks
         self.ended, self.reason = asyncio.Event(), ""
-        self._part = part
         self._speech = speech
         self._microphone = Microphone()
         self._loudspeaker = Loudspeaker(self.outbox)
-        self._hearing = Hearing(speech, self._failed, part.language, part.terms)
-        self._session = build_session(self._hearing, self._microphone, self._loudspeaker, part.turns)
+        heard = (lambda: self._loudspeaker.heard) if speech.speaks else None
+        self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard)
+        self._hearing = Hearing(speech, self._talk.tell, part.language, part.terms)
+        loudspeaker = self._loudspeaker if speech.speaks else None
+        self._session = build_session(self._hearing, self._microphone, loudspeaker, part.turns)
         self._session.on("agent_state_changed", self._state)
         self._session.on("user_state_changed", self._state)
         self._session.on("user_input_transcribed", self._transcribed)
-        self._session.on("conversation_item_added", self._added)
+        self._session.on("speech_created", self._created)
+        self._session.on("close", self._closed)
+        self._muted = self._closing = False
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        told = Told(self._event, self._failed)
-        part = self._part
-        agent = TutorAgent(self._hearing, part.answer, self._speech, self._loudspeaker, told, part.language)
+        agent = TutorAgent(self._hearing, self._talk, self._speech, self._loudspeaker)
         await self._session.start(agent, record=False)
 
     def hear(self, pcm: bytes) -> None:
         """Take sound from the client; what is none is answered with an error."""
-        if not pcm or len(pcm) % 2 or len(pcm) > MOST_FRAME_BYTES:
-            self._failed(Invalid("Send signed 16-bit samples, at most two seconds a frame.", code="voice_bad_audio"))
+        try:
+            check_sound(pcm)
+        except ClaraError as error:
+            self._talk.tell(error)
             return
         self._microphone.push(pcm)
 
@@ -98,13 +107,14 @@ class VoiceSession:
             case ClientAudioEnd():
                 self._microphone.push_silence(SILENCE_AFTER_END_MS)
             case ClientText():
-                self._session.interrupt()
-                self._session.generate_reply(user_input=message.text)
+                self._later(self._type(message.text))
             case Interrupt():
-                self._session.interrupt()
+                self._talk.withdraw()
+                self._cut()
             case Played():
                 self._loudspeaker.played(message.segment, message.ms)
             case Mic():
+                self._muted = message.muted
                 self._session.input.set_audio_enabled(not message.muted)
             case Ping():
                 self.outbox.say(Pong(t=message.t))
@@ -112,41 +122,66 @@ class VoiceSession:
     async def detach(self) -> None:
         """Stop hearing, and cut what is said: the client is gone."""
         self._session.input.set_audio_enabled(False)
-        await self._session.interrupt()
+        await self._talk.end()
 
     async def attach(self) -> None:
         """Hear again: the client is back."""
-        self._session.input.set_audio_enabled(True)
+        self._session.input.set_audio_enabled(not self._muted)
 
     async def close(self) -> None:
-        """End what is being said and heard."""
+        """End what is being said and heard, and store it."""
+        if self._closing:
+            return
+        self._closing = True
+        await self._talk.end()
         await self._session.aclose()
         self._microphone.close()
         await self._loudspeaker.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _event(self, event: AnswerEvent) -> None:
-        match event:
-            case CitationEvent():
-                self.outbox.say(Citation(citation=self._part.shown(event.citation)))
-            case ArtifactEvent():
-                content = dict(event.content)
-                self.outbox.say(Visual(set_id=event.set_id, kind=event.kind, title=event.title, content=content))
+    async def _type(self, text: str) -> None:
+        """Ask what was typed, instead of what is being answered."""
+        self._cut()
+        await self._talk.ask(text, typed=True)
+        if not self._closing:
+            self._session.generate_reply(user_input=text)
 
-    def _failed(self, error: ClaraError) -> None:
-        self.outbox.say(Failed(code=error.problem_code, detail=error.detail, retryable=error.status >= 500))
+    def _cut(self) -> None:
+        """Stop what is being said; once it has stopped the talk is told."""
+        with contextlib.suppress(RuntimeError):
+            # Before it has started, and once it is closed, nothing is said.
+            self._session.interrupt()
+
+    def _created(self, event: SpeechCreatedEvent) -> None:
+        if event.source == "generate_reply":
+            event.speech_handle.add_done_callback(self._said)
+
+    def _said(self, handle: SpeechHandle) -> None:
+        said = [item.text_content or "" for item in handle.chat_items if item.type == "message"]
+        self._later(self._talk.finish("".join(said), handle.interrupted))
+
+    def _later(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing, name="voice.session")
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("voice.task_failed", exc_info=error)
+
+    def _closed(self, event: CloseEvent) -> None:
+        if not self._closing:
+            log.error("voice.session_broke", reason=str(event.reason), error=str(event.error))
+            self.reason = "broken"
+            self.ended.set()
 
     def _state(self, event: AgentStateChangedEvent | UserStateChangedEvent) -> None:
         session = self._session
         self.outbox.say(State(agent=_AGENT.get(session.agent_state, "listening"), user=session.user_state))
 
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
-        if event.transcript:
-            self.outbox.say(
-                Transcript(role="user", id=event.item_id or "", text=event.transcript, final=event.is_final)
-            )
-
-    def _added(self, event: ConversationItemAddedEvent) -> None:
-        item = event.item
-        if item.type == "message" and item.role in ("user", "assistant"):
-            text = item.text_content or ""
-            self.outbox.say(Turn(id=item.id, role=item.role, text=text, interrupted=item.interrupted))
+        if event.transcript and event.is_final:
+            self._talk.hear(event.transcript)

@@ -1,6 +1,6 @@
 """Which text had been said at a moment of a segment's sound: what was not heard is not history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clara.voice.speakable import Piece
@@ -47,10 +47,11 @@ class SpokenText:
     """The text of one segment of speech, unit by unit with how long each sounds.
 
     ``begin`` a unit, tell of its sound as it comes (``sounds``), and ``end`` it; positions count from the segment's
-    first sample.
+    first sample. ``on_said`` is told of the text now and then while it sounds, as far as it was said.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_said: Callable[[str], None] = lambda said: None) -> None:
+        self.on_said = on_said
         self._units: list[_Unit] = []
 
     @property

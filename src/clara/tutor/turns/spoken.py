@@ -39,7 +39,7 @@ class SpokenTurn:
     """One question, from ``Tutor.speak`` until ``keep``; whoever speaks it may throw an answer away and take another.
 
     ``cut`` is called when the turn is to end early: with "stopped", "length" or "lost". Listeners on the ``tape`` hear
-    of the answer when it is over, as it is kept.
+    of the answer when it is over, as it is kept. ``broke``: the answer failed.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class SpokenTurn:
         self._cut = cut
         self._cut_by: str | None = None
         self._events: list[AnswerEvent] = []
-        self._whole = False
+        self._whole = self.broke = False
         self._over = asyncio.Event()
         self._keeper = Keeper(turn, self.tape, database, pace.lease_s, self.stop)
         self._keeping = asyncio.create_task(self._keeper.run(self._over), name="turn.spoken")
@@ -73,6 +73,11 @@ class SpokenTurn:
     def heard(self) -> str:
         return self._heard()
 
+    @property
+    def kept(self) -> str:
+        """The text that was stored."""
+        return "".join(event.text for event in self.tape.after(0) if isinstance(event, TextEvent))
+
     def stop(self, by: str = "stopped") -> None:
         """End the answer where it is."""
         if self._cut_by is None and self._ending is None:
@@ -82,18 +87,25 @@ class SpokenTurn:
     async def answer(self) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the answer, and raise what goes wrong. Nothing is stored by it."""
         events: list[AnswerEvent] = []
-        self._events, self._whole, characters = events, False, 0
-        async with aclosing(read_apart(self._answerer.answer(self.turn.question))) as answered:
-            async for event in answered:
-                event = well_formed(event)
-                events.append(event)
-                yield event
-                if isinstance(event, TextEvent):
-                    characters += len(event.text)
+        self._events, self._whole, self.broke, characters = events, False, False, 0
+        try:
+            async with aclosing(self._answered()) as answered:
+                async for event in answered:
+                    events.append(event)
+                    yield event
+                    characters += len(event.text) if isinstance(event, TextEvent) else 0
                     if characters > MAX_CHARACTERS:
                         events.append(EndedEvent("length"))
                         break
+        except Exception:
+            self.broke = True
+            raise
         self._whole = True
+
+    async def _answered(self) -> AsyncGenerator[AnswerEvent, None]:
+        async with aclosing(read_apart(self._answerer.answer(self.turn.question))) as events:
+            async for event in events:
+                yield well_formed(event)
 
     async def keep(self, heard: str, interrupted: bool = False) -> DoneEvent | None:
         """Store the answer as far as it was heard; None when that is nothing: then the conversation is free again.
