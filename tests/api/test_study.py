@@ -112,6 +112,12 @@ class TestMake:
         assert "pages" in beyond.json()["detail"]
         assert problem(without) == (422, "no_pages")
 
+    async def test_of_all_files_is_called_by_the_first(self, ana: Learner) -> None:
+        for name in ("cells.md", "more cells.md", "rocks.md"):
+            await ana.upload(name, f"{CELLS}\n{name}".encode())
+
+        assert (await make(ana, "quiz"))["title"] == "cells, more cells …"
+
     async def test_of_a_table_asks_for_cells_of_known_rows(self, ana: Learner) -> None:
         rows = ("Planet,Moons,Found by", "Venus,0,Ancients", "Uranus,28,Herschel", "Neptune,16,Galle", "Mars,2,Hall")
         table = "\n".join((*rows, "Jupiter,95,Galileo"))

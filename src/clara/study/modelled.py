@@ -85,7 +85,7 @@ async def make_draft(
             code="model_bad_output",
         )
     spoken = language or material.language
-    title = clean(made.title, 200) or scope.topic or kind_label(kind, spoken)
+    title = clean(made.title, 200) or scope.topic or material.name or kind_label(kind, spoken)
     trees = kind in (Kind.MINDMAP, Kind.DIAGRAM)
     items = made.items if trees else made.items[:count]
     return Draft(title[:200], "", items, "" if spoken == UNKNOWN else spoken, made.extra)
