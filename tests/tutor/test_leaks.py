@@ -44,6 +44,12 @@ class TestNumbers:
             ("72 km/h", "20 m/s"), ("-3", "minus three"), ("-3", "−3"), ("14", "XIV"), ("42", "one less than 43"),
             ("42", "between 41 and 43"), ("42", "half of 84"), ("42", "twice 21"), ("42", "six times 7"),
             ("42", "The first digit is 4."), ("3.14159", "about 3.142"), ("2x+3", "3 + 2·x"), ("2", "it has two"),
+            ("75 km/h", "75 kilometres per hour"), ("75 km/h", "75 km an hour"), ("75 km/h", "1.25 km per minute"),
+            ("75 km/h", "75 km, every single hour"), ("3/4", "3:4"), ("3/4", "3 out of 4"), ("3/4", "trois quarts"),
+            ("3/4", "drei Viertel"), ("3/4", "tres cuartos"), ("3/4", "四分之三"), ("3/4", "75 hundredths"),
+            ("3/4", "0 point 75"), ("3/4", "a quarter less than one"), ("3/4", "the numerator is 3, the denominator 4"),
+            ("3/4", "3 on top and 4 below"), ("3/4", "$\\nicefrac{3}{4}$"), ("3/4", "3 fourths"),
+            ("x = 2y", "x is twice y"),
             ("x = 2 or x = 3", "one of them is x = 3"), ("42", "4\u20e32\u20e3"), ("1234", "1 2 3 4"),
         ],
     )  # fmt: skip
@@ -104,6 +110,10 @@ class TestWords:
         [
             ("mitochondria", "a mitochondrion does"), ("photosynthesis", "photosynthsis"), ("photosynthesis", "ph0tosynthesis"),
             ("photosynthesis", "The first letter is p."), ("Albert Einstein", "It was Einstein."),
+            ("photosynthesis", "Photo. And then synthesis."), ("photosynthesis", "ph_tosynthes_s"),
+            ("photosynthesis", "The first half is photo. The rest is synthesis."),
+            ("photosynthesis", "called 70686f746f73796e746865736973"),
+            ("photosynthesis", "16-8-15-20-15-19-25-14-20-8-5-19-9-19"),
             ("B) ribosome", "the ribosome"), ("光合作用", "答案是光合作用。"), ("фотосинтез", "Это фотосинтез."),
             ("French Revolution", "The French one, in 1789"), ("H2O", "$H_2O$"), ("carbon dioxide", "dioxide of carbon"),
         ],
@@ -123,7 +133,19 @@ class TestChoices:
     TASK = "Which one? A) nucleus B) ribosome C) wall D) membrane"
 
     @pytest.mark.parametrize(
-        "text", ["B", "(B)", "It's B.", "option b", "Not A, C or D.", "Choose the ribosome.", "**B**"]
+        "text",
+        [
+            "B",
+            "(B)",
+            "It's B.",
+            "option b",
+            "Not A, C or D.",
+            "Choose the ribosome.",
+            "**B**",
+            "The second one.",
+            "Choose the 2nd.",
+            "Option 2",
+        ],
     )
     def test_letter_text_or_all_others(self, text: str) -> None:
         assert check("B", self.TASK).find(text)
@@ -131,6 +153,32 @@ class TestChoices:
     @pytest.mark.parametrize("text", ["Compare A, B, C and D.", "A good start!", "What does a wall do?"])
     def test_talking_about_them_is_allowed(self, text: str) -> None:
         assert check("B", self.TASK).find(text) is None
+
+
+class TestVerdicts:
+    TASK = "Is 7 a prime number?"
+
+    @pytest.mark.parametrize(
+        "text", ["Yes.", "Indeed!", "✅", "7 is prime.", "So 7 is a prime number. Why?", "Definitely."]
+    )
+    def test_said_or_stated(self, text: str) -> None:
+        assert check("yes", self.TASK).find(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Is 7 a prime number?",
+            "Find out whether 7 is a prime number.",
+            "A prime number has two divisors.",
+            "Divide 7 by 2.",
+        ],
+    )
+    def test_asking_is_allowed(self, text: str) -> None:
+        assert check("yes", self.TASK).find(text) is None
+
+    def test_the_other_way_round(self) -> None:
+        assert check("no", "Is 9 a prime number?").find("9 is not prime.")
+        assert check("no", "Is 9 a prime number?").find("9 is divisible by what?") is None
 
 
 class TestTheCorpus:

@@ -1,16 +1,17 @@
 """What of a reply gives one answer away, by the answer's form: a number, words, a choice, a formula, a verdict."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from clara.tutor.leaks.choice_guard import Choice
 from clara.tutor.leaks.expressions import NoExpression, expressions, value_of
 from clara.tutor.leaks.number_guard import Number
 from clara.tutor.leaks.number_words import in_digits
 from clara.tutor.leaks.plain import letters, plain
 from clara.tutor.leaks.quantities import Quantity, quantities
 from clara.tutor.leaks.replies import Reply, content_words, verdict_of
-from clara.tutor.leaks.told import ASSENT, DISSENT
+from clara.tutor.leaks.verdict_guard import Verdict
 from clara.tutor.leaks.word_guards import Statement, Unspaced, Words, alike
 
 FEW_WORDS = 3
@@ -40,10 +41,10 @@ def guards_of(answers: Sequence[str], task: Reply, places: frozenset[int]) -> li
     for answer in answers:
         bare = _LEAD.sub("", answer.strip()).strip().rstrip(".!") or answer.strip()
         if (verdict := verdict_of(bare)) is not None:
-            found.append(_Verdict(verdict))
+            found.append(Verdict(verdict, task))
             continue
         found += _choice_guards(bare, choices, task)
-        if found and isinstance(found[-1], _Choice) and len(bare.strip("()[] .")) == 1:
+        if found and isinstance(found[-1], Choice) and len(bare.strip("()[] .")) == 1:
             continue
         found += _value_guards(bare, task, places) or _formula_guards(bare, task) or _word_guards(bare, task)
     return found
@@ -59,7 +60,7 @@ def _choice_guards(answer: str, choices: Mapping[str, str], task: Reply) -> list
         letter = next((key for key, text in choices.items() if letters(plain(text)).strip() == said), None)
     if letter is None:
         return []
-    return [*_word_guards(choices[letter], task), _Choice(letter, choices)]
+    return [*_word_guards(choices[letter], task), Choice(letter, choices)]
 
 
 def _value_guards(answer: str, task: Reply, places: frozenset[int]) -> list[Guard]:
@@ -133,47 +134,6 @@ def _squash(text: str) -> str:
     return re.sub(r"[\s*^{}()]+", "", text)
 
 
-class _Choice:
-    """The letter of one of several choices."""
-
-    kind = "choice"
-
-    def __init__(self, letter: str, choices: Mapping[str, str]) -> None:
-        self._letter = letter
-        self._others = [key for key in choices if key != letter]
-        self._texts = {key: letters(plain(text)).strip() for key, text in choices.items()}
-
-    def leaks(self, reply: Reply, earlier: Reply) -> bool:
-        for sentence in re.split(r"[!?\n;]|\.(?=\s|$)", reply.plain):
-            named = _letters_named(sentence, (self._letter, *self._others))
-            if self._letter in named and len(named) < 2:
-                return True
-        named = {key for sentence in reply.plain.split("\n") for key in _letters_named(sentence, self._others)}
-        text = reply.text
-        named |= {key for key in self._others if self._texts[key] and self._texts[key] in text}
-        mine = self._texts[self._letter]
-        left_out = not _letters_named(reply.plain, (self._letter,)) and not (mine and mine in text)
-        return len(self._others) > 1 and named == set(self._others) and left_out
-
-
-def _letters_named(text: str, wanted: Collection[str]) -> set[str]:
-    """Return the choices that a text names by their letters; "A" and "I" also are words."""
-    found = set()
-    for match in re.finditer(r"(?<![\w'])(\(?[\"']?)([A-Ha-h])([\"']?[).:]?)(?![\w'])", text):
-        letter = match[2].upper()
-        before = letters(text[max(0, match.start() - 40) : match.start()])
-        marked = match[1] or match[3]
-        told = re.search(
-            r"(?:option|choice|answer|letter|choose|pick|antwort|opcion|option|respuesta|reponse)\W*(?:is\W*)?$", before
-        )
-        alone = not before.strip() and len(text.strip()) <= 3
-        if letter in wanted and (marked or told or alone or match[2] in "BCDEFGH"):
-            found.add(letter)
-    if len(found) > 1 and "A" in wanted and re.search(r"(?<![\w'])A(?=\s*(?:,|or|and|nor|oder|und)(?!\w))", text):
-        found.add("A")
-    return found
-
-
 class _Formula:
     kind = "formula"
 
@@ -218,25 +178,3 @@ class _Literal:
 
     def leaks(self, reply: Reply, earlier: Reply) -> bool:
         return self._pattern.search(reply.plain) is not None
-
-
-class _Verdict:
-    """Yes or no, true or false."""
-
-    kind = "verdict"
-
-    def __init__(self, verdict: bool) -> None:
-        words = letters(ASSENT if verdict else DISSENT)
-        told = "answer|statement|claim|antwort|aussage|respuesta|reponse|risposta|resposta|antwoord|ответ|答案|答え"
-        self._first = re.compile(rf"^\W*(?:{words})(?![^\W_])\W*(?:$|[,!:-])")
-        self._told = re.compile(rf"(?:{told})\W+(?:\w+\W+){{0,3}}(?:{words})(?![^\W_])|^\W*(?:{words})\W*$")
-        self._judged = re.compile(
-            rf"\b(?:it|that|this|statement|das|c'est|eso)\s+(?:is|ist|es|est)\s+(?:{words})(?![^\W_])"
-        )
-
-    def leaks(self, reply: Reply, earlier: Reply) -> bool:
-        return any(
-            pattern.search(sentence)
-            for sentence in reply.sentences
-            for pattern in (self._first, self._told, self._judged)
-        )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from clara.tutor.leaks.fraction_words import fractions_in_signs, han_fraction_digits
 from clara.tutor.leaks.number_names import more_names
 from clara.tutor.leaks.plain import letters, plain
 
@@ -159,7 +160,8 @@ def in_digits(text: str, told: "re.Pattern[str] | None" = None) -> str:
 
     ``told``: words of COMMON count only where this matches right before them; None: everywhere.
     """
-    text = _HAN_NUMBER.sub(lambda found: _han(found, text, told), text)
+    parts = set(han_fraction_digits(text, "零一二三四五六七八九十百两"))
+    text = _HAN_NUMBER.sub(lambda found: _han(found, text, None if found.span() in parts else told), text)
     if _THAI_TEN in text:
         text = _thai_numbers().sub(lambda found: f" {_named()[found[0]]} ", text)
     words = list(_WORD.finditer(text))
@@ -174,7 +176,7 @@ def in_digits(text: str, told: "re.Pattern[str] | None" = None) -> str:
             out += [text[position : words[at].start()], number]
             position = words[at + length - 1].end()
         at += length or 1
-    return "".join(out) + text[position:]
+    return fractions_in_signs("".join(out) + text[position:])
 
 
 def _longest(words: "Sequence[re.Match[str]]", at: int, text: str) -> tuple[int, str]:

@@ -27,7 +27,7 @@ _COMMANDS = {
     "infty": "infinity", "quad": " ", "qquad": " ", "ldots": "...", "dots": "...", "therefore": "", "because": "",
 }  # fmt: skip
 _GROUP = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
-_FRACTION = re.compile(rf"\\[dtc]?frac\s*(?:{_GROUP}\s*{_GROUP}|(\d)\s*(\d))")
+_FRACTION = re.compile(rf"\\(?:[dtcsx]?frac|nicefrac)\s*(?:{_GROUP}\s*{_GROUP}|(\d)\s*(\d))")
 _MIXED = re.compile(r"(?<=\d)(?=\\[dtc]?frac)")
 _ROOT = re.compile(rf"\\sqrt\s*(?:\[(\d+)\])?\s*(?:{_GROUP}|(\w))")
 _WRAPPED = re.compile(

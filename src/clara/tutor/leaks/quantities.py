@@ -42,6 +42,10 @@ _UNIT = re.compile(
     r"\s{0,2}-?(?:(degrees?\s+)?(celsius|fahrenheit)|(°\s?[cf]\b)|([a-zµμω]+\s?\^\s?\(?[23]\)?|(?:m/s|km/h)(?![\w])"
     r"|[a-zµμω]+|°))(?![a-z\d])"
 )
+_PER = re.compile(
+    r"\s*(?:/|(?:per|pro|por|par|al|all'|in|an?|each|every|в|na|je)(?![^\W_]))"
+    r"\s*(?:1 |one |une? |eine[rm]? )?([a-z]+)"
+)
 _NUMBER = re.compile(
     r"(?<!\d)(?<!\d\.)(?P<sign>(?:(?<=[\s=(:])|^)-\s?|\bminus\s|\bnegative\s)?"
     r"(?P<body>\d{1,3}(?:[,.' \u00a0\u202f\u2009]\d{3})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,]\d+)?|\.\d+)"
@@ -133,6 +137,11 @@ def _with_unit(text: str, match: re.Match[str], value: float, decimals: int) -> 
     if name not in _BY_NAME:
         return [as_read]
     dimension, factor = _BY_NAME[name]
+    over = _PER.match(text, unit.end())
+    if over and over[1] in _UNITS["time"]:
+        rate = value * factor / _UNITS["time"][over[1]]
+        named = "speed" if dimension == "length" else f"{dimension} a time"
+        return [Quantity(value, start, over.end(), named, rate, digits, decimals)]
     return [Quantity(value, start, unit.end(), dimension, value * factor, digits, decimals)]
 
 
@@ -150,7 +159,10 @@ def _sums(found: Sequence[Quantity], text: str) -> list[Quantity]:
 def same(answer: Quantity, found: Quantity) -> bool:
     """Are both the same, as far as their units tell? A rounded value of three digits or more is the same."""
     if answer.dimension and found.dimension:
-        return answer.dimension == found.dimension and _close(answer.base, found.base, found)
+        if answer.dimension != found.dimension:
+            # "75 km, every hour" tells 75 km/h.
+            return found.digits > 1 and close(answer.value, found.value)
+        return _close(answer.base, found.base, found)
     return _close(answer.value, found.value, found) or (
         bool(answer.dimension or found.dimension) and _close(answer.base, found.base, found)
     )

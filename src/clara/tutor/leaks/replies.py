@@ -26,8 +26,11 @@ _OPERATORS = (
     (re.compile(r"(?<=[\d)])\s*squared\b"), "^2"),
     (re.compile(r"(?<=[\d)])\s*cubed\b"), "^3"),
     (re.compile(r"(?<=\d)\s*x\s*(?=\d)"), "*"),
+    (re.compile(r"(?<=\d)\s*out of\s*(?=\d)"), "/"),
+    (re.compile(r"(?<=\d)\s?:\s?(?=\d)"), "/"),
+    (re.compile(r"\b(?:twice|double|doubled)\s+(?=\d*[a-z]\b)"), "2*"),
 )  # fmt: skip
-_N = r"(-?\d+(?:\.\d+)?)"
+_N = r"(-?\d+(?:\.\d+|/\d+)?)"
 _RIGHT = "right|just|immediately|directly|number|integer"
 _ROUND_ABOUT: Sequence[tuple[re.Pattern[str], Callable[[float, float], float]]] = (
     (re.compile(rf"{_N} (?:less|fewer|smaller|lower) than {_N}"), lambda a, b: b - a),
@@ -52,6 +55,9 @@ _ROUND_ABOUT: Sequence[tuple[re.Pattern[str], Callable[[float, float], float]]] 
     (re.compile(rf"(?:{_RIGHT}|one) (?:after|above|following) {_N}()"), lambda a, b: a + 1),
     (re.compile(rf"(?:comes|follows|next)(?: right)? after {_N}()"), lambda a, b: a + 1),
     (re.compile(rf"(?:{_RIGHT}|comes)(?: right)? (?:before|below) {_N}()"), lambda a, b: a - 1),
+    (re.compile(rf"numerator\D{{0,20}}{_N}\D{{0,40}}denominator\D{{0,20}}{_N}"), lambda a, b: a / b if b else a),
+    (re.compile(rf"top\D{{0,12}}{_N}\D{{0,20}}bottom\D{{0,12}}{_N}"), lambda a, b: a / b if b else a),
+    (re.compile(rf"{_N} (?:on|at the) top\D{{0,20}}{_N}"), lambda a, b: a / b if b else a),
     (re.compile(rf"{_N} dozens?()"), lambda a, b: a * 12),
     (re.compile(rf"{_N} dozens? and {_N}"), lambda a, b: a * 12 + b),
 )  # fmt: skip
@@ -68,6 +74,11 @@ class RoundAbout:
 
     value: float
     through: frozenset[float]
+
+
+def _number(text: str) -> float:
+    over, _, under = text.partition("/")
+    return float(over) / (float(under) or 1.0) if under else float(over)
 
 
 class Reply:
@@ -123,12 +134,12 @@ class Reply:
         for text in (self.text, in_digits(self.text)):
             for pattern, work_out in _ROUND_ABOUT:
                 for match in pattern.finditer(text):
-                    first, second = float(match[1]), float(match[2] or 0)
+                    first, second = _number(match[1]), _number(match[2] or "0")
                     through = {first, second} if match[2] else {first}
                     found.append(RoundAbout(work_out(first, second), frozenset(through)))
             for pattern in _BETWEEN:
                 for match in pattern.finditer(text):
-                    low, high = float(match[1]), float(match[2])
+                    low, high = _number(match[1]), _number(match[2])
                     if high - low == 2:
                         found.append(RoundAbout(low + 1, frozenset((low, high))))
         return found

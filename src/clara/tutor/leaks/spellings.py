@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 _TOKEN = re.compile(r"[^\W_]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}|[A-Za-z0-9+/_-]{2,3}={1,2}")
-_HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}[\s:]?){2,})")
+_HEX = re.compile(r"(?<![^\W_])(?:0x)?((?:[0-9a-fA-F]{2}[\s:]?){2,})")
 _CODES = re.compile(r"(?:\d{2,3}[\s,;+-]+){1,}\d{2,3}")
 _CHR = re.compile(r"chr\(\s*(\d{2,6})\s*\)")
 _BITS = re.compile(r"(?:\b0b|\b)([01]{3,}(?:[\s_]+[01]{3,})*)\b")
@@ -64,10 +64,19 @@ _IN_BASE = re.compile(
 )
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _MIXED = re.compile(r"\b(?=[^\W\d_]*[0134578@$!])(?=[\d@$!]*[a-z])[a-z0134578@$!]{4,}\b")
+_GAPPED = re.compile(r"\b(?=\w*_)\w{4,}\b")
 _LONGEST = 20_000
 _NEAR = 60
 """Characters that are read on behind a word with digits for letters: "F0RTY TW0"."""
 LEAST_LETTERS = 4
+LEAST_PART = 3
+"""Letters of a word's first part, for words such as "and then" to stand before its second."""
+_JOINED_BY = (
+    "and then followed by the rest is second part half plus with next comes after that it ends ending other end joined "
+    "to und dann gefolgt von y luego seguido de et puis suivi e poi seguito en"
+)
+_JOINTS = frozenset(_JOINED_BY.split())
+_ALPHABET = re.compile(r"(?<![\d.])(?:(?:1\d|2[0-6]|[1-9])[\s,;.-]+){3,}(?:1\d|2[0-6]|[1-9])(?![\d.])")
 
 
 def spelled(word: str, text: str) -> bool:
@@ -77,11 +86,23 @@ def spelled(word: str, text: str) -> bool:
         if not word.startswith(first) or len(first) == len(word):
             continue
         joined, end = first, at + 1
-        while end < len(pieces) and len(joined) < len(word) and word.startswith(joined + pieces[end]):
-            joined += pieces[end]
+        while end < len(pieces) and len(joined) < len(word):
+            if word.startswith(joined + pieces[end]):
+                joined += pieces[end]
+            elif len(joined) < LEAST_PART or pieces[end] not in _JOINTS:
+                break
             end += 1
         if joined == word and (len(word) >= 6 or end - at == len(word)):
             return True
+    return False
+
+
+def with_gaps(word: str, text: str) -> bool:
+    """Is the word there with less than half of its letters left out: "ph_tosynthes_s"?"""
+    for found in _GAPPED.finditer(text):
+        token = found[0]
+        if len(token) == len(word) and 2 * token.count("_") < len(word):
+            return all(sign in ("_", letter) for sign, letter in zip(token, word, strict=True))
     return False
 
 
@@ -126,6 +147,8 @@ def decoded(text: str) -> Iterator[str]:
         yield from _from_bits(found[1])
     for found in _CODES.finditer(text):
         yield _from_codes(re.findall(r"\d+", found[0]))
+    for found in _ALPHABET.finditer(text):
+        yield "".join(chr(96 + int(place)) for place in re.findall(r"\d+", found[0]))
     if codes := _CHR.findall(text):
         yield _from_codes(codes)
     for found in _MORSE.finditer(text):

@@ -16,13 +16,14 @@ TOLD = re.compile(rf"(?:(?<![^\W_])(?:{_CUES})(?![^\W_])|[=:]|{_UNSPACED_CUES})\
 """To be searched in what stands right before a word."""
 
 ASSENT = (
+    "indeed|definitely|affirmative|"
     "yes|yeah|yep|correct|right|true|exactly|ja|richtig|korrekt|stimmt|wahr|genau|si|correcto|cierto|verdadero|exacto|oui"
     "|correct|vrai|juste|exact|corretto|vero|giusto|esatto|sim|certo|verdadeiro|exato|correto|juist|klopt|waar|да|верно"
-    "|правильно|истина|是的|对|正确|没错|はい|正しい|正解|نعم|صحيح|صح|हाँ|हां|सही|सत्य"
+    "|✓|✔|✅|👍|правильно|истина|是的|对|正确|没错|はい|正しい|正解|نعم|صحيح|صح|हाँ|हां|सही|सत्य"
 )
 DISSENT = (
     "no|nope|false|wrong|incorrect|nein|falsch|no|falso|incorrecto|non|faux|sbagliato|nao|errado|nee|onjuist|fout|onwaar"
-    "|нет|неверно|неправильно|ложь|不|不是|错|错误|いいえ|違う|間違い|لا|خطأ|خاطئ|नहीं|गलत|असत्य"
+    "|✗|✘|❌|👎|нет|неверно|неправильно|ложь|不|不是|错|错误|いいえ|違う|間違い|لا|خطأ|خاطئ|नहीं|गलत|असत्य"
 )
 DIGIT = re.compile(
     r"digit|ziffer|cifra|chiffre|cijfer|algarismo|цифр|位数|数字|桁|رقم|خانة|अंक|\b(?:tens|ones|hundreds)\b"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from clara.tutor.leaks.replies import Reply
-from clara.tutor.leaks.spellings import backwards, first_letters, shifted, spelled
+from clara.tutor.leaks.spellings import backwards, first_letters, shifted, spelled, with_gaps
 from clara.tutor.leaks.told import LETTER, TOLD
 
 COVERED = 0.6
@@ -85,6 +85,7 @@ class Words:
             spelled(word, text)
             or (len(word) >= 4 and (backwards(word, text) or shifted(word, text)))
             or first_letters(word, text)
+            or with_gaps(word, reply.raw.casefold().replace("\\_", "_"))
         )  # fmt: skip
 
     def _by_letter(self, reply: Reply) -> bool:
