@@ -37,11 +37,3 @@ class LeakCheck:
                 if guard.leaks(inner, inner):
                     return f"hidden {guard.kind}"
         return None
-
-
-def says_answer(answers: Sequence[str], text: str) -> bool:
-    """Does a learner's text give this answer? Numbers, units and words count as in LeakCheck, hidden ones don't."""
-    reply = Reply(text)
-    return any(
-        guard.leaks(reply, reply) for guard in guards_of([a for a in answers if a.strip()], Reply(""), frozenset())
-    )
