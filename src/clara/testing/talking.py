@@ -30,7 +30,7 @@ def form_of(content_type: str, body: bytes) -> dict[str, Any]:
 async def hear(answer: Hear, asked: Asked, ear: Ear) -> Mapping[str, str]:
     """Return the answer of audio/transcriptions."""
     await asyncio.sleep(answer.delay_s)
-    return {"text": answer.text if answer.text is not None else ear.hear(*_sound_of(asked.body["file"]))}
+    return {"text": answer.text if answer.text is not None else ear.hear(*sound_of(asked.body["file"]))}
 
 
 def speak(answer: Speak, asked: Asked) -> Iterator[bytes]:
@@ -44,6 +44,7 @@ def speak(answer: Speak, asked: Asked) -> Iterator[bytes]:
         yield sent[at : at + size]
 
 
-def _sound_of(file: bytes) -> tuple[bytes, int]:
+def sound_of(file: bytes) -> tuple[bytes, int]:
+    """Return a WAV file's samples and their rate."""
     with wave.open(io.BytesIO(file)) as opened:
         return opened.readframes(opened.getnframes()), opened.getframerate()
