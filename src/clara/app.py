@@ -244,17 +244,22 @@ def _answerer(
         on_mark=lambda outcome: metrics.citation_marks.labels(outcome).inc(),
         on_stripped=lambda kind: metrics.stripped.labels(kind).inc(),
     )
-    explain = TeachingAnswerer(
+
+    def model_of(owner_id: str) -> ChatModel:
+        return MeteredModel(budget, owner_id, model)
+
+    teaching = TeachingAnswerer(
         engine,
         model,
         budget,
-        toolbox=study_tools(studio, lambda owner_id: MeteredModel(budget, owner_id, model)),
+        toolbox=study_tools(studio, model_of),
         hosts=frozenset(settings.chats.link_hosts),
         watch=watch,
     )
     hints = HintingAnswerer(
-        engine, model, budget, explain, where_to_read, on_leak=lambda kind: metrics.leaks_held.labels(kind).inc()
+        engine, model, budget, teaching, where_to_read, on_leak=lambda kind: metrics.leaks_held.labels(kind).inc()
     )
+    explain = StudyingAnswerer(teaching, studio, model_of)
     return ByMode(explain, hints, ExamAnswerer(studio, model, budget), Support(model, budget))
 
 

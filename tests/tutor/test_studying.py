@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from clara.core.errors import TooManyRequests, Unavailable
 from clara.study.shapes import CardShape, CardsShape
 from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
 from clara.testing.openai_server import scripted_server
@@ -29,8 +30,8 @@ class Otherwise:
         yield TextEvent("otherwise")
 
 
-async def events_of(app: RunningApp, text: str, **values: Any) -> list[AnswerEvent]:
-    answerer = StudyingAnswerer(Otherwise(), app.app.state.services.studio)
+async def events_of(app: RunningApp, text: str, model: FakeChatModel | None = None, **values: Any) -> list[AnswerEvent]:
+    answerer = StudyingAnswerer(Otherwise(), app.app.state.services.studio, lambda owner_id: model)
     return [event async for event in answerer.answer(Question("ana", text, None, (), **values))]
 
 
@@ -45,6 +46,14 @@ class TestCommands:
         assert (artifact.kind, artifact.title, len(artifact.content["cards"])) == ("flashcards", "photosynthesis", 2)
         assert TextEvent("otherwise") not in events
 
+    async def test_aloud_it_says_in_a_sentence_what_is_on_the_screen(self, clara: RunningApp) -> None:
+        await Learner(clara, "ana").upload("cells.md", CELLS.encode())
+
+        events = await events_of(clara, "Um, make two flashcards about photosynthesis.", aloud=True)
+
+        assert isinstance(events[2], ArtifactEvent)
+        assert events[3:] == [TextEvent("I've made 2 flashcards about photosynthesis; they are on your screen.")]
+
     @pytest.mark.parametrize("mode", ["hints", "exam"])
     async def test_not_in_modes_that_hold_back(self, clara: RunningApp, mode: str) -> None:
         await Learner(clara, "ana").upload("cells.md", CELLS.encode())
@@ -53,6 +62,32 @@ class TestCommands:
 
     async def test_without_material_the_other_answers(self, clara: RunningApp) -> None:
         assert (await events_of(clara, "quiz me"))[-1] == TextEvent("otherwise")
+
+    async def test_with_a_model_it_makes_what_names_its_topic(self, clara: RunningApp) -> None:
+        await Learner(clara, "ana").upload("cells.md", CELLS.encode())
+        model = FakeChatModel(filled=[CARDS])
+
+        named = await events_of(clara, "make 2 flashcards about organelles", model)
+        unnamed = await events_of(clara, "make flashcards about it", model)
+
+        artifact = next(event for event in named if isinstance(event, ArtifactEvent))
+        assert artifact.content["made_by"] == "fake:model"
+        assert artifact.content["cards"][0]["front"] == "What makes ATP?"
+        assert unnamed == [TextEvent("otherwise")]
+
+    async def test_where_the_model_fails_the_materials_own_words_are_taken(self, clara: RunningApp) -> None:
+        await Learner(clara, "ana").upload("cells.md", CELLS.encode())
+
+        events = await events_of(clara, "quiz me on photosynthesis", FakeChatModel(Unavailable("It is away.")))
+
+        artifact = next(event for event in events if isinstance(event, ArtifactEvent))
+        assert artifact.content["made_by"] == "none"
+
+    async def test_a_used_up_budget_is_said(self, clara: RunningApp) -> None:
+        await Learner(clara, "ana").upload("cells.md", CELLS.encode())
+
+        with pytest.raises(TooManyRequests):
+            await events_of(clara, "quiz me on photosynthesis", FakeChatModel(TooManyRequests("Spent.")))
 
     async def test_a_question_is_the_others(self, clara: RunningApp) -> None:
         assert await events_of(clara, "What is a quiz?") == [TextEvent("otherwise")]

@@ -4,16 +4,18 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from clara.core.errors import ClaraError, Conflict, Invalid
+from clara.core.errors import ClaraError, Conflict, Invalid, ProviderFailed, ProviderTimeout, Unavailable
 from clara.providers.chat import ChatModel, Tool
 from clara.study.commands import Command, read_command
 from clara.study.contract import content_of
+from clara.study.dictated import as_typed
 from clara.study.labels import kind_label, no_model_note
 from clara.study.scope import MAX_TOPIC, Kind, Scope
 from clara.study.sets import ShownSource, StudySet
 from clara.study.studio import MAX_ITEMS, Studio
+from clara.tutor.aloud import say_made
 from clara.tutor.answering import Answerer, Question
-from clara.tutor.conversations import quoted
+from clara.tutor.showing import quoted
 from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, Cited, TextEvent, ToolEvent
 
 TOOL = "make_study_set"
@@ -36,46 +38,67 @@ _PARAMETERS: Mapping[str, Any] = {
 
 
 class StudyingAnswerer:
-    """Makes what a message tells to make, without a model; whatever else is asked goes to another answerer."""
+    """Makes what a message tells to make; whatever else is asked goes to another answerer.
 
-    def __init__(self, inner: Answerer, studio: Studio) -> None:
+    With a model only what names its topic is made here: "quiz me on that" is for one who has followed.
+    """
+
+    def __init__(
+        self, inner: Answerer, studio: Studio, model_of: Callable[[str], ChatModel | None] = lambda owner_id: None
+    ) -> None:
         self.name = inner.name
         self._inner = inner
         self._studio = studio
+        self._model_of = model_of
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the artifact, what it is, and places that it cites; in modes that hold back nothing is made."""
-        command = read_command(question.text) if question.mode == "explain" else None
-        if command is not None:
+        command = _command_of(question) if question.mode == "explain" else None
+        model = self._model_of(question.owner_id)
+        if command is not None and (command.topic or model is None):
             yield ToolEvent(TOOL, "started", command.topic)
-            found = await self._make(question, command)
+            found = await self._make(question, command, model)
             yield ToolEvent(TOOL, "failed" if found is None else "ended", command.topic)
             if found is not None:
-                for event in told(found):
+                for event in told(found, question.aloud):
                     yield event
                 return
         async with aclosing(self._inner.answer(question)) as events:
             async for event in events:
                 yield event
 
-    async def _make(self, question: Question, command: Command) -> StudySet | None:
+    async def _make(self, question: Question, command: Command, model: ChatModel | None) -> StudySet | None:
         """Return the set; None where the material has nothing for it, which the other answerer says better."""
         scope = Scope(folder_id=question.folder_id, topic=command.topic)
         count = None if command.count is None else min(command.count, MAX_ITEMS)
         try:
-            return await self._studio.make(question.owner_id, command.kind, scope, count)
+            return await self._studio.make(question.owner_id, command.kind, scope, count, model=model)
         except Conflict as error:
             if error.problem_code not in _NOT_HERE:
                 raise
             return None
+        except (ProviderFailed, ProviderTimeout, Unavailable):
+            if model is None:
+                raise
+            # Better the material's own words than nothing; what was made says so.
+            return await self._make(question, command, None)
 
 
-def told(found: StudySet) -> Sequence[AnswerEvent]:
-    """Return a set that was made as events: its artifact, and in words what it is and where it comes from."""
+def _command_of(question: Question) -> Command | None:
+    return read_command(as_typed(question.text) if question.aloud else question.text)
+
+
+def told(found: StudySet, aloud: bool = False) -> Sequence[AnswerEvent]:
+    """Return a set that was made as events: its artifact, and in words what it is and where it comes from.
+
+    ``aloud``: one sentence, since what can be seen isn't read out.
+    """
     label = kind_label(found.kind, found.language)
     note = found.description or ("" if found.has_model else no_model_note(found.language))
     head = f"{label}: {found.title} ({len(found.items)}). {note}".strip()
     events: list[AnswerEvent] = [ArtifactEvent(found.id, found.kind, found.title, content_of(found))]
+    if aloud:
+        return [*events, TextEvent(say_made(found))]
     if found.kind is Kind.SUMMARY:
         return [*events, TextEvent(f"**{found.title}**\n\n{note}".strip()), *_points(found)]
     events.append(TextEvent(head))
@@ -160,4 +183,5 @@ def _asked(question: Question, arguments: Mapping[str, Any]) -> tuple[Kind, Scop
     if kind not in set(Kind) or not isinstance(topic, str):
         raise Invalid(f"kind is one of {', '.join(Kind)}, and topic a text.", code="invalid")
     wanted = min(max(count, 1), MAX_ITEMS) if isinstance(count, int) and not isinstance(count, bool) else None
+    topic = as_typed(topic) if question.aloud else topic
     return Kind(kind), Scope(question.folder_id, topic=" ".join(topic.split())[:MAX_TOPIC]), wanted
