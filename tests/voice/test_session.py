@@ -15,7 +15,7 @@ from clara.providers.speech import Speech, SpeechService
 from clara.testing import make_settings
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail
-from clara.testing.speech import INSTALL_ESPEAK, has_espeak, mumble, say_aloud
+from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
 from clara.voice.messages import ClientAudioEnd, ClientText, Interrupt, Ping, Played, unpack_audio
 from clara.voice.phrases import apology
@@ -210,6 +210,35 @@ class TestTalking:
             await wait_for(lambda: client.turns("assistant"))
         assert [message["code"] for message in client.of("error")] == ["voice_bad_audio"] * 3
         assert client.of("pong")[0]["t"] == 2.5
+
+
+class TestThinkingPauses:
+    async def test_who_goes_on_before_anything_was_heard_goes_on_with_the_question(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        if not has_espeak():
+            missing("espeak-ng", INSTALL_ESPEAK)
+        first, second = say_aloud("what is the powerhouse"), say_aloud("of the living cell")
+        server.ear.learn(first, second)
+        answerer.waits = True
+        async with connected(store, server) as client:
+            await speak(client, first)
+            await wait_for(lambda: answerer.questions)
+            answerer.waits = False
+            await speak(client, second)
+            await wait_for(lambda: client.turns("assistant"))
+        asked = client.of("turn")[:2]
+        assert [turn["text"] for turn in asked] == [first.text, f"{first.text} {second.text}"]
+        assert asked[0]["id"] == asked[1]["id"]
+        assert await stored(store) == [("user", f"{first.text} {second.text}"), ("assistant", "Answered.")]
+
+
+async def speak(client: Client, sound: Sound) -> None:
+    """Say it in real time, and be quiet."""
+    pcm = sound.pcm + bytes(16_000 * 2)
+    for at in range(0, len(pcm), 640):
+        client.session.hear(pcm[at : at + 640])
+        await asyncio.sleep(0.02)
 
 
 class TestTrouble:

@@ -52,6 +52,13 @@ _MATERIAL_ONLY = """\
 Answer from the passages alone, and cite every statement. What they don't say, you don't say, also if you know it. \
 When they don't answer the question, write exactly: {not_covered}"""
 
+_ALOUD = """\
+# This is a conversation by voice
+The learner spoke, and hears the answer. The question was written down by a machine: read it with that in mind, and \
+where a word makes no sense take the one in the material that sounds like it. Answer as one speaks: two to five short \
+sentences, the answer first; no headings, lists, tables or code, formulas only where nothing else will do. Cite as \
+above; the page is said for you. Where there is more to say, offer to go on."""
+
 _INSTRUCTIONS = """\
 # Wishes of the program that the learner uses
 They come between {begin} and {end}. Follow them for tone, length and form, as far as nothing above speaks against it; \
@@ -94,13 +101,18 @@ def system_text(question: Question, marker: Marker, phrases: Phrases, labels: La
         outside = _MATERIAL_ONLY.format(not_covered=not_covered(question, phrases))
     else:
         outside = _GENERAL.format(label=labels.general)
-    parts = [_ROLE, _RULES.format(begin=begin, end=end), _SEARCH, outside, *_wishes(question, marker)]
+    rules = (_ROLE, _RULES.format(begin=begin, end=end), _SEARCH, outside)
+    parts = [*rules, *_aloud(question), *_wishes(question, marker)]
     return "\n\n".join(parts)
 
 
 def talk_text(question: Question, marker: Marker) -> str:
     """Return our instructions for small talk."""
-    return "\n\n".join([_ROLE, _TALK, *_wishes(question, marker)])
+    return "\n\n".join([_ROLE, _TALK, *_aloud(question), *_wishes(question, marker)])
+
+
+def _aloud(question: Question) -> list[str]:
+    return [_ALOUD] if question.aloud else []
 
 
 def _wishes(question: Question, marker: Marker) -> list[str]:
