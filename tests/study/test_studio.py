@@ -87,6 +87,26 @@ class TestMake:
         assert "copied exactly" in model.asked[1].messages[0].text
         assert made["item_count"] == 2
 
+    async def test_of_little_text_expects_little(self, tmp_path: Path) -> None:
+        model = FakeChatModel(filled=[CARDS])
+        async with taught(tmp_path, model) as (ana, _):
+            file_id = (await ana.upload("one.md", ATP.encode()))["file_id"]
+            made = await make(ana, "flashcards", file_id=file_id)
+
+        assert (made["item_count"], len(model.asked)) == (1, 1)
+
+    async def test_what_holds_is_kept_when_asking_again_fails(self, tmp_path: Path) -> None:
+        class FailsLater(FakeChatModel):
+            async def fill(self, *args: Any, **options: Any) -> Any:
+                if self.asked:
+                    raise ProviderFailed("The model failed.", code="model_failed")
+                return await super().fill(*args, **options)
+
+        async with taught(tmp_path, FailsLater(filled=[CARDS])) as (ana, file_id):
+            made = await make(ana, "flashcards", file_id=file_id, count=6)
+
+        assert made["item_count"] == 2
+
     @pytest.mark.parametrize("filled", [[], [CardsShape(cards=CARDS.cards[2:])]])
     async def test_never_gives_an_empty_set(self, tmp_path: Path, filled: list[BaseModel]) -> None:
         model = FakeChatModel(filled=filled)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from clara.core.errors import ProviderFailed
+from clara.core.errors import ClaraError, ProviderFailed
 from clara.providers.chat import ChatMessage, ChatModel, ChatRequest
 from clara.rag.documents import Passage
 from clara.rag.languages import UNKNOWN
@@ -22,6 +22,9 @@ from clara.study.shapes import CardsShape, DiagramShape, MindMapShape, QuizShape
 MAX_CHARS = 32_000
 """Of the material that a model reads: about 8,000 tokens."""
 ATTEMPTS = 2
+_CHARS_AN_ITEM = 120
+"""Material with less text than that for each item can't give as many as were asked for."""
+_ENOUGH_NODES = 8
 _TOKENS_AN_ITEM, _TOKENS_BESIDES, _MOST_TOKENS = 250, 600, 8_000
 
 _SHAPES: dict[Kind, type[Shape]] = {
@@ -68,18 +71,27 @@ async def make_draft(
     model: ChatModel,
     tokenizer: Tokenizer,
 ) -> Draft:
-    """Return a set of this kind; ProviderFailed (model_bad_output) when too little of it holds, twice."""
+    """Return a set of this kind; ProviderFailed (model_bad_output) when too little of it holds, twice.
+
+    What holds of the first attempt is kept when the second one fails.
+    """
     evidence = Evidence(material, tokenizer)
     request = _request(kind, scope, material, count, language)
+    wanted, least = _expected(kind, material, count)
     made = _Made()
     for attempt in range(ATTEMPTS):
-        filled, _ = await model.fill(request, _SHAPES[kind])
+        try:
+            filled, _ = await model.fill(request, _SHAPES[kind])
+        except ClaraError:
+            if len(made.items) < least:
+                raise
+            break
         made = _with(made, _hold(kind, filled, evidence), kind)
-        if len(made.items) * 2 >= min(count, _enough(kind)):
+        if len(made.items) * 2 >= wanted:
             break
         if attempt == 0:
             request = _asked_again(request)
-    if len(made.items) < _least(kind, count):
+    if len(made.items) < least:
         raise ProviderFailed(
             "What the model made isn't borne out by your material. Ask again, or choose other material.",
             code="model_bad_output",
@@ -121,12 +133,12 @@ def _key(item: DraftItem) -> str:
     return normal(str(body.get("front") or body.get("question") or body.get("text")))
 
 
-def _enough(kind: Kind) -> int:
-    return 8 if kind in (Kind.MINDMAP, Kind.DIAGRAM) else 50
-
-
-def _least(kind: Kind, count: int) -> int:
-    return 2 if kind in (Kind.MINDMAP, Kind.DIAGRAM) else max(1, count // 3)
+def _expected(kind: Kind, material: Material, count: int) -> tuple[int, int]:
+    """Return how many items this much text should give, and how few are still a set."""
+    if kind in (Kind.MINDMAP, Kind.DIAGRAM):
+        return min(count, _ENOUGH_NODES), 2
+    wanted = min(count, max(1, sum(map(len, material.texts)) // _CHARS_AN_ITEM))
+    return wanted, max(1, wanted // 3)
 
 
 def _request(kind: Kind, scope: Scope, material: Material, count: int, language: str | None) -> ChatRequest:
