@@ -7,6 +7,7 @@ import pytest
 
 from clara.store.conversations import end_turn
 from clara.testing import RunningApp, make_settings, running_app
+from clara.tutor.showing import CLOSED
 from tests.learners import Learner
 
 pytestmark = pytest.mark.anyio
@@ -192,6 +193,24 @@ class TestExam:
 
         since = await ana.ask(chat, "The mitochondria make it")
         assert "noted" in (await ana.get(events.replace(turn["turn_id"], since["turn_id"]))).text
+
+    async def test_what_a_conversation_of_another_folder_cites_is_closed_too(self, ana: Learner) -> None:
+        folder, free = await ana.folder("A"), await ana.folder("B")
+        await ana.upload("cells.md", TEXT, folder_id=folder)
+        await ana.upload("rivers.md", b"# Rivers\n\nThe Danube flows through Vienna.\n", folder_id=free)
+        chat = await ana.chat(folder_id=free)
+        asked = {"content": "Which organelles make ATP?", "folder_id": folder}
+        turn = (await ana.post(f"/v1/chats/{chat}/messages", json=asked)).json()
+        await ana.ask(chat, "What flows through Vienna?")
+        await ana.put(f"/v1/locks/{folder}", json={"mode": "exam"})
+
+        shown = (await ana.get(f"/v1/chats/{chat}/messages")).json()["messages"]
+        assert (shown[1]["content"], shown[1]["citations"]) == (CLOSED, [])
+        assert shown[0]["answered"]
+        assert "Danube" in shown[3]["content"]
+        followed = await ana.get(f"/v1/chats/{chat}/turns/{turn['turn_id']}/events")
+        assert followed.json()["code"] == "locked"
+        assert "itochondria" not in (await ana.get(f"/homework/conversations/{chat}/messages")).text
 
     async def test_conversations_are_not_searched_for_what_was_said_before(self, ana: Learner) -> None:
         chat = await ana.chat(title="Cells")

@@ -10,8 +10,8 @@ from clara.core.errors import Conflict, NotFound
 from clara.store import conversations as stored
 from clara.store.database import Tx
 from clara.tutor.answering import Question
-from clara.tutor.conversations import DELETED
 from clara.tutor.events import TextEvent
+from clara.tutor.showing import DELETED
 from tests.stores import Store, open_store
 from tests.waiting import wait_for
 

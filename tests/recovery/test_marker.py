@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from clara.store.tables import metadata
 from clara.testing import RunningServer, running_server
-from clara.tutor.conversations import DELETED
+from clara.tutor.showing import DELETED
 from tests.rag.documents_made import make_docx, make_pdf, paragraph
 from tests.recovery.conftest import QUICK, Stored, sqlite_of, upload, wait_until_ready
 from tests.services import new_database

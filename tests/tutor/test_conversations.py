@@ -8,7 +8,8 @@ from clara.core.errors import Invalid
 from clara.store.passages import remove_text
 from clara.store.tables import chunks, citations
 from clara.tutor.answering import Said
-from clara.tutor.conversations import DELETED, MAX_TITLE, MOVED, NOT_READ, title_of
+from clara.tutor.conversations import MAX_TITLE, title_of
+from clara.tutor.showing import DELETED, MOVED, NOT_READ
 from tests.stores import Store
 
 pytestmark = pytest.mark.anyio

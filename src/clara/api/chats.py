@@ -24,7 +24,7 @@ from clara.core.errors import Conflict, NotFound
 from clara.core.ids import NO_FOLDER
 from clara.ops.limits import Rate
 from clara.store.conversations import Conversation
-from clara.tutor.conversations import ShownMessage
+from clara.tutor.showing import ShownMessage
 
 routes = router("chats")
 _MISSING = problem_responses(NotFound)

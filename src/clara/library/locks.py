@@ -52,6 +52,12 @@ def closed_since(tx: Tx, owner_id: str, folder_id: str) -> float:
     return max((lock.created_at for lock in found if lock.mode == EXAM), default=0.0)
 
 
+def closed_documents(tx: Tx, owner_id: str, document_ids: Collection[str]) -> Collection[str]:
+    """Return those of the documents that an exam closes, in whichever folders they lie."""
+    holds = {one: Hold.of(stored.locks_on_document(tx, owner_id, one)) for one in document_ids}
+    return {one for one, hold in holds.items() if hold.mode == EXAM}
+
+
 def locked() -> Forbidden:
     return Forbidden("This is locked by whoever set the task. Ask them to unlock it.", code="locked")
 
@@ -67,9 +73,9 @@ def check_movable(tx: Tx, owner_id: str, folder_id: str) -> None:
 
 
 def _stop_answers(tx: Tx, owner_id: str) -> None:
-    """Ask the turns to stop that tell what an exam has closed meanwhile."""
-    for turn_id, mode, folder_id in running_turns(tx, owner_id):
-        if mode != EXAM and hold_on(tx, owner_id, folder_id).mode == EXAM:
+    """Ask the turns to stop that may tell what an exam closes: whatever folder they are about, they began before."""
+    for turn_id, mode in running_turns(tx, owner_id):
+        if mode != EXAM:
             ask_to_stop(tx, owner_id, turn_id)
 
 

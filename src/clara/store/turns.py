@@ -118,17 +118,17 @@ def ask_to_stop(tx: Tx, owner_id: str, turn_id: str) -> bool:
     return tx.execute(query).rowcount == 1
 
 
-def running_turns(tx: Tx, owner_id: str) -> Sequence[tuple[str, str, str]]:
-    """Return (turn, mode, folder) of the conversations in which an answer is being written."""
+def running_turns(tx: Tx, owner_id: str) -> Sequence[tuple[str, str]]:
+    """Return (turn, mode) of the conversations in which an answer is being written."""
     query = (
-        sa.select(turns.c.id, conversations.c.mode, conversations.c.folder_id)
+        sa.select(turns.c.id, conversations.c.mode)
         .join(
             conversations,
             sa.and_(conversations.c.owner_id == turns.c.owner_id, conversations.c.id == turns.c.conversation_id),
         )
         .where(turns.c.owner_id == owner_id, turns.c.state != ENDED)
     )
-    return [(row[0], row[1], row[2]) for row in tx.execute(query)]
+    return [(row[0], row[1]) for row in tx.execute(query)]
 
 
 def remove_turns(tx: Tx, owner_id: str, conversation_id: str) -> None:

@@ -9,16 +9,14 @@ from clara.providers.chat import ChatModel, Tool
 from clara.study.commands import Command, read_command
 from clara.study.contract import content_of
 from clara.study.dictated import as_typed
-from clara.study.dictated import as_typed
 from clara.study.labels import kind_label, no_model_note
 from clara.study.scope import MAX_TOPIC, Kind, Scope
 from clara.study.sets import ShownSource, StudySet
 from clara.study.studio import MAX_ITEMS, Studio
 from clara.tutor.aloud import say_made
-from clara.tutor.aloud import say_made
 from clara.tutor.answering import Answerer, Question
-from clara.tutor.showing import quoted
 from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, Cited, TextEvent, ToolEvent
+from clara.tutor.showing import quoted
 
 TOOL = "make_study_set"
 CITED = 5
@@ -99,8 +97,6 @@ def told(found: StudySet, aloud: bool = False) -> Sequence[AnswerEvent]:
     note = found.description or ("" if found.has_model else no_model_note(found.language))
     head = f"{label}: {found.title} ({len(found.items)}). {note}".strip()
     events: list[AnswerEvent] = [ArtifactEvent(found.id, found.kind, found.title, content_of(found))]
-    if aloud:
-        return [*events, TextEvent(say_made(found))]
     if aloud:
         return [*events, TextEvent(say_made(found))]
     if found.kind is Kind.SUMMARY:
@@ -187,6 +183,5 @@ def _asked(question: Question, arguments: Mapping[str, Any]) -> tuple[Kind, Scop
     if kind not in set(Kind) or not isinstance(topic, str):
         raise Invalid(f"kind is one of {', '.join(Kind)}, and topic a text.", code="invalid")
     wanted = min(max(count, 1), MAX_ITEMS) if isinstance(count, int) and not isinstance(count, bool) else None
-    topic = as_typed(topic) if question.aloud else topic
     topic = as_typed(topic) if question.aloud else topic
     return Kind(kind), Scope(question.folder_id, topic=" ".join(topic.split())[:MAX_TOPIC]), wanted

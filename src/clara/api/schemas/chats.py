@@ -11,9 +11,9 @@ from clara.core.paging import PageOf
 from clara.library.locks import EXAM, Hold
 from clara.rag.passages import chunk_id_of
 from clara.store.conversations import Conversation
-from clara.tutor.conversations import ShownCitation, ShownMessage
 from clara.tutor.events import Cited
 from clara.tutor.modes.exams import Exam
+from clara.tutor.showing import ShownCitation, ShownMessage
 from clara.tutor.turns.answered import Answered
 from clara.tutor.turns.beginning import Turn
 

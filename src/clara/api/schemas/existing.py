@@ -15,8 +15,8 @@ from clara.store.folders import Folder
 from clara.study.contract import content_of, tool_call
 from clara.study.sets import StudySet
 from clara.tutor.answering import Said
-from clara.tutor.conversations import ShownMessage
 from clara.tutor.events import ArtifactEvent
+from clara.tutor.showing import ShownMessage
 from clara.tutor.turns.answered import Answered
 from clara.tutor.turns.beginning import Turn
 

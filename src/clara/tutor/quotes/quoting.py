@@ -11,7 +11,6 @@ from clara.rag.search import SearchEngine
 from clara.store.files import count_unread
 from clara.tutor.answering import Question
 from clara.tutor.checking import Draft, check
-from clara.tutor.conversations import quoted
 from clara.tutor.events import AnswerEvent, CitationEvent, Cited, TextEvent
 from clara.tutor.phrases import Phrases, phrases_in
 from clara.tutor.quotes.coverage import BY_WORDS, UNSPACED_ALLOWANCE, WITH_MEANING, margin
@@ -22,6 +21,7 @@ from clara.tutor.quotes.questions import READ_CHARS, Asked, subject_of
 from clara.tutor.quotes.references import asks_for_overview
 from clara.tutor.quotes.selection import choose
 from clara.tutor.reading import Reading, asked_before, read
+from clara.tutor.showing import quoted
 
 PASSAGES = 6
 FAR_BEHIND = 0.6
