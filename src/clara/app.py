@@ -76,6 +76,7 @@ from clara.voice.dialect0 import Dialect0
 from clara.voice.doorway import Doorway
 from clara.voice.hub import Hub, Open
 from clara.voice.opening import VoiceParts, open_session
+from clara.voice.priming import Priming
 from clara.voice.replies import Replies
 
 if TYPE_CHECKING:
@@ -148,7 +149,10 @@ def create_app(
         metrics=metrics,
         shown=lambda cited: CitationAnswer.of(cited).model_dump(mode="json"),
     )
-    old_door = Dialect0(replies, limiter, drain, clock, idle_s=settings.voice.idle_s, max_s=settings.voice.max_s)
+    primed = Priming(engine).terms
+    old_door = Dialect0(
+        replies, limiter, drain, clock, primed, idle_s=settings.voice.idle_s, max_s=settings.voice.max_s
+    )
     services = Services(
         settings=settings,
         clock=clock,

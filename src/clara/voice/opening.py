@@ -20,6 +20,7 @@ from clara.study.studio import Studio
 from clara.tutor.events import Cited
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.messages import Hello
+from clara.voice.priming import Primed, Priming
 from clara.voice.sessions import Session
 from clara.voice.talk import Subject
 from clara.voice.text_session import TextSession
@@ -77,10 +78,14 @@ async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Sessio
     folder_id = hello.folder_id
     if folder_id is not None:
         await parts.database.read(lambda tx: require_folder(tx, owner_id, folder_id))
-    subject = Subject(owner_id, hello.conversation_id or new_id("chat"), folder_id, hello.language)
+    conversation_id = hello.conversation_id or new_id("chat")
     if hello.audio == "none" or not (parts.hears or parts.speaks):
+        subject = Subject(owner_id, conversation_id, folder_id, hello.language)
         return TextSession(parts.tutor, subject, parts.shown)
     await _load()
     from clara.voice.session import Part, VoiceSession
 
-    return VoiceSession(parts.tutor, parts.speech, Part(subject, parts.shown, hello.language))
+    primed = await Priming(parts.search).prime(owner_id, conversation_id, folder_id) if parts.hears else Primed()
+    subject = Subject(owner_id, conversation_id, folder_id, hello.language, primed.language or "en")
+    part = Part(subject, parts.shown, hello.language or primed.language, primed.terms)
+    return VoiceSession(parts.tutor, parts.speech, part)

@@ -33,13 +33,14 @@ END_TRIES = 8
 class Subject:
     """Whose talk it is, in which conversation (made by its first question), about which folder (None: its own).
 
-    ``language`` is the learner's (ISO 639-1), None where nobody said.
+    ``language`` is the learner's (ISO 639-1), None where nobody said: then each question's, and ``guess`` before.
     """
 
     owner_id: str
     conversation_id: str
     folder_id: str | None = None
     language: str | None = None
+    guess: str = "en"
 
 
 class Talk:
@@ -57,7 +58,7 @@ class Talk:
         cut: Callable[[], None],
         heard: Callable[[], str] | None = None,
     ) -> None:
-        self.language = subject.language or "en"
+        self.language = subject.language or subject.guess
         self._tutor = tutor
         self._subject = subject
         self._outbox = outbox
