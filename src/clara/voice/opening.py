@@ -88,4 +88,4 @@ async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Sessio
     primed = await Priming(parts.search).prime(owner_id, conversation_id, folder_id) if parts.hears else Primed()
     subject = Subject(owner_id, conversation_id, folder_id, hello.language, primed.language or "en")
     part = Part(subject, parts.shown, hello.language or primed.language, primed.terms)
-    return VoiceSession(parts.tutor, parts.speech, part)
+    return VoiceSession(parts.tutor, parts.speech, parts.metrics.voice, part)

@@ -17,6 +17,7 @@ from livekit.agents import (
 from livekit.agents.voice import SpeechHandle
 
 from clara.core.errors import ClaraError
+from clara.ops.metrics import VoiceMetrics
 from clara.providers.speech import Speech
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.agent import TutorAgent
@@ -24,7 +25,9 @@ from clara.voice.captions import Shown
 from clara.voice.engine import Turns, build_session
 from clara.voice.hearing import Hearing
 from clara.voice.io import SPEAKER_RATE, Loudspeaker, Microphone
+from clara.voice.measuring import Counted, observe
 from clara.voice.messages import (
+    IN_RATE,
     ClientAudioEnd,
     ClientMessage,
     ClientText,
@@ -67,19 +70,22 @@ class VoiceSession:
     What goes wrong inside is told to the client and ends nothing.
     """
 
-    def __init__(self, tutor: Tutor, speech: Speech, part: Part) -> None:
+    def __init__(self, tutor: Tutor, speech: Speech, metrics: VoiceMetrics, part: Part) -> None:
         self.outbox = Outbox(SPEAKER_RATE)
         self.conversation_id = part.subject.conversation_id
         self.hears, self.speaks = speech.hears, speech.speaks
         self.ended, self.reason = asyncio.Event(), ""
         self._speech = speech
         self._microphone = Microphone()
-        self._loudspeaker = Loudspeaker(self.outbox)
+        self._loudspeaker = Loudspeaker(Counted(self.outbox, SPEAKER_RATE, metrics))
+        self._heard_s = metrics.audio_seconds.labels("heard")
+        self._dropped_s = metrics.audio_seconds.labels("dropped")
         heard = (lambda: self._loudspeaker.heard) if speech.speaks else None
         self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard)
         self._hearing = Hearing(speech, self._talk.tell, part.language, part.terms)
         loudspeaker = self._loudspeaker if speech.speaks else None
         self._session = build_session(self._hearing, self._microphone, loudspeaker, part.turns)
+        observe(self._session, metrics)
         self._session.on("agent_state_changed", self._state)
         self._session.on("user_state_changed", self._state)
         self._session.on("user_input_transcribed", self._transcribed)
@@ -99,6 +105,7 @@ class VoiceSession:
         except ClaraError as error:
             self._talk.tell(error)
             return
+        self._heard_s.inc(len(pcm) / 2 / IN_RATE)
         self._microphone.push(pcm)
 
     def take(self, message: ClientMessage) -> None:
@@ -136,6 +143,7 @@ class VoiceSession:
         await self._talk.end()
         await self._session.aclose()
         self._microphone.close()
+        self._dropped_s.inc(self._microphone.dropped_s)
         await self._loudspeaker.close()
         for task in self._tasks:
             task.cancel()
