@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from clara.core.errors import NotFound
+from clara.library.locks import Locks
 from clara.store import conversations as stored
 from clara.store import turns as stored_turns
 from clara.store.database import Tx
@@ -246,6 +247,24 @@ class TestDeletedFile:
         await heard_of(running.tape.listen())
 
         assert (await store.conversations.get("ana", "c")).progress == {"tasks": [task | {"answers": []}]}
+
+
+class TestExam:
+    async def test_what_an_answer_told_of_closed_files_is_not_looked_back_at(
+        self, here: Store, store: Store, steps: Steps
+    ) -> None:
+        await store.add("ana", "Mitochondria make ATP.")
+        quote = [event async for event in FirstPassage(store.search).answer(Question("ana", "ATP", None, ()))]
+        for told in ([*quote, TextEvent(" It is the mitochondria.")], [TextEvent("You are welcome.")]):
+            turn = await here.tutor.begin("ana", "c", f"Question {len(told)}", create=True)
+            running = here.tutor.start(turn)
+            steps.say(*told, None)
+            await heard_of(running.tape.listen())
+
+        await Locks(store.database, store.clock).put("ana", "none", "exam", False, "teacher")
+
+        history = (await here.tutor.begin("ana", "c", "Again?")).question.history
+        assert [said.text for said in history] == [f"Question {len(quote) + 1}", "Question 1", "You are welcome."]
 
 
 class TestSweep:

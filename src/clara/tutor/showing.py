@@ -90,10 +90,13 @@ def show_messages(tx: Tx, owner_id: str, conversation_id: str, messages: Sequenc
     ]
 
 
-def is_closed(tx: Tx, owner_id: str, conversation_id: str, message: Message) -> bool:
-    """Tell whether a message cites what a locked exam closes, and is from before it."""
-    citations = stored.list_citations(tx, owner_id, conversation_id, message.seq, message.seq)
-    return bool(_closed_answers(tx, owner_id, [message], citations))
+def open_messages(tx: Tx, owner_id: str, conversation_id: str, messages: Sequence[Message]) -> Sequence[Message]:
+    """Leave out those that cite what a locked exam closes, and are from before it."""
+    if not messages or not closed_since(tx, owner_id, NO_FOLDER):
+        return messages
+    citations = stored.list_citations(tx, owner_id, conversation_id, messages[0].seq, messages[-1].seq)
+    shut = _closed_answers(tx, owner_id, messages, citations)
+    return [message for message in messages if message.seq not in shut]
 
 
 def _closed_answers(

@@ -16,6 +16,7 @@ from clara.store.turns import add_turn
 from clara.tutor.answering import Question, Said
 from clara.tutor.conversations import enter_mode, no_such_conversation, no_such_message, require_conversation, title_of
 from clara.tutor.modes.exams import Exam
+from clara.tutor.showing import open_messages
 from clara.tutor.turns.quotas import check_conversations, check_messages
 
 HISTORY = 12
@@ -223,7 +224,7 @@ def _question(tx: Tx, asked: Asked, conversation: Conversation, before: Sequence
         asked.owner_id,
         asked.message,
         None if folder_id == NO_FOLDER else folder_id,
-        _said(before),
+        _said(open_messages(tx, asked.owner_id, conversation.id, before)),
         conversation_id=conversation.id,
         mode=rules.mode,
         material_only=rules.material_only,

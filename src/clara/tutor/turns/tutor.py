@@ -22,7 +22,7 @@ from clara.tutor.conversations import require_conversation
 from clara.tutor.events import AnswerEvent, DoneEvent, TutorEvent
 from clara.tutor.flagging import Flagging
 from clara.tutor.flags import flags_in
-from clara.tutor.showing import is_closed
+from clara.tutor.showing import open_messages
 from clara.tutor.turns.answered import Answered, Collected
 from clara.tutor.turns.apart import read_apart
 from clara.tutor.turns.beginning import HISTORY, Again, Asked, Terms, Turn, begin_again, begin_turn, teaching_rules
@@ -198,7 +198,7 @@ class Tutor:
             if (asked.created_at if asked else 0.0) < closed_since(tx, owner_id, conversation.folder_id):
                 raise closed()
             answer = stored.get_message(tx, owner_id, conversation_id, row.message_id)
-            if answer and is_closed(tx, owner_id, conversation_id, answer):
+            if answer and not open_messages(tx, owner_id, conversation_id, [answer]):
                 raise closed()
             text = "".join(part.get("text", "") for part in asked.parts) if asked else ""
             asked_at, seq = (asked.created_at, asked.seq) if asked else (0.0, 0)
