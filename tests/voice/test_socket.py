@@ -38,6 +38,11 @@ class TestSession:
             assert (client.ready["in_rate"], client.ready["out_rate"]) == (16_000, 24_000)
             assert await client.ask("Hi") == "Hi"
 
+    async def test_carries_its_request_id(self, shared: Talking) -> None:
+        async with shared.socket("cleo", headers=KEY | {"X-Request-ID": "made-by-a-client"}) as client:
+            assert client.socket.response is not None
+            assert client.socket.response.headers["x-request-id"] == "made-by-a-client"
+
     async def test_is_chosen_by_its_hello_too(self, shared: Talking) -> None:
         async with shared.socket("cleo", protocols=()) as client:
             await shared.greet(client)

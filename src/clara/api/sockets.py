@@ -3,6 +3,7 @@
 A socket that is refused is accepted first: browsers tell a page nothing of a handshake that failed.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from clara.api.admission import Admission
-from clara.api.context import context_of
+from clara.api.context import RequestContext, context_of
 from clara.api.paths import with_slashes
 from clara.api.policy import policy_of
 from clara.api.problems import as_clara_error
@@ -23,6 +24,7 @@ from clara.core.errors import ClaraError
 from clara.voice.doorway import refuse
 
 _log = structlog.get_logger(__name__)
+_access = structlog.get_logger("clara.access")
 
 TICKET = "ticket."
 """Before a ticket that is sent as a subprotocol: unlike an address it isn't written to logs on the way."""
@@ -51,8 +53,11 @@ class ClaraSocketRoute(WebSocketRoute):
         assert isinstance(admission, Admission)
         offered = scope["subprotocols"]
         protocol = next((name for name in self._protocols if name in offered), None)
+        started = time.perf_counter()
         try:
-            await self._run(socket, admission, protocol)
+            await admission.admit_socket(socket, self.policy, ticket_in(socket), self.purpose)
+            await _accept(socket, protocol)
+            await self._endpoint(socket, protocol)
         except WebSocketDisconnect:
             return
         except Exception as raised:
@@ -61,11 +66,8 @@ class ClaraSocketRoute(WebSocketRoute):
             if not isinstance(raised, ClaraError):
                 _log.error("socket.crashed", request_id=context.request_id, route=context.route, exc_info=raised)
             await _refuse(socket, error, protocol)
-
-    async def _run(self, socket: WebSocket, admission: Admission, protocol: str | None) -> None:
-        await admission.admit_socket(socket, self.policy, ticket_in(socket), self.purpose)
-        await socket.accept(protocol)
-        await self._endpoint(socket, protocol)
+        finally:
+            _report(context, time.perf_counter() - started)
 
 
 def ticket_in(socket: WebSocket) -> str | None:
@@ -76,10 +78,26 @@ def ticket_in(socket: WebSocket) -> str | None:
     return named[0] if named else None
 
 
+async def _accept(socket: WebSocket, protocol: str | None) -> None:
+    request_id = context_of(socket.scope).request_id
+    await socket.accept(protocol, headers=[(b"x-request-id", request_id.encode())])
+
+
+def _report(context: RequestContext, seconds: float) -> None:
+    _access.info(
+        "socket.closed",
+        request_id=context.request_id,
+        route=context.route,
+        s=round(seconds, 3),
+        via=context.caller.via if context.caller else None,
+        code=context.refusal,
+    )
+
+
 async def _refuse(socket: WebSocket, error: ClaraError, protocol: str | None) -> None:
     with suppress(Exception):
         if socket.application_state is WebSocketState.CONNECTING:
-            await socket.accept(protocol)
+            await _accept(socket, protocol)
         await refuse(socket, error)
 
 
