@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from clara.core.clock import Clock
-from clara.core.errors import Conflict, Forbidden, Invalid, NotFound, ProviderTimeout
+from clara.core.errors import Conflict, Forbidden, Invalid, NotFound, ProviderFailed, ProviderTimeout, Unavailable
 from clara.core.paging import PageOf, page_of, read_cursor
 from clara.library.names import clean_title
 from clara.providers.chat import ChatModel
@@ -71,6 +71,22 @@ class Studio:
         saving = Saving(owner_id, kind, scope, draft, made_by, self._clock.now(), self._limits.max_sets, exam_id)
         row = await self._database.write(lambda tx: save(tx, saving))
         return await self.get(owner_id, row.id, exam_id)
+
+    async def make_anyhow(
+        self,
+        owner_id: str,
+        kind: Kind,
+        scope: Scope,
+        count: int | None = None,
+        model: ChatModel | None = None,
+    ) -> StudySet:
+        """Make a set as ``make`` does, in the material's own words where the model fails: it says so of itself."""
+        try:
+            return await self.make(owner_id, kind, scope, count, model=model)
+        except (ProviderFailed, ProviderTimeout, Unavailable):
+            if model is None:
+                raise
+            return await self.make(owner_id, kind, scope, count)
 
     async def _without_model(self, owner_id: str, kind: Kind, scope: Scope, count: int) -> Draft:
         # Imported when the first set is made: patterns and types that a start needn't wait for.

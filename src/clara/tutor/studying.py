@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from clara.core.errors import ClaraError, Conflict, Invalid, ProviderFailed, ProviderTimeout, Unavailable
+from clara.core.errors import ClaraError, Conflict, Invalid
 from clara.providers.chat import ChatModel, Tool
 from clara.study.commands import Command, read_command
 from clara.study.contract import content_of
@@ -72,16 +72,11 @@ class StudyingAnswerer:
         scope = Scope(folder_id=question.folder_id, topic=command.topic)
         count = None if command.count is None else min(command.count, MAX_ITEMS)
         try:
-            return await self._studio.make(question.owner_id, command.kind, scope, count, model=model)
+            return await self._studio.make_anyhow(question.owner_id, command.kind, scope, count, model)
         except Conflict as error:
             if error.problem_code not in _NOT_HERE:
                 raise
             return None
-        except (ProviderFailed, ProviderTimeout, Unavailable):
-            if model is None:
-                raise
-            # Better the material's own words than nothing; what was made says so.
-            return await self._make(question, command, None)
 
 
 def _command_of(question: Question) -> Command | None:

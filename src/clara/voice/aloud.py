@@ -7,6 +7,9 @@ from clara.tutor.events import Cited
 from clara.voice.speakable import Speaker, spoken_text
 from clara.voice.units import Units
 
+_SILENT = dict.fromkeys(map(ord, '"“”„«»「」『』'))
+"""Nobody says them; a place that is put before the end of its sentence would leave them half open."""
+
 
 def read_aloud(written: str, citations: Iterable[Cited] = ()) -> str:
     """Return what is said for an answer: Markdown and LaTeX as words, each citation as its page and file."""
@@ -14,4 +17,4 @@ def read_aloud(written: str, citations: Iterable[Cited] = ()) -> str:
     for cited in citations:
         speaker.cite(cited)
     said = [spoken_text(speaker.say(unit)) for unit in (*units.feed(written), *units.finish())]
-    return " ".join(sentence for sentence in said if sentence)
+    return " ".join(sentence for sentence in said if sentence).translate(_SILENT)

@@ -11,6 +11,7 @@ from clara.core.errors import ClaraError, Invalid
 from clara.core.ids import NO_FOLDER
 from clara.study.contract import CommandName, kind_of_command
 from clara.study.scope import MAX_TOPIC, Kind, Scope
+from clara.voice.messages import failure_of
 from clara.voice.recordings import MOST_BYTES
 from clara.voice.replies import Reply
 
@@ -107,6 +108,5 @@ def response_of(reply: Reply) -> str:
 
 def error_of(error: ClaraError, now: float) -> str:
     """Return an error for programs, in the words of a problem; ``message`` is another name for ``detail``."""
-    retryable = error.status >= 500 or error.status == 429
-    detail = error.detail
-    return told("error", now, code=error.problem_code, detail=detail, message=detail, retryable=retryable)
+    failed = failure_of(error)
+    return told("error", now, code=failed.code, detail=failed.detail, message=failed.detail, retryable=failed.retryable)

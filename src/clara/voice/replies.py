@@ -110,7 +110,7 @@ class Replies:
         await self._locks.require_open(owner_id, None)
         now = self._clock.now
         try:
-            found = await self._studio.make(owner_id, kind, scope, model=self._model_of(owner_id))
+            found = await self._studio.make_anyhow(owner_id, kind, scope, model=self._model_of(owner_id))
         except Conflict as error:
             if error.problem_code not in _NOT_HERE:
                 raise
