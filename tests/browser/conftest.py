@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,8 +157,12 @@ def wait_for_link(lines: "queue.Queue[str | None]") -> str:
     return find_link(seen[-1])
 
 
+Launch = Callable[..., Any]
+"""Starts Chromium with more arguments."""
+
+
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Any]:
+def launch() -> Iterator[Launch]:
     """Closed with this package: Playwright keeps an event loop running in its thread, where no other can run."""
     path = os.environ.get("CLARA_TEST_CHROMIUM", "/usr/bin/chromium")
     if shutil.which(path) is None:
@@ -169,9 +173,19 @@ def chromium() -> Iterator[Any]:
         missing("browser", "pip install playwright")
     expect.set_options(timeout=ACTION_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--headless"])
-        yield browser
-        browser.close()
+
+        def start(*more: str) -> Any:
+            return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--headless", *more])
+
+        yield start
+
+
+@pytest.fixture(scope="package")
+def chromium(launch: Launch) -> Iterator[Any]:
+    """Its microphone is one that beeps, for pages that are allowed to use it."""
+    browser = launch("--use-fake-device-for-media-stream")
+    yield browser
+    browser.close()
 
 
 class Teacher:

@@ -34,6 +34,15 @@ describe("captions", () => {
     assert.deepEqual(texts(withoutStored(captions, new Set(["m1"]))), ["I: Stop."]);
   });
 
+  it("knows an answer by its id, and drops one that nobody stored when the next question is", () => {
+    let captions = withWords(withWords(nothing, user("u1", "What?", true)), clara("m2", "Sorry, that went wrong.", true));
+    captions = withStored(withWords(captions, user("u2", "Again?", true)), { id: "m1", role: "user", text: "What?" });
+    captions = withStored(captions, { id: "m3", role: "user", text: "Again?" });
+    assert.deepEqual(texts(captions), ["I: What?", "I: Again?"]);
+    captions = withStored(withWords(captions, clara("m4", "Water moves")), { id: "m4", role: "assistant", text: "Water" });
+    assert.deepEqual(texts(captions), ["I: What?", "I: Again?", "C: Water"]);
+  });
+
   it("shows what was typed once, though the server says it too", () => {
     const captions = withWords(withWords(nothing, user("own-1", "Typed", true)), user("x", "Typed", true));
     assert.deepEqual(texts(captions), ["I: Typed"]);

@@ -41,12 +41,18 @@ export function withSet(captions: Captions, setId: string): Captions {
   return withAnswer(captions, ({ setIds }) => ({ setIds: [...setIds.filter((id) => id !== setId), setId] }));
 }
 
-/** A message was stored: the first of its kind that wasn't, as far as it was heard. */
+/** A message was stored, as far as it was heard: the one that is named so, else the first of its kind that wasn't stored. */
 export function withStored(captions: Captions, { id, role, text }: Omit<StoredTurn, "type" | "interrupted">): Captions {
-  const known = captions.findIndex((caption) => caption.storedId === id);
+  const known = captions.findIndex((caption) => caption.storedId === id || caption.parts.some((part) => part.id === id));
   const at = known >= 0 ? known : captions.findIndex((caption) => caption.role === role && caption.storedId === null && caption.text !== "");
   const stored = { text, storedId: id, isOver: true };
-  return at >= 0 ? replaced(captions, at, stored) : [...captions, { ...nothing(captions, role), ...stored }];
+  const all = at >= 0 ? replaced(captions, at, stored) : [...captions, { ...nothing(captions, role), ...stored }];
+  return role === "user" ? withoutUnkept(all, all.findIndex((caption) => caption.storedId === id)) : all;
+}
+
+/** With the next question it is known that what was said before it, and wasn't stored, won't be: that an answer failed, say. */
+function withoutUnkept(captions: Captions, until: number): Captions {
+  return captions.filter(({ role, storedId }, at) => at >= until || role === "user" || storedId !== null);
 }
 
 /** The conversation shows these by now, or what came in their place. */

@@ -78,7 +78,7 @@ export class Mouth {
 
   /** Reads an answer aloud where the server doesn't; `written` is all of it so far. */
   say(written: string, isWhole: boolean): void {
-    if (this.#who === "browser") this.#synthesis.say(plainText(parseMarkdown(written)), isWhole);
+    if (this.#who === "browser") this.#synthesis.say(plainText(parseMarkdown(written)).replace(/\s+(?=[.,;:!?])/g, ""), isWhole);
   }
 
   /** Stops at once. */

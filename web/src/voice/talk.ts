@@ -111,7 +111,7 @@ export class Talk {
   async listen(): Promise<void> {
     const { context } = this.#parts;
     const { hearer } = this.store.get();
-    const trouble = hearer === "browser" ? null : (insecure() ?? (hearer === "nobody" ? LISTENS_NOWHERE : null));
+    const trouble = hearer === "nobody" ? (insecure() ?? LISTENS_NOWHERE) : null;
     this.#set({ trouble, isAsking: trouble === null });
     if (trouble !== null) this.#parts.announcer.say(trouble.text);
     else if (await this.#ears.open(hearer, context)) this.#parts.announcer.say("Clara is listening. Escape interrupts her.");
@@ -172,7 +172,7 @@ export class Talk {
     const { phase, isMuted } = this.store.get();
     const hasSound = this.#audio === "pcm16";
     this.#chatId = chatId ?? this.#chatId;
-    this.#set({ phase: "live", doing: "listening", hearer: Ears.whoHears(hears && hasSound), speaker: this.#mouth.use(speaks && hasSound) });
+    this.#set({ phase: "live", doing: "listening", hearer: insecure() ? "nobody" : Ears.whoHears(hears && hasSound), speaker: this.#mouth.use(speaks && hasSound) });
     if (isMuted) this.#link.send({ type: "mic", muted: true });
     if (phase === "connecting") void this.listen();
     else this.#parts.announcer.say("Connected again. Clara is listening.");

@@ -20,10 +20,9 @@ export class Written {
     this.#announcer = announcer;
   }
 
-  /** A question that is being said leaves nothing of an answer that wasn't heard. Only whole ones are read out. */
+  /** A question that is being said leaves nothing of an answer that wasn't heard. */
   words(words: Omit<Words, "type">): void {
     this.#set((captions) => withWords(words.role === "user" ? withoutUnheard(captions) : captions, words));
-    if (words.role === "user" && words.final) this.#announcer.read(`You said: ${words.text}`);
   }
 
   citation(citation: Citation): void {
@@ -38,8 +37,10 @@ export class Written {
     this.#set(withoutUnheard);
   }
 
+  /** Only a whole question is read out: Clara is heard, and both at once would be too much. */
   stored(turn: Omit<StoredTurn, "type">, chatId: string): void {
     this.#isBegun = true;
+    if (turn.role === "user") this.#announcer.read(`You said: ${turn.text}`);
     this.#set((captions) => withStored(captions, turn));
     void this.reload(chatId);
   }

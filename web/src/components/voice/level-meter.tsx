@@ -20,7 +20,7 @@ export function LevelMeter({ talk, isClara, isOn }: { talk: Talk; isClara: boole
   return (
     <div ref={meter} className="level" aria-hidden="true">
       {BARS.map((share, at) => (
-        <span key={at} className={`level-bar of-${share * 100}`} />
+        <span key={at} className={`level-bar of-${Math.round(share * 100)}`} />
       ))}
     </div>
   );

@@ -78,7 +78,7 @@ function Mode({ state: { phase, hearer, speaker, trouble } }: { state: TalkState
   if (own === "" && speaker !== "nobody") return null;
   return (
     <p className="talk-mode">
-      {own !== "" && `This server has no speech service for it: your browser ${own}${hears ? ", and may send what you say to its maker" : ""}. `}
+      {own !== "" && `Instead of this server, your browser ${own}${hears ? "; it may send what you say to its maker" : ""}. `}
       {speaker === "nobody" && "Answers are only shown: neither this server nor this browser can speak. "}
       {hearer === "nobody" && trouble === null && "Type your questions. "}
     </p>

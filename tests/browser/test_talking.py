@@ -1,0 +1,365 @@
+"""Talking with Clara as the page does it: its states, its words for what goes wrong, and its way through drops."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Screen, Server
+from tests.browser.voices import FakeVoice, played_ms
+
+FORBID = """() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '%s'));
+}"""
+INSECURE = """
+    Object.defineProperty(window, 'isSecureContext', {get: () => false});
+    Object.defineProperty(navigator, 'mediaDevices', {get: () => undefined});
+    delete window.AudioWorkletNode;
+"""
+OWN_SPEECH = """
+    window.heardAloud = [];
+    class Utterance extends EventTarget { constructor(text) { super(); this.text = text; } }
+    window.SpeechSynthesisUtterance = Utterance;
+    let speaking = null;
+    Object.defineProperty(window, 'speechSynthesis', {value: {
+        speak(utterance) {
+            heardAloud.push(utterance.text);
+            speaking = utterance;
+            utterance.dispatchEvent(new Event('start'));
+        },
+        cancel() { if (speaking) heardAloud.push('(cut)'); speaking = null; },
+    }});
+    window.SpeechRecognition = window.webkitSpeechRecognition = class extends EventTarget {
+        start() { window.recognition = this; }
+        abort() { this.dispatchEvent(new Event('end')); }
+    };
+    window.hear = (text, isFinal) => {
+        const event = new Event('result');
+        event.resultIndex = 0;
+        event.results = [Object.assign([{transcript: text}], {isFinal})];
+        recognition.dispatchEvent(event);
+    };
+"""
+
+
+class Talk:
+    """A page, and the socket that a test plays."""
+
+    def __init__(self, screen: Screen, **ready: Any) -> None:
+        self.screen = screen
+        self.page = screen.page
+        self.voice = FakeVoice(screen.page, **ready)
+        self.bar = screen.page.get_by_role("region", name="Talking with Clara")
+        self.state = self.bar.locator(".talk-state")
+
+    def begin(self) -> None:
+        self.page.get_by_role("button", name="Talk with Clara").click()
+
+    def listens(self) -> None:
+        self.begin()
+        expect(self.state).to_have_text("Listening")
+
+    def speaks(self, segment: int = 1, ms: int = 20_000) -> None:
+        """Have Clara begin an answer, and wait until it sounds."""
+        self.voice.says("state", agent="speaking", user="listening")
+        self.voice.says("audio_start", segment=segment, rate=24_000)
+        self.voice.plays(segment, ms)
+        expect(self.state).to_have_text("Speaking")
+        self.voice.wait(lambda: played_ms(self.voice.of("played"), segment) >= 400, "sound")
+
+
+@pytest.fixture
+def talk(server: Server, chromium: Any, session_state: Any) -> Iterator[Talk]:
+    """A signed-in browser that may use its microphone."""
+    yield from opened(server, chromium, session_state)
+
+
+def opened(server: Server, chromium: Any, state: Any, script: str = "", **ready: Any) -> Iterator[Talk]:
+    size = {"width": 1440, "height": 900}
+    permissions = ready.pop("permissions", ["microphone"])
+    screen = Screen(chromium, server.url, storage_state=state, viewport=size, permissions=permissions)
+    if script:
+        screen.page.add_init_script(script)
+    made = Talk(screen, **ready)
+    screen.page.goto("/")
+    yield made
+    screen.close()
+
+
+class TestHear:
+    def test_what_the_microphone_hears_is_sent_as_samples_in_time(self, talk: Talk) -> None:
+        talk.listens()
+        assert talk.voice.hellos[0].audio == "pcm16"
+        assert talk.voice.hellos[0].language == "en"
+        talk.voice.wait(lambda: len(talk.voice.sound) >= 32_000, "a second of sound")
+        level = talk.page.locator(".level")
+        talk.page.wait_for_function(
+            "meter => Number(meter.style.getPropertyValue('--level')) > 0.1", arg=level.element_handle()
+        )
+
+    def test_a_muted_microphone_sends_nothing_and_says_so(self, talk: Talk) -> None:
+        talk.listens()
+        talk.bar.get_by_role("button", name="Microphone").click()
+        expect(talk.state).to_have_text("Microphone off")
+        talk.voice.wait(lambda: talk.voice.of("mic") == [{"type": "mic", "muted": True}], "the message")
+        sent = len(talk.voice.sound)
+        talk.page.wait_for_function("new Promise(done => setTimeout(done, 300, true))")
+        assert len(talk.voice.sound) == sent
+        talk.bar.get_by_role("button", name="Microphone").click()
+        talk.voice.wait(lambda: len(talk.voice.sound) > sent, "sound again")
+
+    def test_both_sides_are_shown_as_they_speak(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.says("state", agent="listening", user="speaking")
+        expect(talk.state).to_have_text("Hearing you")
+        talk.voice.says("transcript", role="user", id="u1", text="What is osmosis", final=False)
+        talk.voice.says("transcript", role="user", id="u1", text="What is osmosis?", final=True)
+        expect(talk.page.get_by_role("article", name="You asked")).to_have_text("What is osmosis?")
+        talk.voice.says("state", agent="thinking", user="listening")
+        expect(talk.state).to_have_text("Thinking…")
+        talk.voice.says("citation", citation=CITATION)
+        talk.voice.says("transcript", role="assistant", id="a1", text="Water moves", final=False)
+        talk.voice.says("transcript", role="assistant", id="a1", text="Water moves [1]. It", final=False)
+        answer = talk.page.get_by_role("article", name="Clara is speaking")
+        expect(answer).to_contain_text("Water moves")
+        expect(answer.get_by_role("button", name="Source 1: Cell biology.pdf, page 2")).to_be_visible()
+        expect(answer.get_by_role("list", name="Sources").get_by_role("listitem")).to_have_count(1)
+
+    def test_what_is_typed_is_asked_there_too(self, talk: Talk) -> None:
+        talk.listens()
+        talk.page.get_by_label("Your question").fill("And turgor?")
+        talk.page.keyboard.press("Enter")
+        talk.voice.wait(lambda: talk.voice.of("text") == [{"type": "text", "text": "And turgor?"}], "the question")
+        talk.voice.says("transcript", role="user", id="u9", text="And turgor?", final=True)
+        expect(talk.page.get_by_role("article", name="You asked")).to_have_count(1)
+        expect(talk.page.get_by_label("Your question")).to_have_value("")
+
+
+CITATION = {
+    "n": 1,
+    "file_id": "file_1",
+    "file_name": "Cell biology.pdf",
+    "page_from": 2,
+    "page_to": 2,
+    "heading": "",
+    "quote": "Osmosis is the movement of water",
+    "chunk_id": "doc_1-0",
+}
+
+
+class TestSpeak:
+    def test_sound_is_played_and_how_far_is_told(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.says("audio_start", segment=1, rate=24_000)
+        talk.voice.plays(1, 1_000)
+        talk.voice.wait(lambda: played_ms(talk.voice.of("played"), 1) >= 990, "the end")
+        told = [message["ms"] for message in talk.voice.of("played")]
+        assert told == sorted(told)
+        assert 4 <= len(told) <= 8
+        assert told[-1] <= 1_001
+
+    def test_a_pause_keeps_the_place(self, talk: Talk) -> None:
+        talk.listens()
+        talk.speaks()
+        talk.voice.says("pause", segment=1)
+        talk.page.wait_for_function("new Promise(done => setTimeout(done, 300, true))")
+        paused_at = played_ms(talk.voice.of("played"), 1)
+        talk.page.wait_for_function("new Promise(done => setTimeout(done, 500, true))")
+        assert played_ms(talk.voice.of("played"), 1) == paused_at
+        talk.voice.says("resume", segment=1)
+        talk.voice.wait(lambda: played_ms(talk.voice.of("played"), 1) > paused_at, "more sound")
+
+    def test_late_sound_of_what_was_cut_off_is_not_played(self, talk: Talk) -> None:
+        talk.listens()
+        talk.speaks()
+        talk.voice.says("clear", segment=1, position_ms=400)
+        talk.voice.plays(1, 5_000, offset=480_000)
+        talk.voice.says("audio_start", segment=2, rate=24_000)
+        talk.voice.plays(2, 1_000)
+        talk.voice.wait(lambda: played_ms(talk.voice.of("played"), 2) >= 990, "the next")
+        assert played_ms(talk.voice.of("played"), 1) < 20_000
+
+
+class TestInterrupt:
+    @pytest.mark.parametrize("key", ["Escape", " "])
+    def test_a_key_stops_clara_at_once(self, talk: Talk, key: str) -> None:
+        talk.listens()
+        talk.speaks()
+        talk.page.locator("body").evaluate("() => document.activeElement.blur()")
+        talk.page.keyboard.press(key)
+        expect(talk.state).to_have_text("Listening")
+        talk.voice.wait(lambda: talk.voice.of("interrupt"), "the message")
+        assert played_ms(talk.voice.of("played"), 1) < 20_000
+
+    def test_the_space_bar_is_a_space_in_a_question(self, talk: Talk) -> None:
+        talk.listens()
+        talk.speaks()
+        talk.page.get_by_label("Your question").press_sequentially("a b")
+        expect(talk.page.get_by_label("Your question")).to_have_value("a b")
+        expect(talk.state).to_have_text("Speaking")
+        talk.page.keyboard.press("Escape")
+        expect(talk.state).to_have_text("Listening")
+
+    def test_a_button_does_too_and_is_there_only_then(self, talk: Talk) -> None:
+        talk.listens()
+        button = talk.bar.get_by_role("button", name="Interrupt")
+        expect(button).to_have_count(0)
+        talk.speaks()
+        button.click()
+        talk.voice.wait(lambda: talk.voice.of("interrupt"), "the message")
+        expect(button).to_have_count(0)
+
+
+class TestReconnect:
+    def test_a_dropped_socket_is_resumed_and_nothing_is_read_twice(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.says("transcript", role="user", id="u1", text="What", final=True)
+        expect(talk.page.get_by_role("article", name="You asked")).to_have_text("What")
+        last_seq = talk.voice.seq
+        talk.voice.drops()
+        expect(talk.state).to_have_text("The connection broke. Connecting again…")
+        talk.voice.wait(lambda: len(talk.voice.hellos) == 2, "another hello")
+        expect(talk.state).to_have_text("Listening")
+        resume = talk.voice.hellos[1].resume
+        assert resume is not None
+        assert (resume.session_id, resume.token, resume.last_seq) == ("voice_1", "token", last_seq)
+        again = {"type": "transcript", "role": "user", "id": "u1", "text": "Something old", "final": True}
+        talk.voice.sends({**again, "seq": last_seq})
+        talk.voice.says("transcript", role="user", id="u1", text="What is it?", final=True)
+        expect(talk.page.get_by_role("article", name="You asked")).to_have_text("What is it?")
+        sent = len(talk.voice.sound)
+        talk.voice.wait(lambda: len(talk.voice.sound) > sent + 16_000, "sound on the new socket")
+
+    def test_another_tab_takes_over_and_it_can_be_continued_here(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.sockets[-1].close(code=4409, reason="replaced")
+        expect(talk.bar).to_contain_text("in another tab or on another device")
+        talk.bar.get_by_role("button", name="Continue here").click()
+        expect(talk.state).to_have_text("Listening")
+        assert talk.voice.hellos[1].resume is None
+
+    def test_a_page_that_is_left_says_goodbye(self, talk: Talk) -> None:
+        talk.listens()
+        talk.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
+        talk.voice.wait(lambda: talk.voice.of("bye"), "the goodbye")
+
+    def test_its_end_gives_the_microphone_back(self, talk: Talk) -> None:
+        talk.listens()
+        talk.bar.get_by_role("button", name="End").click()
+        talk.voice.wait(lambda: talk.voice.of("bye"), "the goodbye")
+        expect(talk.bar).to_have_count(0)
+        expect(talk.page.get_by_role("button", name="Talk with Clara")).to_be_visible()
+
+    def test_opening_another_conversation_ends_it(self, talk: Talk) -> None:
+        talk.listens()
+        talk.page.evaluate("location.hash = '#/chats/chat_elsewhere'")
+        talk.voice.wait(lambda: talk.voice.of("bye"), "the goodbye")
+        expect(talk.bar).to_have_count(0)
+        expect(talk.page.get_by_role("alert")).to_be_visible()
+        talk.screen.expect_refusal(404)
+
+
+class TestTrouble:
+    @pytest.mark.parametrize(
+        ("code", "words", "action"),
+        [
+            (4429, "as many places as one may", "Try again"),
+            (1013, "Too many people are talking with Clara", "Try again"),
+            (4400, "Load the page again", None),
+            (4403, "sign in anew", "Try again"),
+        ],
+    )
+    def test_a_refusal_is_said_in_words(self, talk: Talk, code: int, words: str, action: str | None) -> None:
+        talk.voice.refuses = (code, "")
+        talk.begin()
+        expect(talk.bar).to_contain_text(words)
+        expect(talk.bar.get_by_role("button", name=action or "Try again")).to_have_count(1 if action else 0)
+        talk.bar.get_by_role("button", name="Close").click()
+        expect(talk.bar).to_have_count(0)
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("NotAllowedError", "The microphone is blocked for this page"),
+            ("NotFoundError", "No microphone was found"),
+            ("NotReadableError", "used by another program"),
+        ],
+    )
+    def test_a_microphone_that_is_not_given_is_asked_for_again(self, talk: Talk, name: str, words: str) -> None:
+        talk.page.evaluate(FORBID % name)
+        talk.begin()
+        expect(talk.bar).to_contain_text(words)
+        expect(talk.state).to_have_text("Not hearing you")
+        talk.page.evaluate("() => { delete navigator.mediaDevices.getUserMedia; }")
+        talk.bar.get_by_role("button", name="Try again").click()
+        expect(talk.state).to_have_text("Listening")
+        talk.voice.wait(lambda: talk.voice.sound, "sound")
+
+    def test_an_error_of_an_answer_is_shown_and_the_talk_goes_on(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.says("error", code="speech_failed", detail="The speech service failed.", retryable=True)
+        expect(talk.bar).to_contain_text("The speech service failed.")
+        expect(talk.state).to_have_text("Listening")
+
+
+class TestNoPermission:
+    @pytest.fixture
+    def talk(self, server: Server, chromium: Any, session_state: Any) -> Iterator[Talk]:
+        yield from opened(server, chromium, session_state, permissions=[])
+
+    def test_one_can_still_ask_in_writing_and_hear_the_answer(self, talk: Talk) -> None:
+        talk.begin()
+        expect(talk.bar).to_contain_text("The microphone is blocked for this page")
+        talk.page.get_by_label("Your question").fill("Why?")
+        talk.page.keyboard.press("Enter")
+        talk.voice.wait(lambda: talk.voice.of("text"), "the question")
+        talk.speaks()
+
+
+class TestInsecurePage:
+    @pytest.fixture
+    def talk(self, server: Server, chromium: Any, session_state: Any) -> Iterator[Talk]:
+        yield from opened(server, chromium, session_state, INSECURE)
+
+    def test_it_says_where_to_go(self, talk: Talk) -> None:
+        talk.begin()
+        expect(talk.bar).to_contain_text("Open Clara by https")
+        assert talk.voice.hellos[0].audio == "none"
+
+
+class TestOwnSpeech:
+    @pytest.fixture
+    def talk(self, server: Server, chromium: Any, session_state: Any) -> Iterator[Talk]:
+        """With a server that neither hears nor speaks, and a browser that does both."""
+        yield from opened(server, chromium, session_state, OWN_SPEECH, hears=False, speaks=False)
+
+    def test_the_browser_hears_and_the_page_says_so(self, talk: Talk) -> None:
+        talk.listens()
+        expect(talk.bar).to_contain_text("your browser hears you and speaks")
+        talk.page.evaluate("hear('what is', false)")
+        expect(talk.state).to_have_text("Hearing you")
+        expect(talk.page.get_by_role("article", name="You asked")).to_have_text("what is")
+        talk.page.evaluate("hear('what is osmosis', true)")
+        talk.voice.wait(lambda: talk.voice.of("text") == [{"type": "text", "text": "what is osmosis"}], "the question")
+        assert talk.voice.sound == b""
+
+    def test_the_browser_speaks_sentence_by_sentence(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.says("transcript", role="assistant", id="a", text="Water **moves** [1]. It", final=False)
+        talk.page.wait_for_function("heardAloud.length === 1")
+        talk.voice.says("transcript", role="assistant", id="a", text="Water **moves** [1]. It stops.", final=True)
+        talk.page.wait_for_function("heardAloud.length === 2")
+        assert talk.page.evaluate("heardAloud") == ["Water moves.", "It stops."]
+        expect(talk.state).to_have_text("Speaking")
+
+    def test_speaking_interrupts_but_an_echo_does_not(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.says("transcript", role="assistant", id="a", text="Water moves through a membrane. ", final=False)
+        talk.page.wait_for_function("heardAloud.length === 1")
+        talk.page.evaluate("hear('water moves through', false)")
+        expect(talk.state).to_have_text("Speaking")
+        talk.page.evaluate("hear('wait what', false)")
+        talk.page.wait_for_function("heardAloud.at(-1) === '(cut)'")
+        talk.voice.wait(lambda: talk.voice.of("interrupt"), "the message")
+        expect(talk.state).to_have_text("Hearing you")
