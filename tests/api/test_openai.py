@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -362,6 +363,7 @@ class TestErrors:
         with pytest.raises(openai.BadRequestError) as caught:
             await client.chat.completions.create(**asking() | change)
         assert caught.value.type == "invalid_request_error"
+        assert re.fullmatch(r"(messages|max_tokens|stop|metadata)(\.\d+|\.\w+_id)*", caught.value.param or "")
         assert (caught.value.param or "").startswith(next(iter(change)))
 
     async def test_what_is_empty_is_as_if_left_out(self, client: openai.AsyncOpenAI) -> None:

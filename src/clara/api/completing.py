@@ -38,12 +38,14 @@ _FINISH = {"end": "stop", "stopped": "stop", "length": "length", "refusal": "con
 class Reply:
     """What is known of an answer besides its text, as it comes.
 
-    ``asked_tokens`` is about how long the question with its history is, 0 where no model is asked.
+    ``asked_tokens`` is about how long the question with its history is, 0 where no model is asked; ``longest`` how many
+    tokens the client takes.
     """
 
     model: str
     created: int
     asked_tokens: int = 0
+    longest: int | None = None
     id: str = field(default_factory=lambda: new_id("chatcmpl"))
     cited: list[Cited] = field(default_factory=list)
     made: list[ArtifactRef] = field(default_factory=list)
@@ -61,7 +63,8 @@ class Reply:
             return
         self.finish = ended
         if self.usage is UNTOLD and self.asked_tokens:
-            self.usage = UsageEvent(self.asked_tokens, max(1, estimate_tokens(*self._said)))
+            said = max(1, estimate_tokens(*self._said))
+            self.usage = UsageEvent(self.asked_tokens, min(said, self.longest or said))
 
     def hear(self, event: AnswerEvent | TutorEvent) -> None:
         match event:

@@ -98,7 +98,7 @@ async def create_completion(
     Without a conversation in `metadata` nothing is stored, and the messages that are sent are the history. System and
     developer messages are heeded as far as the tutor's own rules allow.
     """
-    reply = Reply(body.model, int(services.clock.now()))
+    reply = Reply(body.model, int(services.clock.now()), longest=body.longest)
     pieces = await _pieces(services, caller, body, reply)
     if not body.stream:
         text = all_of(pieces, services.settings.http.stream_max_life_s)

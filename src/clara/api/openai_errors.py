@@ -1,7 +1,8 @@
 """Errors as OpenAI's clients read them: on every address under /openai/, whoever raises them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -29,6 +30,9 @@ _STATUSES: Mapping[int, int] = {422: 400}
 """OpenAI's own status for what is malformed; its SDKs have an exception for each."""
 
 
+_TRIED = frozenset(("str", "int", "float", "bool", "list", "dict"))
+
+
 class OpenAIErrorBody(BaseModel):
     """What went wrong."""
 
@@ -53,10 +57,16 @@ def openai_error(error: ClaraError) -> dict[str, Any]:
     message, param = error.detail, error.facts.get("param")
     fields = error.facts.get("errors")
     if fields:
-        param = ".".join(str(part) for part in fields[0]["loc"] if part != "body")
+        param = _param(fields[0]["loc"])
         message = f"{param}: {fields[0]['msg']}"
     kind = _TYPES.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
     return {"error": {"message": message, "type": kind, "code": error.problem_code, "param": param}}
+
+
+def _param(place: Sequence[str | int]) -> str:
+    """Return a field's name with what it lies in ("messages.0.role"), without the types that were tried for it."""
+    named = takewhile(lambda part: isinstance(part, int) or (part.isidentifier() and part not in _TRIED), place[1:])
+    return ".".join(map(str, named))
 
 
 def openai_response(error: ClaraError) -> Response:
