@@ -1,4 +1,4 @@
-"""python -m clara.testing: a scripted model server for trying Clara by hand, without a key and without a network."""
+"""python -m clara.testing: a scripted server for trying Clara by hand, without a key and without a network."""
 
 import argparse
 import contextlib
@@ -7,6 +7,7 @@ import threading
 from types import FrameType
 
 from clara.testing.openai_server import scripted_server
+from clara.testing.speech import Ear
 
 WORDS = "!cite !fail:429 !fail:500 !hang !refuse !empty !cut !short !endless !long:1000 !slow:0.5 !tool:name"
 
@@ -14,6 +15,9 @@ WORDS = "!cite !fail:429 !fail:500 !hang !refuse !empty !cut !short !endless !lo
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m clara.testing", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: one that is free)")
+    parser.add_argument(
+        "--hears", default="What does it say? !cite", metavar="WORDS", help="what it takes for said, whatever was"
+    )
     options = parser.parse_args()
     stopping = threading.Event()
 
@@ -22,10 +26,12 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     with scripted_server(port=options.port) as server:
-        print("# A scripted model. Point Clara at it:")
+        server.ear = Ear(options.hears)
+        print("# A scripted model that hears and speaks, too. Point Clara at it:")
         for name, value in server.environment.items():
             print(f"export {name}={value}")
-        print(f"export CLARA_EMBEDDING_MODEL={server.environment['CLARA_CHAT_MODEL']}")
+        for name in ("CLARA_EMBEDDING_MODEL", "CLARA_STT_MODEL", "CLARA_TTS_MODEL"):
+            print(f"export {name}={server.environment['CLARA_CHAT_MODEL']}")
         print(f"# Words in a question that make it misbehave: {WORDS}", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             stopping.wait()

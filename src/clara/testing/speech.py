@@ -6,7 +6,7 @@ import subprocess
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,7 @@ class Sound:
         return len(self.pcm) / 2 / self.rate * 1000
 
 
+@lru_cache(256)
 def mumble(text: str, rate: int = SERVICE_RATE) -> Sound:
     """Return a hum that rises and falls with each word of the text; longer words take longer."""
     return _joined([(word, _hum(word, rate)) for word in text.split()], rate)
@@ -69,20 +70,24 @@ def has_espeak() -> bool:
 
 
 class Ear:
-    """Tells which of the sounds that it knows it hears, or which part of one, by how loudness rises and falls."""
+    """Tells which of the sounds that it knows it hears, or which part of one, by how loudness rises and falls.
 
-    def __init__(self) -> None:
+    ``otherwise`` is what it takes speech for that it doesn't know.
+    """
+
+    def __init__(self, otherwise: str = "") -> None:
         self._known: list[tuple[Sound, Envelope]] = []
+        self._otherwise = otherwise
 
     def learn(self, *sounds: Sound) -> None:
         self._known += [(sound, _envelope(sound.pcm, sound.rate)) for sound in sounds]
 
     def hear(self, pcm: bytes, rate: int) -> str:
-        """Return the words that are heard, "" for silence and for what isn't known."""
+        """Return the words that are heard, "" for silence."""
         heard = _trimmed(_envelope(pcm, rate))
         if len(heard) < _FEWEST_FRAMES:
             return ""
-        best, words = _ALIKE, ""
+        best, words = _ALIKE, self._otherwise
         for sound, envelope in self._known:
             likeness, at = _find(heard, envelope)
             if likeness > best:

@@ -37,6 +37,14 @@ class Came:
         return str(self.message["type"])
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """When the first and the last frame with voice in it were sent."""
+
+    began: float
+    ended: float
+
+
 @dataclass(slots=True)
 class Played:
     """One segment in the player: ``pcm`` is what came, ``heard_ms`` how much of it had sounded by ``since``."""
@@ -85,14 +93,14 @@ class Talker:
     async def send(self, **message: Any) -> None:
         await self.socket.send(json.dumps(message))
 
-    async def say(self, sound: Sound, wait: bool = True) -> float:
-        """Speak, and return when the last frame that has voice in it was sent."""
+    async def say(self, sound: Sound) -> Said:
+        """Speak, and return once the last frame that has voice in it was sent."""
         frames = [sound.pcm[at : at + _FRAME_BYTES] for at in range(0, len(sound.pcm), _FRAME_BYTES)]
-        last, said = last_voiced(frames), asyncio.get_running_loop().create_future()
-        self._mouth += [
-            (frame.ljust(_FRAME_BYTES, b"\0"), said if at == last else None) for at, frame in enumerate(frames)
-        ]
-        return await said if wait else 0.0
+        first, last = voiced(frames)
+        loop = asyncio.get_running_loop()
+        noted: dict[int, asyncio.Future[float]] = {first: loop.create_future(), last: loop.create_future()}
+        self._mouth += [(frame.ljust(_FRAME_BYTES, b"\0"), noted.get(at)) for at, frame in enumerate(frames)]
+        return Said(await noted[first], await noted[last])
 
     async def until(self, kind: str, count: int = 1, timeout_s: float = DEADLINE_S, **fields: Any) -> Came:
         """Return the so manieth message of a kind with these fields, once it has come."""
@@ -234,7 +242,8 @@ async def connected(
                 raise error
 
 
-def last_voiced(frames: list[bytes]) -> int:
-    """Return the number of the last frame with voice in it."""
-    loud = [float(np.abs(np.frombuffer(frame, "<i2").astype(np.int32)).max(initial=0)) for frame in frames]
-    return max(at for at, level in enumerate(loud) if level > _VOICED * max(loud))
+def voiced(frames: list[bytes]) -> tuple[int, int]:
+    """Return the numbers of the first and the last frame with voice in it."""
+    levels = [float(np.abs(np.frombuffer(frame, "<i2").astype(np.int32)).max(initial=0)) for frame in frames]
+    found = [at for at, level in enumerate(levels) if level > _VOICED * max(levels)]
+    return found[0], found[-1]
