@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from clara.core.clock import SystemClock
-from clara.core.errors import ProviderFailed
 from clara.library.budget import Budget
 from clara.rag.search import SearchEngine
 from clara.store.conversations import change_conversation
@@ -70,20 +69,6 @@ async def test_does_not_begin_without_questions_while_the_budget_is_used_up(tmp_
         assert (refused.status_code, refused.json()["code"]) == (429, "budget_used_up")
         found = await app.app.state.services.conversations.get("ana", chat)
         assert not found.progress
-
-
-async def test_asks_in_the_materials_words_where_the_model_writes_nothing_that_holds(tmp_path: Path) -> None:
-    failing = FakeChatModel(ProviderFailed("No.", code="model_bad_output"))
-    async with running_app(make_settings(tmp_path), chat_model=failing) as app:
-        ana = Learner(app, "ana")
-        await ana.upload("cells.md", TEXT)
-        chat = await ana.chat(mode="exam")
-
-        first = (await ana.ask(chat, "I am ready"))["message"]["content"]
-
-        assert first.startswith("Question 1 of ")
-        assert (await quiz_of(app, chat)).made_by == "none"
-        assert (await ana.get("/v1/study")).json()["total"] == 0
 
 
 async def set_of(app: RunningApp, chat: str) -> str:

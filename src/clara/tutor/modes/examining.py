@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 import structlog
 
-from clara.core.errors import ClaraError, ProviderFailed, ProviderTimeout, TooManyRequests, Unavailable
+from clara.core.errors import ClaraError, ProviderTimeout, TooManyRequests, Unavailable
 from clara.library.budget import Budget
 from clara.library.metering import MeteredModel
 from clara.providers.chat import ChatModel
@@ -63,27 +63,24 @@ class ExamAnswerer:
         yield TextEvent(said)
 
     async def _set_questions(self, question: Question) -> StudySet | None:
-        """Make a quiz of the conversation's material, in its own words where the model writes none that holds.
+        """Make a quiz of the conversation's material; None where there is no model, or nothing to ask about.
 
-        None where there is no model, or nothing to ask about.
+        Never in the material's own words: the questions are messages, and those keep no text of files.
         """
         if self._model is None or self._budget is None or not question.conversation_id:
             return None
         model = MeteredModel(self._budget, question.owner_id, self._model)
-        owner_id, scope = question.owner_id, Scope(folder_id=question.folder_id)
-        for by in (model, None):
-            try:
-                return await self._studio.make(
-                    owner_id, Kind.QUIZ, scope, QUESTIONS, None, by, question.conversation_id
-                )
-            except (ProviderTimeout, TooManyRequests, Unavailable):
-                # It may well be made later: an exam doesn't begin without questions for that.
-                raise
-            except ClaraError as error:
-                log.info("exam.questions_not_made", code=error.problem_code)
-                if not isinstance(error, ProviderFailed):
-                    return None
-        return None
+        scope = Scope(folder_id=question.folder_id)
+        try:
+            return await self._studio.make(
+                question.owner_id, Kind.QUIZ, scope, QUESTIONS, None, model, question.conversation_id
+            )
+        except (ProviderTimeout, TooManyRequests, Unavailable):
+            # It may well be made later: an exam doesn't begin without questions for that.
+            raise
+        except ClaraError as error:
+            log.info("exam.without_questions", code=error.problem_code)
+            return None
 
     async def _quiz(self, question: Question, exam: Exam) -> StudySet | None:
         try:
