@@ -78,7 +78,14 @@ class TestChat:
         answer = await say(ana, command)
 
         assert answer["command_type"] == answer["visual_content"]["type"] == kind
-        assert answer["response"]
+        assert "on your screen" in answer["response"]
+
+    async def test_a_summary_is_read_out(self, ana: Learner, file_id: str) -> None:
+        answer = await say(ana, "summarize photosynthesis")
+
+        assert answer["visual_content"] is None
+        assert "chloroplast" in answer["response"]
+        assert "screen" not in answer["response"]
 
     async def test_an_unknown_folder_is_404(self, ana: Learner) -> None:
         answer = await ana.post(f"/voice/chat/{ana.id}", json={"message": "x", "folder_id": "fld_none"})

@@ -165,6 +165,16 @@ class TestAudio:
         assert "ATP" in answer["text"]
         assert (await conversations(ana))[0][0] == ("user", SAID.text)
 
+    async def test_the_recogniser_is_told_language_and_rare_words(
+        self, client: VoiceClient, services: ScriptedServer
+    ) -> None:
+        await client.send({"type": "session_start", "language": "en-GB"})
+        await client.next()
+        await client.say(record(SAID.pcm, SAID.rate))
+        (asked,) = services.asked_for("/audio/transcriptions")
+        assert asked.body["language"] == "en"
+        assert "chloroplast" in asked.body["prompt"].lower()
+
     @pytest.mark.parametrize("pcm", [bytes(2 * 48_000), tone(0.04), tone(2, loudness=40)])
     async def test_silence_is_not_even_sent_on(
         self, client: VoiceClient, services: ScriptedServer, ana: Learner, pcm: bytes

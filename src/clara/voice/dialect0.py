@@ -4,7 +4,7 @@ One message is answered at a time, in the order in which they came; ``session_en
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -102,6 +102,7 @@ class _Dialogue:
         self._conversation_id = conversation_id or new_id("chat")
         self._folder_id: str | None = None
         self._language: str | None = None
+        self._terms: Sequence[str] | None = None
         self._waiting: asyncio.Queue[Asking] = asyncio.Queue(MOST_WAITING)
         self._answering: asyncio.Task[None] | None = None
         self._sending = asyncio.Lock()
@@ -178,7 +179,7 @@ class _Dialogue:
 
     async def _begin(self, start: SessionStart) -> None:
         self._conversation_id = start.conversation_id or self._conversation_id
-        self._folder_id = start.folder
+        self._folder_id, self._terms = start.folder, None
         self._language = start.language[:2].lower() if start.language else None
         await self._say("session_started", message=HELLO)
 
@@ -207,8 +208,9 @@ class _Dialogue:
             case VisualCommand():
                 return await replies.show(owner_id, asked.kind, asked.scope(folder_id))
             case Audio():
-                terms = await self._parts.terms(owner_id, folder_id)
-                text = await replies.hear(asked.audio, self._language, terms)
+                if self._terms is None:
+                    self._terms = await self._parts.terms(owner_id, folder_id)
+                text = await replies.hear(asked.audio, self._language, self._terms)
             case Text():
                 text = asked.text
         if not text.strip():

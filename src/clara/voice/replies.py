@@ -14,10 +14,10 @@ from clara.library.locks import Locks
 from clara.providers.chat import ChatModel
 from clara.providers.speech import Speech
 from clara.study.contract import visual_content
-from clara.study.labels import kind_label
 from clara.study.scope import Kind, Scope
 from clara.study.sets import StudySet
 from clara.study.studio import Studio
+from clara.tutor.aloud import say_made
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.aloud import read_aloud
 from clara.voice.recordings import Recordings
@@ -95,12 +95,13 @@ class Replies:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _ask(self, owner_id: str, message: str, conversation_id: str | None, folder_id: str | None) -> Reply:
-        turn = await self._tutor.begin(owner_id, conversation_id, message, folder_id, create=True)
+        turn = await self._tutor.begin(owner_id, conversation_id, message, folder_id, create=True, aloud=True)
         answered = await self._tutor.answer(turn)
         made = await self._studio.find(owner_id, [artifact.set_id for artifact in answered.artifacts])
         visuals = [visual_content(found, self._clock.now()) for found in made.values()]
+        texts = [_points(found) for found in made.values() if found.kind is Kind.SUMMARY]
         return Reply(
-            read_aloud(answered.content, answered.citations),
+            read_aloud("\n\n".join(texts) or answered.content, answered.citations),
             answered.answered_at,
             turn.conversation.id,
             next((visual for visual in visuals if visual), None),
@@ -115,7 +116,7 @@ class Replies:
             if error.problem_code not in _NOT_HERE:
                 raise
             return Reply(error.detail, now(), made=False)
-        return Reply(_words_for(found), now(), visual=visual_content(found, now()))
+        return Reply(say_made(found), now(), visual=visual_content(found, now()))
 
     async def _to_its_end(self, doing: Coroutine[Any, Any, T]) -> T:
         task: asyncio.Task[T] = asyncio.create_task(doing)
@@ -130,5 +131,6 @@ class Replies:
             task.exception()
 
 
-def _words_for(found: StudySet) -> str:
-    return f"{kind_label(found.kind, found.language)}: {found.title}. {found.description}".strip()
+def _points(found: StudySet) -> str:
+    """Return a summary as text to be read: these clients have nowhere to show one."""
+    return "\n\n".join((f"# {found.title}", *(str(item.body["text"]) for item in found.items)))
