@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clara.api.completing import Reply
 from clara.api.cutting import Cutter
 from clara.core.errors import ProviderFailed, TooManyRequests
 from clara.settings import Settings
@@ -209,6 +210,13 @@ class TestCompletion:
 
         assert len(answer.choices[0].message.content or "") == 80
         assert answer.choices[0].finish_reason == "length"
+
+    async def test_takes_no_more_tokens_than_were_asked_for(self) -> None:
+        reply = Reply("clara", 0, asked_tokens=5, longest=3)
+        reply.say("word " * 100)
+        reply.cut("length")
+
+        assert reply.used().completion_tokens == 3
 
     @pytest.mark.parametrize("metadata", [{}, {"conversation_id": "c"}])
     async def test_odd_text_can_be_sent(

@@ -82,14 +82,14 @@ def make_questions(clozes: Sequence[Cloze], facts: Sequence[Fact], finder: TermF
         for term in finder.find(fact)[:_OPTIONS_A_FACT]:
             terms.setdefault((fact.passage.document_id, term.kind), {}).setdefault(term.key, (term, fact.passage.seq))
     items: list[DraftItem] = []
-    places = positions(1 + DISTRACTORS, len(clozes), seed="".join(cloze.front for cloze in clozes))
-    for cloze, place in zip(clozes, places, strict=True):
+    places = iter(positions(1 + DISTRACTORS, len(clozes), seed="".join(cloze.front for cloze in clozes)))
+    for cloze in clozes:
         others = _distractors(cloze, terms)
         body: dict[str, Any] = {"question": cloze.front, "explanation": ""}
         if len(others) < DISTRACTORS:
             body |= {"type": "short", "options": [], "answer": cloze.term.text}
         else:
-            others = [_in_case(other, cloze, finder) for other in others]
+            others, place = [_in_case(other, cloze, finder) for other in others], next(places)
             options = [*others[:place], cloze.term.text, *others[place:]]
             body |= {"type": "choice", "options": options, "answer": cloze.term.text}
         items.append(DraftItem(body, [cloze.quote]))
