@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -131,6 +134,13 @@ class Stage:
         async with httpx.AsyncClient(base_url=self.server.url, headers=self.server.learner(user_id)) as client:
             answer = await client.post("/homework/upload-rag", files=files, timeout=60)
         assert answer.status_code == 200, answer.text
+
+    def operator_key(self) -> str:
+        """Return a new key that may read metrics."""
+        command = [sys.executable, "-m", "clara", "key", "add", "--name", "test", "--scope", "operator"]
+        environment = os.environ | {"CLARA_DATA_DIR": str(self.server.log_path.parent)}
+        made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return made.stdout.split()[0]
 
     def said(self, within: str) -> list[str]:
         """Return what the voice was asked to say of a text, in order."""

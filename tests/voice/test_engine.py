@@ -9,6 +9,7 @@ from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hear, Speak
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.events import CitationEvent, Cited, TextEvent
+from clara.voice.engine import Turns
 from tests.services import missing
 from tests.voice.talks import talking
 from tests.waiting import wait_for
@@ -91,6 +92,21 @@ class TestInterrupting:
         assert talk.questions == [question.text, interruption.text]
         after = talk.ears.told[talk.ears.told.index(talk.ears.of("clear")[0]) :]
         assert not [told for told in after if told[0] == "audio" and told[1] == 1]
+
+    async def test_without_false_alarms_what_stops_it_ends_it(
+        self, server: ScriptedServer, question: Sound, interruption: Sound
+    ) -> None:
+        async with talking(server, Turns(interruption_s=0.2, false_alarm_s=0)) as talk:
+            talk.answers.append([TextEvent(LONG)])
+            await talk.say(question)
+            await wait_for(lambda: talk.ears.of("audio_start"))
+            await asyncio.sleep(0.5)
+            server.play_hearing(Hear(""))
+            await talk.say(interruption)
+            await wait_for(lambda: talk.heard("assistant"))
+        assert [told[0] for told in talk.ears.of("pause", "clear", "resume")] == ["clear"]
+        assert LONG.startswith(talk.heard("assistant")[0])
+        assert talk.heard("assistant") != [LONG]
 
     async def test_a_cough_is_a_false_alarm(self, server: ScriptedServer, question: Sound, interruption: Sound) -> None:
         async with talking(server) as talk:

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from clara.testing.speech import INSTALL_ESPEAK, has_espeak
 from clara.testing.talker import Talker
@@ -327,6 +329,25 @@ class TestTrouble:
     def test_one_learners_trouble_is_no_other_learners(self, played: Played) -> None:
         troubled = {user_id for user_id, codes in played.stage.errors.items() if codes}
         assert troubled <= {"dora", "mia"}
+
+
+class TestMetrics:
+    def test_the_stages_of_answers_and_interruptions_are_counted(self, played: Played) -> None:
+        key = {"Authorization": f"Bearer {played.stage.operator_key()}"}
+        rendered = httpx.get(f"{played.stage.server.url}/metrics", headers=key).text
+        found = {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(rendered)
+            for sample in family.samples
+        }
+        for stage in ("endpointing", "transcript", "thinking", "first_audio", "total"):
+            assert found["clara_voice_stage_seconds_count", stage] >= 5
+        assert found["clara_voice_interruptions_total", "true"] >= 1
+        assert found["clara_voice_interruptions_total", "false"] >= 1
+        assert found["clara_voice_audio_seconds_total", "heard"] > 30
+        assert found["clara_voice_audio_seconds_total", "sent"] > 10
+        assert found["clara_voice_sessions_ended_total", "replaced"] == 1
+        assert found["clara_speech_requests_total", "openai:ear", "speech_failed"] == 1
 
 
 class TestConnections:

@@ -201,6 +201,14 @@ class VoiceSettings(Section):
     """Of sound that comes faster than it is spoken."""
     message_bytes: int = Field(3_000_000, ge=64_000)
     """Of one message, a whole recording in base64 included."""
+    silence_s: float = Field(0.25, ge=0.1, le=2)
+    """Without a sound after which a stretch of speech is transcribed."""
+    pause_s: float = Field(0.3, ge=0.1, le=5)
+    """Without a sound after which a learner has finished."""
+    interruption_s: float = Field(0.3, ge=0.05, le=2)
+    """Of speech that stop an answer."""
+    false_alarm_s: float = Field(2, ge=0, le=10)
+    """Without words after which it goes on; 0: what stops an answer ends it."""
 
 
 class FlagSettings(Section):

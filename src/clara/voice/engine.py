@@ -9,18 +9,21 @@ from clara.voice.hearing import Hearing
 from clara.voice.io import Loudspeaker, Microphone
 from clara.voice.parts import NoEar, NoModel, NoVoice
 
+MOST_PAUSE_S = 3.0
+"""Of endpointing that isn't fixed, as ours is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turns:
     """When a learner has finished, and what counts as an interruption; seconds.
 
     ``silence_s`` of quiet end a stretch of speech, which is then transcribed; ``pause_s`` after the last sound the turn
-    is over. ``interruption_s`` of speech pause the answer; without words within ``false_alarm_s`` it goes on.
+    is over. ``interruption_s`` of speech pause the answer; without words within ``false_alarm_s`` it goes on. With 0
+    for that they end it.
     """
 
     silence_s: float = 0.25
     pause_s: float = 0.3
-    most_pause_s: float = 3.0
     interruption_s: float = 0.3
     false_alarm_s: float = 2.0
 
@@ -44,14 +47,14 @@ def build_session(
         tts=NoVoice(),
         turn_handling={
             "turn_detection": "vad",
-            "endpointing": {"mode": "fixed", "min_delay": turns.pause_s, "max_delay": turns.most_pause_s},
+            "endpointing": {"mode": "fixed", "min_delay": turns.pause_s, "max_delay": max(turns.pause_s, MOST_PAUSE_S)},
             "interruption": {
                 "enabled": True,
                 "mode": "vad",
                 "min_duration": turns.interruption_s,
                 "min_words": 0,
-                "resume_false_interruption": True,
-                "false_interruption_timeout": turns.false_alarm_s,
+                "resume_false_interruption": turns.false_alarm_s > 0,
+                "false_interruption_timeout": turns.false_alarm_s or None,
             },
             "preemptive_generation": {"enabled": False},
             "user_turn_limit": {"max_words": None, "max_duration": None},

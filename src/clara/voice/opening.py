@@ -5,7 +5,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clara.core.clock import Clock
 from clara.core.ids import new_id
@@ -22,8 +22,12 @@ from clara.tutor.turns.tutor import Tutor
 from clara.voice.messages import Hello
 from clara.voice.priming import Primed, Priming
 from clara.voice.sessions import Session
+from clara.voice.study_session import StudySession
 from clara.voice.talk import Subject
 from clara.voice.text_session import TextSession
+
+if TYPE_CHECKING:
+    from clara.voice.session import VoiceSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ async def _load() -> None:
 
 async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Session:
     """Return a session that is ready to be started. NotFound where its folder isn't the learner's."""
+    session = await _open(parts, owner_id, hello)
+    if hello.study_session:
+        clock = asyncio.get_running_loop().time
+        session.hold_study(StudySession(clock, parts.settings.voice.study_session_s), parts.sessions)
+    return session
+
+
+async def _open(parts: VoiceParts, owner_id: str, hello: Hello) -> "VoiceSession | TextSession":
     folder_id = hello.folder_id
     if folder_id is not None:
         await parts.database.read(lambda tx: require_folder(tx, owner_id, folder_id))
@@ -83,9 +95,12 @@ async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Sessio
         subject = Subject(owner_id, conversation_id, folder_id, hello.language)
         return TextSession(parts.tutor, subject, parts.shown)
     await _load()
+    from clara.voice.engine import Turns
     from clara.voice.session import Part, VoiceSession
 
     primed = await Priming(parts.search).prime(owner_id, conversation_id, folder_id) if parts.hears else Primed()
     subject = Subject(owner_id, conversation_id, folder_id, hello.language, primed.language or "en")
-    part = Part(subject, parts.shown, hello.language or primed.language, primed.terms)
+    limits = parts.settings.voice
+    turns = Turns(limits.silence_s, limits.pause_s, limits.interruption_s, limits.false_alarm_s)
+    part = Part(subject, parts.shown, hello.language or primed.language, primed.terms, turns)
     return VoiceSession(parts.tutor, parts.speech, parts.metrics.voice, part)
