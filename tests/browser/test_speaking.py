@@ -181,19 +181,46 @@ class TestDrop:
 
 
 class TestOwnSpeech:
-    def test_without_a_speech_service_the_browser_hears_and_speaks(
-        self, server: Server, chromium: Any, session_state: Any, book: Path
-    ) -> None:
+    @pytest.fixture
+    def lesson(self, server: Server, chromium: Any, session_state: Any, book: Path) -> Iterator[Lesson]:
+        """With a server that has neither a model nor a speech service, and a browser that hears and speaks."""
         screen = Screen(chromium, server.url, storage_state=session_state)
         screen.page.add_init_script(OWN_SPEECH)
-        lesson = Lesson(screen)
+        made = Lesson(screen)
         screen.page.goto("/")
         screen.upload(book)
         expect(screen.file_row(book.name)).to_have_attribute("data-status", "ready", timeout=30_000)
-        lesson.begin()
-        expect(lesson.bar).to_contain_text("your browser hears you and speaks")
+        made.begin()
+        expect(made.bar).to_contain_text("your browser hears you and speaks")
+        yield made
+        screen.close()
+
+    def test_a_question_is_answered_aloud_and_kept(self, lesson: Lesson) -> None:
         lesson.page.evaluate("hear('What is osmosis?', true)")
         expect(lesson.answers).to_contain_text("Osmosis is the movement of water", timeout=SPOKEN_MS)
         expect(lesson.questions).to_have_count(1)
         assert "Osmosis is the movement of water" in " ".join(lesson.page.evaluate("heardAloud"))
-        screen.close()
+
+    def test_what_is_asked_for_is_made_and_shown(self, lesson: Lesson) -> None:
+        lesson.page.evaluate("hear('Make flashcards about osmosis', true)")
+        made = lesson.page.get_by_role("region", name=re.compile("^Flashcards: "))
+        expect(made).to_be_visible(timeout=SPOKEN_MS)
+        expect(lesson.answers).to_have_count(1)
+        expect(made).to_have_count(1)
+        made.get_by_role("button", name="Open", exact=True).click()
+        expect(lesson.bar).to_be_visible()
+        lesson.page.get_by_role("button", name="Ask", exact=True).click()
+        expect(made).to_be_visible()
+
+
+class TestLoading:
+    def test_nothing_of_it_is_loaded_before_it_is_wanted(self, screen: Screen) -> None:
+        asked: list[str] = []
+        screen.page.on("request", lambda request: asked.append(request.url))
+        screen.page.reload()
+        button = screen.page.get_by_role("button", name="Talk with Clara")
+        expect(button).to_be_visible()
+        assert not [url for url in asked if re.search(r"/assets/talk-", url)]
+        button.click()
+        expect(screen.page.get_by_role("region", name="Talking with Clara")).to_be_visible()
+        assert [url for url in asked if "/assets/talk-" in url]

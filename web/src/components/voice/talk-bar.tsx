@@ -16,8 +16,8 @@ export function TalkBar({ talk }: { talk: Talk }) {
         <LevelMeter talk={talk} isClara={state.doing === "speaking"} isOn={isLive && state.trouble === null} />
         <p className="talk-state">{words(state)}</p>
         {talk.isInterruptible && (
-          <button type="button" className="button small" aria-keyshortcuts="Escape Space" title="Interrupt (Escape)" onClick={() => talk.interrupt()}>
-            <Icon name="stop" /> Interrupt
+          <button type="button" className="button small" aria-label="Interrupt" aria-keyshortcuts="Escape Space" title="Interrupt (Escape)" onClick={() => talk.interrupt()}>
+            <Icon name="stop" /> <span className="talk-word">Interrupt</span>
           </button>
         )}
         {state.phase !== "over" && (
