@@ -19,6 +19,7 @@ CLAIMS = (
     "real_pdf",
     "start_and_memory",
     "message_writes",
+    "voice_resuming",
     "model_stream",
     "tutor_stream",
     "citations",

@@ -52,7 +52,7 @@ class Figure:
             return "told"
         if self.met:
             return "met"
-        return f"SHORT by {abs(self.ours - goal) / abs(goal):.0%}"
+        return f"SHORT by {abs(self.ours - goal) / abs(goal):.0%}" if goal else "SHORT"
 
     def _show(self, value: float) -> str:
         digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 20 else 2 if abs(value) >= 0.1 else 3
