@@ -87,7 +87,7 @@ class TestReplies:
         world = await app_with(model)
         answer = await world.ask(TASK)
 
-        assert answer["content"] == "Easy. What is six times six?"
+        assert answer["content"] == "Easy. \n\nWhat is six times six?"
         assert "stopped since it gave the answer away" in model.asked[1].system
 
     async def test_and_then_a_fixed_sentence_takes_its_place(self, app_with: Any) -> None:

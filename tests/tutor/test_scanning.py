@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -178,3 +179,20 @@ class TestGuarding:
     def test_long_texts_take_no_longer_a_letter(self) -> None:
         for hostile in ("[" * 20_000, "`" * 20_000, "<a" * 10_000, "![](" * 5_000, "&#1" * 7_000, '[1 "' * 5_000):
             assert len(shown(hostile, cuts=range(0, len(hostile), 500))) <= 2 * len(hostile)
+
+    @pytest.mark.parametrize("piece", [" ", "\t", "\n ", "! ", "~", "\\"])
+    def test_a_model_that_repeats_itself_for_ever_takes_no_longer_a_letter(self, piece: str) -> None:
+        def seconds(letters: int) -> float:
+            scanner = Scanner(lambda number: True)
+            began = time.process_time()
+            for letter in (piece * letters)[:letters]:
+                scanner.feed(letter)
+            return time.process_time() - began
+
+        assert seconds(3000) < 40 * max(seconds(300), 0.003)
+
+    @pytest.mark.parametrize("command", ["href{javascript:x}{y}", "includegraphics{x.png}", "style{background:red}{y}"])
+    def test_formulas_link_and_load_nothing(self, command: str) -> None:
+        text = shown(f"so $\\frac{{1}}{{2}} \\{command}$", cuts=range(40))
+        assert "\\frac{1}{2}" in text
+        assert f"\\{command.partition('{')[0]}" not in text

@@ -10,6 +10,25 @@ _URL = re.compile(r"[^\s<>\"'`|\[\]{}()，。；）】》」]*")
 _URL_ENDS = ".,;:!?*_~"
 _BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}\Z")
 
+_LOADING_COMMANDS = frozenset(
+    (
+        "href",
+        "url",
+        "includegraphics",
+        "style",
+        "class",
+        "cssId",
+        "htmlClass",
+        "htmlData",
+        "htmlId",
+        "htmlStyle",
+        "require",
+    )
+)
+"""Of LaTeX, by which formulas link or load where a client lets them; what they are given stays as text."""
+_LONGEST_COMMAND = 16
+_COMMAND = re.compile("[A-Za-z]+")
+
 
 class Linking(Passing):
     """Reads links, tags, entities, addresses and escaped signs."""
@@ -103,6 +122,12 @@ class Linking(Passing):
         following = text[at + 1 : at + 3]
         if len(following) < 2 and not final:
             return False
+        command = _COMMAND.match(text, at + 1, at + 1 + _LONGEST_COMMAND)
+        if command and command.end() == len(text) and not final:
+            return False
+        if command and command[0] in _LOADING_COMMANDS:
+            self._strip("link", command.end())
+            return True
         sign, then = following[:1], following[1:]
         if sign == "@" or (sign in ("/", ":") and (then in ("/", "\\") or self._before[-1] in "/:")):
             self._replace(at + 2, sign)

@@ -19,13 +19,13 @@ _LONGEST_HEAD = 60
 """Characters of a mark before its quote."""
 _SCHEMES = "https?|ftps?|wss?"
 _SPECIAL = re.compile(
-    r"(?P<bracket>[ \t]*!?[\[【［])|(?P<close>\])|(?P<ticks>`+|~{3,})|(?P<tag><)|(?P<entity>&)|(?P<mail>@)"
+    r"(?P<bracket>[ \t]{0,3}!?[\[【［])|(?P<close>\])|(?P<ticks>`+|~{3,})|(?P<tag><)|(?P<entity>&)|(?P<mail>@)"
     rf"|(?P<escape>\\)|(?P<math>\$\$)|(?P<url>(?:(?:(?<![a-z0-9])(?:{_SCHEMES}))?:)?//|(?<![a-z0-9])www\.)",
     re.IGNORECASE,
 )
 _SCHEME_SO_FAR = "h(?:t(?:t(?:ps?)?)?)?|f(?:t(?:ps?)?)?|w(?:ss?|ww?)?"
 _TAIL = re.compile(
-    rf"(?:[ \t]+!?|!|/|~+|\$|(?:(?<![a-z0-9])(?:{_SCHEME_SO_FAR}))?:/?|(?<![a-z0-9])(?:{_SCHEME_SO_FAR}))\Z",
+    rf"(?:[ \t]{{1,3}}!?|!|/|~+|\$|(?:(?<![a-z0-9])(?:{_SCHEME_SO_FAR}))?:/?|(?<![a-z0-9])(?:{_SCHEME_SO_FAR}))\Z",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\\[^\n]|`+|[\[\]]|\n[ \t]*\n")

@@ -128,8 +128,12 @@ class HintingAnswerer:
         said = ""
         for stricter in (False, True):
             gate = Gate(checks, f"{_said_before(question)}\n{said}", with_code=with_code)
+            apart = said.strip() != ""
             async with aclosing(self._write(lesson, task, gate, stricter)) as events:
                 async for event in events:
+                    if apart and isinstance(event, TextEvent):
+                        yield TextEvent("\n\n")
+                        apart = False
                     yield event
             said += gate.released
             if gate.leaked is None and said.strip():
