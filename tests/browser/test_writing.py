@@ -319,6 +319,8 @@ class TestTeaching:
         page.keyboard.press("Escape")
         lesson.ask("Examine me on osmosis, please.")
         expect(page.get_by_text("An exam: no help until it is marked.")).to_be_visible()
+        for fixed in ("Edit this question", "Answer again"):
+            expect(page.get_by_role("button", name=fixed)).to_have_count(0)
         page.get_by_role("button", name="Finish and mark").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("button", name="Finish and mark").click()

@@ -46,9 +46,11 @@ export function ConversationPane() {
 
 function Messages() {
   const { conversation, talking } = useWorkspace();
-  const { chatId, messages, pending } = useStore(conversation.store);
+  const { chatId, chat, messages, pending } = useStore(conversation.store);
   const { talk, isOn } = useStore(talking.store);
   const items = pending === null ? (messages.value?.items ?? []) : until(messages.value?.items ?? [], pending.questionId);
+  // What was said in an exam stays as it was said.
+  const isFixed = chat?.exam?.state === "running";
   const isIdle = !isOn && (pending === null || pending.problem !== null);
   const { list, column, isBehind, catchUp } = useReadingPlace(chatId, messages.value !== null, pending?.question ?? null);
   const isEmpty = pending === null && (chatId === null || messages.value?.items.length === 0);
@@ -66,9 +68,9 @@ function Messages() {
           )}
           {items.map((message, at) =>
             message.role === "user" ? (
-              <StoredQuestion key={message.id} message={message} isIdle={isIdle} />
+              <StoredQuestion key={message.id} message={message} isIdle={isIdle && !isFixed} />
             ) : (
-              <AnswerMessage key={message.id} message={message} question={at === items.length - 1 && pending === null && !isOn ? questionOf(items, at) : null} />
+              <AnswerMessage key={message.id} message={message} question={at === items.length - 1 && pending === null && !isOn && !isFixed ? questionOf(items, at) : null} />
             ),
           )}
           {pending && <PendingTurn pending={pending} />}
