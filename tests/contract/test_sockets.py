@@ -103,3 +103,30 @@ class TestDeclaration:
         finally:
             routes[:] = [route for route in routes if getattr(route, "path", "") != "/x"]
             check_routes(server.app, open_paths={"/openapi.json", "/assets/{name:path}"})
+
+
+class TestAnotherLearnersThing:
+    """Ben's folder and conversation, named in a hello, are not there for Ana."""
+
+    async def test_folder_is_unknown(self, server: Served) -> None:
+        made = await server.client.post("/v1/folders", json={"name": "Ben's"}, headers=server.headers("ben"))
+        async with connect(f"ws://127.0.0.1:{server.port}/voice/ws/ana", additional_headers=KEY) as socket:
+            await socket.send(json.dumps({"type": "hello", "folder_id": made.json()["id"]}))
+            assert json.loads(await socket.recv())["code"] == "folder_not_found"
+            await socket.wait_closed()
+            assert socket.close_code == 4400
+
+    async def test_conversation_is_ones_own_of_that_id(self, server: Served) -> None:
+        bens = (await server.client.post("/v1/chats", json={}, headers=server.headers("ben"))).json()["id"]
+        async with connect(f"ws://127.0.0.1:{server.port}/voice/ws/ana", additional_headers=KEY) as socket:
+            await socket.send(json.dumps({"type": "hello", "audio": "none", "conversation_id": bens}))
+            await socket.send(json.dumps({"type": "text", "text": "Whose is this?"}))
+            while json.loads(await socket.recv())["type"] != "turn":
+                pass
+
+        anas, of_ben = [
+            (await server.client.get(f"/v1/chats/{bens}/messages", headers=server.headers(user_id))).json()["messages"]
+            for user_id in ("ana", "ben")
+        ]
+        assert [message["content"] for message in anas][:1] == ["Whose is this?"]
+        assert of_ben == []
