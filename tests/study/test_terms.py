@@ -33,6 +33,10 @@ CHINESE = (
     "免疫系统保护我们的身体不受病原体的侵害。人的免疫系统能识别很多的病原体。病原体从外面进入人的身体。"
     "秦始皇在公元前221年统一了六个国家。法国的大革命爆发于1789年的夏天。"
 )
+KOREAN = (
+    "세포는 모든 생물의 기본 단위이다. 미토콘드리아는 세포가 사용하는 에너지의 대부분을 만든다. "
+    "리보솜은 아미노산으로부터 단백질을 합성하는 기관이다. 세종대왕은 1443년에 훈민정음을 창제하였다."
+)
 ARABIC = "ينظم الغشاء الخلوي مرور المواد من الخلية وإليها. تصنع الريبوسومات البروتينات من الأحماض الأمينية في الخلية."
 HINDI = (
     "गॉल्जी उपकरण प्रोटीन को संशोधित करके पैक करता है। कोशिका झिल्ली पदार्थों के आवागमन को नियंत्रित करती है। "
@@ -127,7 +131,25 @@ class TestChinese:
         assert {"221", "1789"} <= set(terms(CHINESE, "zh"))
 
 
+class TestKorean:
+    def test_nouns_are_asked_for_without_their_particles(self) -> None:
+        found = terms(KOREAN, "ko")
+
+        assert {"미토콘드리아", "리보솜", "단백질", "아미노산", "1443"} <= set(found)
+        assert not {"사용하", "미토콘드리아는", "만든다"} & set(found)
+        assert any(item.body["question"].startswith("_____은 아미노산") for item in quiz(KOREAN, "ko"))
+
+
 class TestOtherLanguages:
+    @pytest.mark.parametrize("language", ["el", "uk"])
+    def test_any_word_may_be_a_noun_where_nothing_tells(self, language: str) -> None:
+        text = {
+            "el": "Ο πυρήνας περιέχει τα χρωμοσώματα του κυττάρου μέσα σε διπλή μεμβράνη.",
+            "uk": "Мітохондрія виробляє більшу частину енергії для роботи клітини.",
+        }[language]
+
+        assert quiz(text, language)
+
     def test_an_arabic_noun_keeps_its_adjective(self) -> None:
         found = terms(ARABIC, "ar")
 

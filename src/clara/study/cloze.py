@@ -9,6 +9,7 @@ from clara.rag.tokenizer import Tokenizer
 from clara.study import rows
 from clara.study.drafts import DraftItem, Quote
 from clara.study.facts import UNSPACED, Fact, leans
+from clara.study.hangul import ends_closed
 from clara.study.shuffling import positions, shuffled
 from clara.study.terms import Term, TermFinder
 
@@ -173,6 +174,8 @@ def _unlike(other: Term, seq: int, cloze: Cloze) -> float:
     if term.kind in ("kanji", "mixed", "han2", "han3", "han4", "han5"):
         # What ends alike is of one kind: 光合作用 and 呼吸作用.
         unlike += 0.8 * (other.text[-1] != term.text[-1])
+    if term.kind == "korean":
+        unlike += 3 * (ends_closed(other.text) != ends_closed(term.text))
     if term.kind == "year":
         unlike += min(abs(int(other.text) - int(term.text)), 400) / 100
     return unlike

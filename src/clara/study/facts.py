@@ -13,8 +13,8 @@ from clara.rag.statements import asks, is_bare, is_broken, is_symbolic, points_b
 from clara.study import thai
 from clara.study.rows import cells
 
-UNSPACED = frozenset(("zh", "ja", "th"))
-"""Languages whose words aren't told apart by blanks."""
+UNSPACED = frozenset(("zh", "ja", "th", "ko"))
+"""Languages whose words aren't told apart by blanks: in Korean their particles are written with them."""
 
 _CHARS = (45, 260)
 _UNSPACED_CHARS = (14, 120)
@@ -100,7 +100,7 @@ def _all(passages: Sequence[Passage], usual: str) -> Iterator[Fact]:
 
 def stands_alone(text: str, language: str) -> bool:
     """Tell whether a sentence is whole, is prose, and points at nothing before it or elsewhere in the book."""
-    least, most = _UNSPACED_CHARS if language in ("zh", "ja") else _CHARS
+    least, most = _UNSPACED_CHARS if language in ("zh", "ja", "ko") else _CHARS
     ended = thai.says(text) if language == "th" else _END.search(text) is not None and not _CUT.search(text)
     if not least <= len(text) <= most or "\n" in text or not ended:
         return False

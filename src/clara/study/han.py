@@ -11,7 +11,7 @@ from clara.study.words import HAN_GLUE
 Candidate = tuple[int, int, str]
 """Where a term stands in a sentence, and its kind."""
 
-_YEAR = re.compile(r"(?<![\d.,-])[1-9]\d{2,3}(?=\s?年(?![间間以]))")
+_YEAR = re.compile(r"(?<![\d.,-])[1-9]\d{2,3}(?=\s?(?:年(?![间間以])|년(?!간)))")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _RUN = re.compile(r"[\u4e00-\u9fff々ァ-ヶー]{2,12}(?![\u4e00-\u9fff々ァ-ヶー])")
 _KATAKANA = re.compile(r"[ァ-ヶー]{3,}")
@@ -25,7 +25,7 @@ _MOST_GRAMS = 400
 
 def japanese(text: str) -> Iterator[Candidate]:
     """Yield runs of kanji and katakana that a particle follows, so that they are neither verbs nor parts of words."""
-    yield from _years(text)
+    yield from years(text)
     for run in _RUN.finditer(text):
         if not _PARTICLE.match(text, run.end()) or text[run.start() - 1 : run.start()] in tuple("ァ々ー"):
             continue
@@ -45,7 +45,7 @@ class ChineseTerms:
 
     def find(self, text: str) -> Iterator[Candidate]:
         """Yield a sentence's terms at their first places; none that is but a part of a longer one there."""
-        yield from _years(text)
+        yield from years(text)
         taken: list[tuple[int, int]] = []
         for term in sorted((term for term in self._terms if term in text), key=len, reverse=True):
             at = text.find(term)
@@ -57,7 +57,8 @@ class ChineseTerms:
                 yield at, end, f"han{len(term)}"
 
 
-def _years(text: str) -> Iterator[Candidate]:
+def years(text: str) -> Iterator[Candidate]:
+    """Yield the numbers that a word for "year" follows."""
     for match in _YEAR.finditer(text):
         yield match.start(), match.end(), "year"
 

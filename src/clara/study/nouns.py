@@ -60,7 +60,8 @@ class Nouns:
                         self._nouns.add(self._form(span[-1][0], language))
 
     def is_noun(self, word: str, language: str) -> bool:
-        return self._form(word, language) in self._nouns
+        """Tell whether a word was seen as a noun; any may be one in languages of which no signs of nouns are known."""
+        return self._form(word, language) in self._nouns or not tells_nouns(language)
 
     def is_phrase(self, text: str, language: str) -> bool:
         """Tell whether it comes again, ends in a noun, and stands alone as one somewhere: "the immune system is"."""
@@ -73,6 +74,10 @@ class Nouns:
             return self._key_of(word, language)
         folded = word.casefold()
         return folded[:-1] if folded.endswith("s") and len(folded) > LEAST_LETTERS else folded
+
+
+def tells_nouns(language: str) -> bool:
+    return bool(BEFORE_NOUNS.get(language) or AFTER_NOUNS.get(language)) or language in ("ar", "de")
 
 
 def is_content(word: str, language: str) -> bool:

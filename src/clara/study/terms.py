@@ -10,9 +10,10 @@ from itertools import pairwise
 from clara.rag.chunks import HEADING_SEPARATOR
 from clara.rag.statements import names, told_after_copula
 from clara.rag.tokenizer import Tokenizer
-from clara.study import rows, thai
+from clara.study import hangul, rows, thai
 from clara.study.facts import UNSPACED, Fact
 from clara.study.han import Candidate, ChineseTerms, japanese
+from clara.study.hangul import korean
 from clara.study.nouns import WORD, Key, Nouns, goes_with_verb, is_article_pair, is_content, is_plural
 from clara.study.words import ARTICLES, COMMON_WORDS, NOT_NOUNS
 
@@ -114,6 +115,8 @@ class TermFinder:
         """Return 1 where the sentence defines the term, a part of it where it may only tell something of it, else 0."""
         if fact.language == "th":
             return float(thai.defines(fact.text, start, end))
+        if fact.language == "ko":
+            return float(hangul.defines(fact.text, start, end))
         if names(fact.text[:start], fact.language):
             return 1.0
         if not {word.casefold() for word in WORD.findall(fact.text[:start])} <= ARTICLES:
@@ -153,6 +156,8 @@ class TermFinder:
                 return self._chinese.find(fact.text)
             case "ja":
                 return japanese(fact.text)
+            case "ko":
+                return korean(fact.text)
             case _:
                 return self._thai.find(fact.text)
 
