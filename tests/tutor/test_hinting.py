@@ -158,7 +158,7 @@ class TestTheLadder:
         await world.ask(TASK)
         answer = await world.ask("What is the capital of Australia?")
 
-        assert answer["content"] == "It lies inland. Look at a map."
+        assert answer["content"] == "It lies inland. \n\nLook at a map."
 
     async def test_a_title_is_the_learners_own_words(self, app_with: Any) -> None:
         model = Scripted("Try.", "Six times seven is 42")
