@@ -69,9 +69,19 @@ async def _learner(
     seqs = [message["seq"] for message in got]
     lost, doubled = len(set(range(1, max(seqs) + 1)) - set(seqs)), len(seqs) - len(set(seqs))
     chat = next(message["conversation_id"] for message in got if message["type"] == "ready")
-    stored = (await http.get(f"/v1/chats/{chat}/messages", headers=headers)).json()["messages"]
+    stored = await _stored(http, chat, headers)
     told = {message["id"] for message in got if message["type"] == "turn"}
-    return lost, doubled, len(told ^ {message["id"] for message in stored}), len(got)
+    return lost, doubled, len(told ^ stored), len(got)
+
+
+async def _stored(http: httpx.AsyncClient, chat: str, headers: dict[str, str]) -> set[str]:
+    found, params = set(), {"limit": "200"}
+    while True:
+        page = (await http.get(f"/v1/chats/{chat}/messages", headers=headers, params=params)).json()
+        found |= {message["id"] for message in page["messages"]}
+        if not page.get("next_cursor"):
+            return found
+        params["cursor"] = page["next_cursor"]
 
 
 async def _read(socket: Any, got: list[dict[str, Any]], last: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
