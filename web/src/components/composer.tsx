@@ -96,10 +96,10 @@ function ExamBar() {
   const { conversation, dialogs } = useWorkspace();
   const { chat, mode, pending } = useStore(conversation.store);
   const exam = chat?.exam ?? null;
-  if (mode !== "exam" || pending !== null || exam === null) return null;
+  if (pending !== null || exam === null || (mode !== "exam" && exam.state === "marked")) return null;
   return (
     <div className="exam-bar">
-      <p>{examState(exam)}</p>
+      <p>{mode === "exam" ? examState(exam) : "The exam in this conversation isn't marked yet."}</p>
       {exam.state === "running" && !exam.locked && (
         <button type="button" className="button small" onClick={() => dialogs.open({ kind: "mark-exam" })}>
           Finish and mark
