@@ -10,17 +10,22 @@ from typing import Any
 
 import pytest
 
+from clara.core.clock import SystemClock
 from clara.core.errors import Conflict, ProviderFailed
+from clara.ops.metrics import Metrics
 from clara.providers.speech import Speech, SpeechService
+from clara.store.progress import count_sessions
+from clara.study.sessions import Sessions
 from clara.testing import make_settings
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
 from clara.voice.messages import ClientAudioEnd, ClientText, Interrupt, Ping, Played, unpack_audio
-from clara.voice.phrases import apology
+from clara.voice.phrases import apology, phrases_of
 from clara.voice.session import Part, VoiceSession
 from clara.voice.sessions import Session
+from clara.voice.study_session import StudySession
 from clara.voice.talk import Subject
 from clara.voice.text_session import TextSession
 from tests.services import missing
@@ -79,14 +84,19 @@ def store(tmp_path: Path, answerer: Scripted) -> Iterator[Store]:
 
 
 @contextlib.asynccontextmanager
-async def connected(store: Store, server: ScriptedServer | None = None, **subject: Any) -> AsyncIterator[Client]:
+async def connected(
+    store: Store, server: ScriptedServer | None = None, study_s: float = 0, **subject: Any
+) -> AsyncIterator[Client]:
     """A session over the store, with sound where there is a server that hears and speaks."""
     about = Subject(OWNER, "talk", **subject)
     speech = Speech()
-    session: Session = TextSession(store.tutor, about, shown)
+    session: TextSession | VoiceSession = TextSession(store.tutor, about, shown)
     if server is not None:
         speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService("openai:voice", server.url)])
-        session = VoiceSession(store.tutor, speech, Part(about, shown, "en"))
+        session = VoiceSession(store.tutor, speech, Metrics().voice, Part(about, shown, "en"))
+    if study_s:
+        study = StudySession(asyncio.get_running_loop().time, study_s)
+        session.hold_study(study, Sessions(store.database, SystemClock()))
     client = Client(session)
     writing = asyncio.create_task(session.outbox.write(client))
     await session.start()
@@ -239,6 +249,47 @@ async def speak(client: Client, sound: Sound) -> None:
     for at in range(0, len(pcm), 640):
         client.session.hear(pcm[at : at + 640])
         await asyncio.sleep(0.02)
+
+
+class TestStudySessions:
+    async def test_it_winds_down_and_keeps_the_learners_summary(self, store: Store, answerer: Scripted) -> None:
+        async with connected(store, study_s=1.5) as client:
+            client.session.take(ClientText(text="what is ATP?"))
+            await wait_for(lambda: stages(client)[-1] == "summary")
+            await wait_for(lambda: phrases_of("en").summary in client.turns("assistant"))
+            client.session.take(ClientText(text="Cells live on ATP."))
+            await wait_for(lambda: stages(client)[-1] == "over")
+            await wait_for(lambda: phrases_of("en").over in client.turns("assistant"))
+        assert stages(client) == ["studying", "winding_down", "teach_back", "summary", "over"]
+        assert client.of("study")[-1]["summary"] == "Cells live on ATP."
+        said = phrases_of("en")
+        assert await stored(store) == [
+            ("user", "what is ATP?"),
+            ("assistant", "Answered."),
+            ("assistant", said.winding_down),
+            ("assistant", said.teach_back),
+            ("assistant", said.summary),
+            ("user", "Cells live on ATP."),
+            ("assistant", said.over),
+        ]
+        assert len(answerer.questions) == 1
+        assert (await store.database.read(lambda tx: count_sessions(tx, OWNER)))[0] == 1
+
+    async def test_it_is_said_aloud_and_never_cuts_an_answer(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = [LONG]
+        async with connected(store, server, study_s=1.2) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: len(client.of("audio_end")) >= 2)
+        first, second = client.of("audio_end")[:2]
+        assert (first["text"], first["interrupted"]) == (LONG, False)
+        assert second["text"] == phrases_of("en").summary
+        assert client.sound[2].startswith(mumble("Our time is up.").pcm)
+
+
+def stages(client: Client) -> list[str]:
+    return [message["stage"] for message in client.of("study")] or [""]
 
 
 class TestTrouble:

@@ -192,6 +192,9 @@ class VoiceSettings(Section):
     sessions_per_learner: int = Field(1, ge=1)
     """One more ends the oldest."""
     sessions_per_process: int = Field(25, ge=1)
+    """With sound."""
+    text_sessions_per_process: int = Field(1000, ge=1)
+    """Where the client hears and speaks itself."""
     idle_s: float = Field(300, gt=0)
     """Without a word of either side."""
     max_s: float = Field(3600, gt=0)
@@ -209,6 +212,8 @@ class VoiceSettings(Section):
     """Of speech that stop an answer."""
     false_alarm_s: float = Field(2, ge=0, le=10)
     """Without words after which it goes on; 0: what stops an answer ends it."""
+    study_session_s: float = Field(600, ge=30)
+    """A study session lasts."""
 
 
 class FlagSettings(Section):

@@ -67,6 +67,7 @@ class Hello(_Message):
     folder_id: _Id | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     audio: Literal["pcm16", "none"] = "pcm16"
+    study_session: bool = False
     resume: Resume | None = None
 
 
@@ -184,6 +185,14 @@ class Turn(_Message):
     interrupted: bool = False
 
 
+class Study(_Message):
+    type: Literal["study"] = "study"
+    session_id: str
+    stage: Literal["studying", "winding_down", "teach_back", "summary", "over"]
+    left_s: float
+    summary: str = ""
+
+
 class Failed(_Message):
     type: Literal["error"] = "error"
     code: str
@@ -213,6 +222,7 @@ ServerMessage = (
     | Visual
     | Citation
     | Turn
+    | Study
     | Failed
     | Pong
     | Bye

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import structlog
 from livekit.agents import (
@@ -19,6 +19,7 @@ from livekit.agents.voice import SpeechHandle
 from clara.core.errors import ClaraError
 from clara.ops.metrics import VoiceMetrics
 from clara.providers.speech import Speech
+from clara.study.sessions import Sessions
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.agent import TutorAgent
 from clara.voice.captions import Shown
@@ -40,7 +41,10 @@ from clara.voice.messages import (
     check_sound,
 )
 from clara.voice.outbox import Outbox
+from clara.voice.study_room import StudyRoom
+from clara.voice.study_session import StudySession
 from clara.voice.talk import Subject, Talk
+from clara.voice.tasks import Tasks
 
 log = structlog.get_logger()
 
@@ -75,6 +79,7 @@ class VoiceSession:
         self.conversation_id = part.subject.conversation_id
         self.hears, self.speaks = speech.hears, speech.speaks
         self.ended, self.reason = asyncio.Event(), ""
+        self._tutor, self._subject = tutor, part.subject
         self._speech = speech
         self._microphone = Microphone()
         self._loudspeaker = Loudspeaker(Counted(self.outbox, SPEAKER_RATE, metrics))
@@ -91,12 +96,21 @@ class VoiceSession:
         self._session.on("user_input_transcribed", self._transcribed)
         self._session.on("speech_created", self._created)
         self._session.on("close", self._closed)
-        self._muted = self._closing = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._muted = self._away = self._closing = False
+        self._tasks = Tasks()
+        self._room: StudyRoom | None = None
+
+    def hold_study(self, study: StudySession, sessions: Sessions) -> None:
+        """Make it a study session too, from its start."""
+        self._room = StudyRoom(
+            study, self._talk, self._subject, self.outbox, self._tutor, sessions, self._say, self._is_quiet
+        )
 
     async def start(self) -> None:
         agent = TutorAgent(self._hearing, self._talk, self._speech, self._loudspeaker)
         await self._session.start(agent, record=False)
+        if self._room is not None:
+            self._room.open()
 
     def hear(self, pcm: bytes) -> None:
         """Take sound from the client; what is none is answered with an error."""
@@ -114,7 +128,7 @@ class VoiceSession:
             case ClientAudioEnd():
                 self._microphone.push_silence(SILENCE_AFTER_END_MS)
             case ClientText():
-                self._later(self._type(message.text))
+                self._tasks.start(self._type(message.text))
             case Interrupt():
                 self._talk.withdraw()
                 self._cut()
@@ -128,11 +142,13 @@ class VoiceSession:
 
     async def detach(self) -> None:
         """Stop hearing, and cut what is said: the client is gone."""
+        self._away = True
         self._session.input.set_audio_enabled(False)
         await self._talk.end()
 
     async def attach(self) -> None:
         """Hear again: the client is back."""
+        self._away = False
         self._session.input.set_audio_enabled(not self._muted)
 
     async def close(self) -> None:
@@ -141,13 +157,13 @@ class VoiceSession:
             return
         self._closing = True
         await self._talk.end()
+        if self._room is not None:
+            await self._room.close()
         await self._session.aclose()
         self._microphone.close()
         self._dropped_s.inc(self._microphone.dropped_s)
         await self._loudspeaker.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
 
     async def _type(self, text: str) -> None:
         """Ask what was typed, instead of what is being answered."""
@@ -155,6 +171,17 @@ class VoiceSession:
         await self._talk.ask(text, typed=True)
         if not self._closing:
             self._session.generate_reply(user_input=text)
+
+    async def _say(self, text: str) -> None:
+        captions = self._talk.line(text)
+        handle = self._session.say(text)
+        await handle.wait_for_playout()
+        await self._talk.finish_line(captions, _said_in(handle))
+
+    def _is_quiet(self) -> bool:
+        session = self._session
+        idle = session.agent_state == "listening" and session.user_state != "speaking"
+        return idle and session.current_speech is None and not self._away
 
     def _cut(self) -> None:
         """Stop what is being said; once it has stopped the talk is told."""
@@ -167,18 +194,7 @@ class VoiceSession:
             event.speech_handle.add_done_callback(self._said)
 
     def _said(self, handle: SpeechHandle) -> None:
-        said = [item.text_content or "" for item in handle.chat_items if item.type == "message"]
-        self._later(self._talk.finish("".join(said), handle.interrupted))
-
-    def _later(self, doing: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(doing, name="voice.session")
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("voice.task_failed", exc_info=error)
+        self._tasks.start(self._talk.finish(_said_in(handle), handle.interrupted))
 
     def _closed(self, event: CloseEvent) -> None:
         if not self._closing:
@@ -193,3 +209,7 @@ class VoiceSession:
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.transcript and event.is_final:
             self._talk.hear(event.transcript)
+
+
+def _said_in(handle: SpeechHandle) -> str:
+    return "".join(item.text_content or "" for item in handle.chat_items if item.type == "message")

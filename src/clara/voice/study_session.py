@@ -15,6 +15,7 @@ SUMMARY_WAIT_S = 60.0
 """For the learner's summary: then one is made."""
 LOOK_S = 0.25
 """So often it is looked whether nobody speaks, once there is something to say."""
+SUMMARY_LOOK_S = 1.0
 MOST_TOPICS = 50
 _TOPIC_CHARS = 200
 _SUMMARY_CHARS = 5_000
@@ -112,7 +113,8 @@ async def guide(study: StudySession, guided: Guided) -> None:
     """Announce each stage of a session when it is due and nobody speaks, until it is over."""
     while (wait_s := study.wait_s) is not None:
         if wait_s > 0:
-            await asyncio.sleep(wait_s)
+            # The learner's summary ends it sooner.
+            await asyncio.sleep(min(wait_s, SUMMARY_LOOK_S) if study.stage is Stage.SUMMARY else wait_s)
         elif not guided.is_quiet():
             # An answer is never cut for it, nor a learner.
             await asyncio.sleep(LOOK_S)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 
@@ -19,7 +20,8 @@ from clara.tutor.turns.tutor import Tutor
 from clara.voice.captions import Captions, Shown
 from clara.voice.messages import MOST_TEXT_CHARS, Transcript, Turn, failure_of
 from clara.voice.outbox import Outbox
-from clara.voice.phrases import apology
+from clara.voice.phrases import apology, phrases_of
+from clara.voice.study_session import StudySession
 
 log = structlog.get_logger()
 
@@ -44,8 +46,9 @@ class Subject:
 
 
 class Talk:
-    """One question at a time. ``cut`` is called when what is said is to stop; ``heard`` tells what was heard so far.
+    """One question at a time; ``study`` is the study session that it belongs to, if any.
 
+    ``cut`` is called when what is said is to stop; ``heard`` tells what was heard so far.
     Without ``heard`` the answer is read: it is shown as it is written.
     """
 
@@ -59,6 +62,7 @@ class Talk:
         heard: Callable[[], str] | None = None,
     ) -> None:
         self.language = subject.language or subject.guess
+        self.study: StudySession | None = None
         self._tutor = tutor
         self._subject = subject
         self._outbox = outbox
@@ -70,7 +74,7 @@ class Talk:
         self._finishing: SpokenTurn | None = None
         self._free = asyncio.Event()
         self._free.set()
-        self._refused: ClaraError | None = None
+        self._instead, self._thanking = "", False
         self._captions: Captions = self._captioned(new_id("msg"))
         self._unheard: str | None = None
         self._withdrawn = False
@@ -102,8 +106,10 @@ class Talk:
         async with self._asking:
             await self._settle()
             subject, goes_on, self._unheard = self._subject, self._unheard, None
-            self._refused, self._withdrawn = None, False
+            self._instead, self._thanking, self._withdrawn = "", False, False
             self._utterance, self._words = new_id("say"), ""
+            if await self._is_summary(text):
+                return
             try:
                 turn = await self._tutor.begin(
                     subject.owner_id,
@@ -118,16 +124,53 @@ class Talk:
                 self._refuse(error)
                 return
             self._understand(turn.question.text)
+            if self.study is not None:
+                self.study.asked(turn.question.text)
             self._captions = self._captioned(turn.message_id)
             self._turn = self._tutor.speak(turn, self._heard, lambda by: self._cut())
             self._free.clear()
             self._outbox.say(Turn(id=turn.question_id, role="user", text=turn.question.text))
 
+    async def _is_summary(self, text: str) -> bool:
+        """Take what is said as the summary that a study session asked for; what is said to it is no answer."""
+        if self.study is None or not self.study.takes(text):
+            return False
+        self._instead, self._thanking = phrases_of(self.language).over, True
+        self._captions = self._captioned(new_id("msg"))
+        await self._remark("user", text)
+        return True
+
+    def line(self, text: str) -> Captions:
+        """Show something that is said outside of a turn; tell ``finish_line`` how much of it was heard."""
+        captions = self._captions = self._captioned(new_id("msg"))
+        captions.add(TextEvent(text))
+        return captions
+
+    async def finish_line(self, captions: Captions, heard: str) -> None:
+        captions.finish(heard)
+        if heard.strip():
+            await self._remark("assistant", heard.strip())
+
+    async def _remark(self, role: Literal["user", "assistant"], text: str) -> None:
+        subject = self._subject
+        try:
+            message_id = await self._tutor.remark(subject.owner_id, subject.conversation_id, role, text)
+        except Exception as error:
+            self.tell(self._known(error))
+            return
+        if message_id is not None:
+            self._outbox.say(Turn(id=message_id, role=role, text=text))
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is being asked or answered."""
+        return self._free.is_set() and not self._asking.locked()
+
     async def answer(self) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the answer to what was asked, or an apology: nothing is raised, and nothing stored."""
         turn, captions = self._turn, self._captions
         if turn is None:
-            said = TextEvent(apology(self._refused, self.language))
+            said = TextEvent(self._instead or apology(None, self.language))
             self._add(captions, said)
             yield said
             return
@@ -152,6 +195,9 @@ class Talk:
         """The answer is over: store what was heard of it, and tell of it."""
         turn = self._turn
         self._captions.finish(heard)
+        if turn is None and self._thanking:
+            self._thanking = False
+            await self._remark("assistant", heard.strip())
         if turn is None or turn is self._finishing:
             return
         self._finishing = turn
@@ -203,9 +249,10 @@ class Talk:
             self.language = found if found != UNKNOWN else self.language
 
     def _refuse(self, error: Exception) -> None:
-        self._refused = self._known(error)
+        known = self._known(error)
+        self._instead = apology(known, self.language)
         self._captions = self._captioned(new_id("msg"))
-        self.tell(self._refused)
+        self.tell(known)
 
     def _known(self, error: Exception) -> ClaraError:
         if isinstance(error, ClaraError):

@@ -1,20 +1,19 @@
 """A voice session without sound: text comes and text goes, for a client with ears and a voice of its own."""
 
 import asyncio
-from collections.abc import Coroutine
 from contextlib import aclosing
-from typing import Any, Literal
-
-import structlog
+from typing import Literal
 
 from clara.core.errors import Invalid
+from clara.study.sessions import Sessions
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.captions import Shown
 from clara.voice.messages import OUT_RATE, ClientMessage, ClientText, Interrupt, Ping, Pong, State
 from clara.voice.outbox import Outbox
+from clara.voice.study_room import StudyRoom
+from clara.voice.study_session import StudySession
 from clara.voice.talk import Subject, Talk
-
-log = structlog.get_logger()
+from clara.voice.tasks import Tasks
 
 
 class TextSession:
@@ -26,12 +25,23 @@ class TextSession:
         self.outbox = Outbox(OUT_RATE)
         self.conversation_id = subject.conversation_id
         self.ended, self.reason = asyncio.Event(), ""
+        self._tutor, self._subject = tutor, subject
         self._talk = Talk(tutor, subject, self.outbox, shown, self._cut)
         self._reading: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
+        self._away = False
+        self._room: StudyRoom | None = None
+
+    def hold_study(self, study: StudySession, sessions: Sessions) -> None:
+        """Make it a study session too, from its start."""
+        self._room = StudyRoom(
+            study, self._talk, self._subject, self.outbox, self._tutor, sessions, self._say, lambda: not self._away
+        )
 
     async def start(self) -> None:
         self._state("listening")
+        if self._room is not None:
+            self._room.open()
 
     def hear(self, pcm: bytes) -> None:
         self._talk.tell(Invalid("This session takes no sound. Send text.", code="voice_bad_audio"))
@@ -40,7 +50,7 @@ class TextSession:
         """Do what a message asks for; those that are about sound ask for nothing."""
         match message:
             case ClientText():
-                self._later(self._ask(message.text))
+                self._tasks.start(self._ask(message.text))
             case Interrupt():
                 self._cut()
             case Ping():
@@ -48,16 +58,18 @@ class TextSession:
 
     async def detach(self) -> None:
         """Go on writing."""
+        self._away = True
 
     async def attach(self) -> None:
         """Go on writing."""
+        self._away = False
 
     async def close(self) -> None:
         """End the answer that is being written, and store it."""
         await self._talk.end()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._room is not None:
+            await self._room.close()
+        await self._tasks.close()
 
     async def _ask(self, text: str) -> None:
         await self._talk.ask(text, typed=True)
@@ -73,19 +85,12 @@ class TextSession:
             async for _ in events:
                 pass
 
+    async def _say(self, text: str) -> None:
+        await self._talk.finish_line(self._talk.line(text), text)
+
     def _cut(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
 
     def _state(self, agent: Literal["listening", "thinking"]) -> None:
         self.outbox.say(State(agent=agent, user="listening"))
-
-    def _later(self, doing: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(doing, name="voice.session")
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("voice.task_failed", exc_info=error)

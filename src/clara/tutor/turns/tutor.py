@@ -28,6 +28,7 @@ from clara.tutor.turns.apart import read_apart
 from clara.tutor.turns.beginning import HISTORY, Again, Asked, Terms, Turn, begin_again, begin_turn, teaching_rules
 from clara.tutor.turns.following import follow_stored, no_such_turn
 from clara.tutor.turns.keeping import KEPT_S
+from clara.tutor.turns.remarks import add_remark
 from clara.tutor.turns.running import TURN_LEASE_S, TURN_MAX_LIFE_S, Pace, RunningTurn
 from clara.tutor.turns.spoken import Listening, SpokenTurn
 from clara.tutor.turns.tape import Numbered
@@ -275,6 +276,11 @@ class Tutor:
         async with aclosing(read_apart(self._answerer.answer(question))) as events:
             async for event in events:
                 yield well_formed(event)
+
+    async def remark(self, owner_id: str, conversation_id: str, role: str, text: str) -> str | None:
+        """Keep what is said outside of a turn; see add_remark."""
+        now = self._clock.now()
+        return await self._database.write(lambda tx: add_remark(tx, owner_id, conversation_id, role, text, now))
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Let answers be written; cut what takes too long. Of answers that are being spoken, keep what was heard."""
