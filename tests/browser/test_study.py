@@ -123,7 +123,7 @@ class TestFlashcards:
 
     def test_are_exported(self, desk: Any) -> None:
         make(desk, "Flashcards")
-        for action, ending, begins in (("CSV", ".csv", b"front,back,source"), ("Anki", ".apkg", b"PK")):
+        for action, ending, begins in (("CSV", ".csv", b"\xef\xbb\xbffront,back,source"), ("Anki", ".apkg", b"PK")):
             with desk.page.expect_download() as downloading:
                 desk.page.get_by_role("main").get_by_role("button", name=re.compile("^Actions for")).click()
                 desk.page.get_by_role("menuitem", name=action).click()
