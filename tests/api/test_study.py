@@ -280,6 +280,17 @@ class TestExport:
         assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
         assert rows[1][2] == "'=SUM(A1).md"
 
+    async def test_names_pages_as_they_are_printed(self, ana: Learner) -> None:
+        file_id = (await ana.upload("cells.pdf", make_pdf(list(PAGES), roman=2)))["file_id"]
+        made = await make(ana, "flashcards", file_id=file_id)
+
+        exported = (await ana.get(f"/v1/study/{made['id']}/export")).content.decode("utf-8-sig")
+        notes = (await ana.get(f"/summary/{file_id}")).json()["notes"]
+
+        sources = {row[2] for row in csv.reader(io.StringIO(exported))} - {"source"}
+        assert sources == {"cells.pdf, p. i", "cells.pdf, p. ii", "cells.pdf, p. 1"}
+        assert all(f"(p. {page})" in notes for page in ("i", "ii", "1"))
+
     async def test_apkg_has_the_same_notes_every_time(self, ana: Learner, tmp_path: Path) -> None:
         made = await make(ana, "flashcards", file_id=await book(ana))
         address = f"/v1/study/{made['id']}/export"

@@ -96,11 +96,8 @@ def summary_notes(found: StudySet) -> str:
 
 
 def _pages(item: Item) -> str:
-    places = [source for source in item.sources if source.page_from is not None]
-    if not places:
-        return ""
-    first, last = places[0].page_from, places[0].page_to
-    return f" (p. {first})" if first == last else f" (pp. {first}–{last})"
+    pages = next((source.pages for source in item.sources if source.pages), "")
+    return f" ({'pp.' if '–' in pages else 'p.'} {pages})" if pages else ""
 
 
 def _question(body: Mapping[str, Any]) -> dict[str, Any]:

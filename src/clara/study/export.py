@@ -85,7 +85,7 @@ def _texts(item: Item) -> tuple[str, str, str]:
 def _place(source: ShownSource) -> str:
     if not source.file_name:
         return ""
-    return source.file_name if source.page_from is None else f"{source.file_name}, p. {source.page_from}"
+    return f"{source.file_name}, p. {source.pages}" if source.pages else source.file_name
 
 
 def _number(set_id: str) -> int:

@@ -31,6 +31,15 @@ class ShownSource:
     label_from: str | None = None
     label_to: str | None = None
 
+    @property
+    def pages(self) -> str:
+        """The pages as they are printed, else as they are counted: "12", "iv–v"; empty where there are none."""
+        if self.page_from is None:
+            return ""
+        first = self.label_from or str(self.page_from)
+        last = self.label_to or str(self.page_to or self.page_from)
+        return first if first == last else f"{first}–{last}"
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
