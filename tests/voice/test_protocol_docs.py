@@ -24,7 +24,7 @@ async def run_example(folder: Path, port: int, question: str) -> str:
     found = re.search(r"```python\n(.*?)```", DOCS, re.DOTALL)
     assert found is not None
     (folder / "ask.py").write_text(found.group(1))
-    environment = {"CLARA_URL": f"http://127.0.0.1:{port}", "CLARA_KEY": SERVICE_KEY, "PATH": ""}
+    environment = {"BASE": f"http://127.0.0.1:{port}", "KEY": SERVICE_KEY, "PATH": ""}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "ask.py", question, cwd=folder, env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Talking]:
-    async with talking(tmp_path_factory.mktemp("data"), sessions_per_process=300) as found:
+    async with talking(tmp_path_factory.mktemp("data")) as found:
         yield found
 
 
@@ -265,7 +265,7 @@ class TestTabs:
 
 class TestLimits:
     async def test_a_full_server_says_when_to_come_back(self, tmp_path: Path) -> None:
-        async with talking(tmp_path, sessions_per_process=2) as found, found.client("a") as one, found.client("b"):
+        async with talking(tmp_path, text_sessions_per_process=2) as found, found.client("a") as one, found.client("b"):
             async with found.socket("c") as more:
                 await more.send({"type": "hello"})
                 error = await more.next("error")

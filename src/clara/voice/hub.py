@@ -43,7 +43,7 @@ class Hub:
         self._make = make
         self._presences = Presences(parts.database, parts.clock, secrets.token_hex(8))
         self._live: dict[tuple[str, str], Live] = {}
-        self._opening = 0
+        self._opening = {True: 0, False: 0}
         self._learners: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._keeping: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -108,9 +108,10 @@ class Hub:
 
     async def _enter_new(self, owner_id: str, hello: Hello, *, restored: bool = False) -> Entered:
         token = new_token()
-        async with self._room(owner_id):
+        sounds = hello.audio != "none" and (self.parts.hears or self.parts.speaks)
+        async with self._room(owner_id, sounds):
             session = await self._make(self.parts, owner_id, hello)
-            live = self._register(owner_id, digest(token), 1, session)
+            live = self._register(owner_id, digest(token), 1, session, sounds)
             _say_ready(live.id, session, token, restored=restored)
             try:
                 await session.start()
@@ -124,8 +125,8 @@ class Hub:
     @asynccontextmanager
     async def visit(self, owner_id: str, conversation_id: str) -> AsyncIterator[Link]:
         """Count a socket of dialect 0 as a session for as long as the block runs; it is told when to leave."""
-        async with self._learners.setdefault(owner_id, asyncio.Lock()), self._room(owner_id):
-            live = self._register(owner_id, "", 0, None)
+        async with self._learners.setdefault(owner_id, asyncio.Lock()), self._room(owner_id, False):
+            live = self._register(owner_id, "", 0, None, False)
             try:
                 await self._store(live, Hello(audio="none"), conversation_id)
             except BaseException:
@@ -139,31 +140,28 @@ class Hub:
             await self.end(live, BYE)
 
     @asynccontextmanager
-    async def _room(self, owner_id: str) -> AsyncIterator[None]:
+    async def _room(self, owner_id: str, sounds: bool) -> AsyncIterator[None]:
         """Make room for one more session of a learner, in this process, while the block makes it."""
         theirs = [live for live in self._live.values() if live.owner_id == owner_id]
         for live in theirs[: max(0, len(theirs) - self.limits.sessions_per_learner + 1)]:
             await self.end(live, REPLACED)
-        if len(self._live) + self._opening >= self.limits.sessions_per_process:
-            held = [live for live in self._live.values() if live.dropped_at is not None]
+        most = self.limits.sessions_per_process if sounds else self.limits.text_sessions_per_process
+        alike = [live for live in self._live.values() if live.sounds == sounds]
+        if len(alike) + self._opening[sounds] >= most:
+            held = [live for live in alike if live.dropped_at is not None]
             if not held:
-                raise Unavailable(
-                    f"This server has no room for another voice session. Try again in {RETRY_S} s.",
-                    code="voice_full",
-                    headers={"retry-after": str(RETRY_S)},
-                    retry_after_s=RETRY_S,
-                )
+                raise _full()
             await self.end(min(held, key=lambda live: live.dropped_at or 0), DRAINING)
-        self._opening += 1
+        self._opening[sounds] += 1
         try:
             yield
         finally:
-            self._opening -= 1
+            self._opening[sounds] -= 1
 
-    def _register(self, owner_id: str, token_hash: str, dialect: int, session: Session | None) -> Live:
+    def _register(self, owner_id: str, token_hash: str, dialect: int, session: Session | None, sounds: bool) -> Live:
         counted = ExitStack()
         counted.enter_context(self._drain.stream())
-        live = Live(owner_id, new_id("voice"), token_hash, dialect, session, counted, Link())
+        live = Live(owner_id, new_id("voice"), token_hash, dialect, session, sounds, counted, Link())
         self._live[owner_id, live.id] = live
         if self._keeping is None or self._keeping.done():
             self._keeping = asyncio.create_task(self._keep(), name="voice-hub")
@@ -267,6 +265,15 @@ async def _let_go(live: Live, ending: Ending) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(LET_GO_S):
                 await link.gone.wait()
+
+
+def _full() -> Unavailable:
+    return Unavailable(
+        f"This server has no room for another voice session. Try again in {RETRY_S} s.",
+        code="voice_full",
+        headers={"retry-after": str(RETRY_S)},
+        retry_after_s=RETRY_S,
+    )
 
 
 def _say_ready(session_id: str, session: Session, token: str, *, restored: bool) -> None:

@@ -46,13 +46,17 @@ class Link:
 
 @dataclass(slots=True, eq=False)
 class Live:
-    """``session`` is None for a socket of dialect 0, which holds nothing. ``over`` is set when all is closed."""
+    """``session`` is None for a socket of dialect 0, which holds nothing. ``sounds``: it costs what sound costs.
+
+    ``over`` is set when all is closed.
+    """
 
     owner_id: str
     id: str
     token_hash: str
     dialect: int
     session: Session | None
+    sounds: bool
     counted: ExitStack
     link: Link | None
     started_at: float = field(default_factory=time.monotonic)
