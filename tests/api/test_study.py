@@ -229,6 +229,19 @@ class TestReviews:
         assert left["total"] == made["item_count"] - 4
         assert left["next_due_at"] == times["again"]
 
+    async def test_of_a_folder_are_counted_apart(self, ana: Learner) -> None:
+        folder_id = await ana.folder()
+        await make(ana, "flashcards", file_id=await book(ana, folder_id=folder_id))
+        rocks = b"Granite is a rock that cooled slowly below the surface. Basalt is a rock that cooled fast in water."
+        other = await make(ana, "flashcards", file_id=(await ana.upload("rocks.md", rocks))["file_id"])
+        await ana.post(f"/v1/reviews/{other['cards'][0]['id']}", json={"rating": "again"})
+
+        due = (await ana.get("/v1/reviews/due", params={"folder_id": folder_id})).json()
+
+        assert {card["set_id"] for card in due["cards"]}.isdisjoint({other["id"]})
+        assert due["next_due_at"] is None
+        assert (await ana.get("/v1/reviews/due")).json()["next_due_at"] is not None
+
     async def test_sent_several_times_at_once_counts_once(self, ana: Learner) -> None:
         made = await make(ana, "flashcards", file_id=await book(ana))
         address = f"/v1/reviews/{made['cards'][0]['id']}"

@@ -56,12 +56,16 @@ def lock_card(tx: Tx, owner_id: str, card_id: str) -> CardRow | None:
     return CardRow(*row) if row else None
 
 
-def _due(owner_id: str, folder_id: str | None, now: float) -> sa.ColumnElement[bool]:
-    due = sa.and_(study_cards.c.owner_id == owner_id, study_cards.c.due_at <= now)
+def _of(owner_id: str, folder_id: str | None) -> sa.ColumnElement[bool]:
+    own = study_cards.c.owner_id == owner_id
     if folder_id is None:
-        return due
+        return own
     sets = sa.select(study_sets.c.id).where(study_sets.c.owner_id == owner_id, study_sets.c.folder_id == folder_id)
-    return sa.and_(due, study_cards.c.set_id.in_(sets))
+    return sa.and_(own, study_cards.c.set_id.in_(sets))
+
+
+def _due(owner_id: str, folder_id: str | None, now: float) -> sa.ColumnElement[bool]:
+    return sa.and_(_of(owner_id, folder_id), study_cards.c.due_at <= now)
 
 
 def due_cards(tx: Tx, owner_id: str, folder_id: str | None, now: float, limit: int) -> Sequence[CardRow]:
@@ -76,11 +80,9 @@ def count_due(tx: Tx, owner_id: str, folder_id: str | None, now: float) -> int:
     return tx.execute(query).scalar_one()
 
 
-def next_due(tx: Tx, owner_id: str, now: float) -> float | None:
+def next_due(tx: Tx, owner_id: str, folder_id: str | None, now: float) -> float | None:
     """Return when the next card that isn't due yet will be."""
-    query = sa.select(sa.func.min(study_cards.c.due_at)).where(
-        study_cards.c.owner_id == owner_id, study_cards.c.due_at > now
-    )
+    query = sa.select(sa.func.min(study_cards.c.due_at)).where(_of(owner_id, folder_id), study_cards.c.due_at > now)
     return tx.execute(query).scalar()
 
 

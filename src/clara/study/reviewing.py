@@ -82,7 +82,7 @@ class Reviews:
             items = {item.card.id: item for found in shown.values() for item in found.items if item.card}
             due = [DueCard(card, shown[card.set_id].title, items[card.id]) for card in cards]
             total = stored.count_due(tx, owner_id, folder_id, now)
-            return Due(due, total, stored.next_due(tx, owner_id, now))
+            return Due(due, total, stored.next_due(tx, owner_id, folder_id, now))
 
         # Each card's set is read whole: off the event loop.
         return await self._database.scan(read)
