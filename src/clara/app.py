@@ -150,9 +150,8 @@ def create_app(
         shown=lambda cited: CitationAnswer.of(cited).model_dump(mode="json"),
     )
     primed = Priming(engine).terms
-    old_door = Dialect0(
-        replies, limiter, drain, clock, primed, idle_s=settings.voice.idle_s, max_s=settings.voice.max_s
-    )
+    spans = settings.voice
+    old_door = Dialect0(replies, limiter, drain, clock, primed, spans.idle_s, spans.max_s, spans.study_session_s)
     services = Services(
         settings=settings,
         clock=clock,

@@ -353,6 +353,44 @@ class TestLimits:
         await wait_for(lambda: drain.streams == 0)
 
 
+class TestStudySession:
+    async def test_winds_down_asks_to_be_taught_and_for_a_summary_that_is_kept(
+        self, clara: RunningApp, ana: Learner
+    ) -> None:
+        async with talking(clara, "ana", study_s=1.5) as client:
+            await client.start()
+            await client.ask(QUESTION)
+            lines = [(await client.next())["text"] for _ in range(3)]
+            thanks = await client.ask("The mitochondrion makes the ATP of the cell.")
+            after = await client.ask(QUESTION)
+        assert "three minutes" in lines[0]
+        assert "teach me" in lines[1]
+        assert "sum up" in lines[2]
+        assert "good end" in thanks["text"]
+        assert "ATP" in after["text"]
+        ((_, _, *said, _, _),) = await conversations(ana)
+        assert [role for role, _ in said] == ["assistant"] * 3 + ["user", "assistant"]
+        assert said[3] == ("user", "The mitochondrion makes the ATP of the cell.")
+
+    async def test_one_that_was_ended_is_announced_no_more(self, clara: RunningApp) -> None:
+        async with talking(clara, "ana", study_s=0.6) as client:
+            await client.start()
+            await client.end()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(client.next(), 1)
+
+    async def test_is_not_counted_twice(self, clara: RunningApp, ana: Learner) -> None:
+        async with talking(clara, "ana", study_s=0.3) as client:
+            await client.start()
+            for _ in range(3):
+                await client.next()
+            await client.ask("It was about cells.")
+        report = {"sessionId": "s", "duration": 600, "confidenceScore": 0.5, "summaryText": "It was about cells."}
+        assert (await ana.post("/study-session/complete", json=report)).status_code == 200
+        progress = (await ana.get("/v1/progress")).json()
+        assert progress["sessions"] == 1
+
+
 class TestLeaving:
     async def test_what_was_asked_is_answered_and_kept(
         self, clara: RunningApp, ana: Learner, services: ScriptedServer

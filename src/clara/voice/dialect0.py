@@ -31,6 +31,7 @@ from clara.voice.messages0 import (
     told,
 )
 from clara.voice.replies import Replies, Reply, Terms
+from clara.voice.study0 import Announced
 
 log = structlog.get_logger()
 
@@ -61,7 +62,10 @@ async def no_terms(owner_id: str, folder_id: str | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Dialect0:
-    """What such sockets need; made once. A client that says nothing for ``idle_s`` is cut off."""
+    """What such sockets need; made once.
+
+    A client that says nothing for ``idle_s`` is cut off; a session is announced to be over after ``study_s``.
+    """
 
     replies: Replies
     limiter: RateLimiter
@@ -70,6 +74,7 @@ class Dialect0:
     terms: Terms = no_terms
     idle_s: float = 600.0
     max_s: float = 7200.0
+    study_s: float = 600.0
 
 
 async def serve_dialect0(
@@ -105,6 +110,7 @@ class _Dialogue:
         self._terms: Sequence[str] | None = None
         self._waiting: asyncio.Queue[Asking] = asyncio.Queue(MOST_WAITING)
         self._answering: asyncio.Task[None] | None = None
+        self._study: Announced | None = None
         self._sending = asyncio.Lock()
         self._gone = asyncio.Event()
 
@@ -132,6 +138,9 @@ class _Dialogue:
 
     async def close(self) -> None:
         """Answer nothing more. What the tutor has begun it ends, and keeps."""
+        study, self._study = self._study, None
+        if study is not None:
+            await study.close()
         answering, self._answering = self._answering, None
         if answering is not None:
             answering.cancel()
@@ -182,6 +191,8 @@ class _Dialogue:
         self._folder_id, self._terms = start.folder, None
         self._language = start.language[:2].lower() if start.language else None
         await self._say("session_started", message=HELLO)
+        if self._study is None:
+            self._study = Announced(self._parts.study_s, self._language or "en", self._announce, self._is_quiet)
 
     async def _answer(self) -> None:
         """Answer what waits."""
@@ -215,7 +226,22 @@ class _Dialogue:
                 text = asked.text
         if not text.strip():
             return Reply(HEARD_NOTHING, self._now)
+        if self._study is not None and (thanks := self._study.takes(text)) is not None:
+            await replies.remark(owner_id, self._conversation_id, "user", text)
+            await replies.remark(owner_id, self._conversation_id, "assistant", thanks)
+            return Reply(thanks, self._now)
         return await replies.ask(owner_id, text, self._conversation_id, folder_id)
+
+    def _is_quiet(self) -> bool:
+        return self._answering is None
+
+    async def _announce(self, line: str) -> None:
+        """Say something that nobody asked for."""
+        await self._parts.replies.remark(self._owner_id, self._conversation_id, "assistant", line)
+        try:
+            await self._send(response_of(Reply(line, self._now)))
+        except _Gone:
+            self._gone.set()
 
     async def _count(self) -> None:
         allowance = await self._parts.limiter.hit(Rate.CHAT, self._owner_id)

@@ -6,10 +6,12 @@ For clients that speak themselves. The tutor keeps question and answer as in any
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
+
+import structlog
 
 from clara.core.clock import Clock
-from clara.core.errors import Conflict, Unavailable
+from clara.core.errors import ClaraError, Conflict, Unavailable
 from clara.library.locks import Locks
 from clara.providers.chat import ChatModel
 from clara.providers.speech import Speech
@@ -22,6 +24,8 @@ from clara.tutor.turns.tutor import Tutor
 from clara.voice.aloud import read_aloud
 from clara.voice.recordings import Recordings
 from clara.voice.silence import RATE, is_invented
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 Terms = Callable[[str, str | None], Awaitable[Sequence[str]]]
@@ -86,6 +90,13 @@ class Replies:
             return ""
         text = await self._speech.transcribe(recording.pcm, RATE, language, terms)
         return "" if is_invented(text, recording.loudness) else text
+
+    async def remark(self, owner_id: str, conversation_id: str, role: Literal["user", "assistant"], text: str) -> None:
+        """Keep what is said outside of question and answer, where there is a conversation yet; logged if it fails."""
+        try:
+            await self._tutor.remark(owner_id, conversation_id, role, text)
+        except ClaraError as error:
+            log.warning("voice.remark_not_kept", code=error.problem_code)
 
     async def close(self) -> None:
         """Wait for nothing more; what is half done is the tutor's to end."""
