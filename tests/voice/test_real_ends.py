@@ -53,7 +53,7 @@ class TestManySessions:
 
             await asyncio.gather(*(one(number) for number in numbers))
             hub = server.app.state.services.doorway.hub
-            await wait_for(lambda: not hub._live)
+            await wait_for(lambda: not hub.lives)
 
         async def main(services: ScriptedServer) -> None:
             speech = {"stt_base_url": services.url, "tts_base_url": services.url}

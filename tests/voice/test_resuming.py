@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clara.store.tables import db_now, voice_sessions
-from clara.voice import hub as hub_module
+from clara.voice import registry
 from clara.voice.outbox import KEPT
 from tests.voice.sockets import DEADLINE_S, Client, Scripted, Talking, talking
 from tests.waiting import wait_for
@@ -161,7 +161,7 @@ class TestRestore:
             async with found.client("ana", conversation_id="mine", language="fr") as client:
                 await drop(client)
             await wait_for(lambda: found.made[-1].did[-1] == "close")
-            await wait_for(lambda: not found.hub._live)
+            await wait_for(lambda: not found.hub.lives)
             await self.restored(found, client)
 
     async def test_after_a_restart_and_on_another_replica(self, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ class TestRestore:
         async with talking(tmp_path, hold_s=0) as found:
             async with found.client("ana", conversation_id="mine") as client:
                 await drop(client)
-            await wait_for(lambda: not found.hub._live)
+            await wait_for(lambda: not found.hub.lives)
             long_ago = voice_sessions.update().values(heard_at=db_now() - 601)
             await found.server.app.state.services.database.write(lambda tx: tx.execute(long_ago))
             async with found.socket("ana") as again:
@@ -238,11 +238,11 @@ class TestTabs:
             for socket in sockets:
                 await socket.send({"type": "hello"})
             await wait_for(lambda: sum(s.socket.close_code is None for s in sockets) == 1)
-            left = [live for live in shared.hub._live.values() if live.owner_id == "many"]
+            left = [live for live in shared.hub.lives if live.owner_id == "many"]
             assert len(left) == 1
 
     async def test_on_another_replica_wins_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(hub_module, "BEAT_S", 0.1)
+        monkeypatch.setattr(registry, "BEAT_S", 0.1)
         async with talking(tmp_path) as one, talking(tmp_path) as other, one.client("ana") as old:
             assert await old.is_well()
             async with other.client("ana") as new:
@@ -328,9 +328,9 @@ class TestManySessions:
                     await client.send({"type": "bye"})
                     if number % 2:
                         await drop(client)
-        await wait_for(lambda: not any(live.link for live in shared.hub._live.values()))
+        await wait_for(lambda: not any(live.link for live in shared.hub.lives))
         await shared.hub.close()
-        assert not shared.hub._live
+        assert not shared.hub.lives
         assert shared.server.app.state.services.drain.streams == 0
         await wait_for(lambda: len(asyncio.all_tasks()) <= before)
 
@@ -348,7 +348,7 @@ class TestDrain:
                 assert client.got[-1]["reason"] == "draining"
             assert await drain.wait_idle(DEADLINE_S)
             assert [session.did[-1] for session in found.made] == ["close", "close"]
-            assert not found.hub._live
+            assert not found.hub.lives
         async with talking(tmp_path) as found, found.socket("ana") as again:
             await again.send({"type": "hello", "resume": client.resume})
             ready = await again.next("ready")

@@ -63,7 +63,7 @@ class TestSession:
             assert client.got[-1]["type"] == "bye"
             assert [message["seq"] for message in client.got] == list(range(1, len(client.got) + 1))
         assert shared.made[-1].did == ["start", "close"]
-        assert client.ready["session_id"] not in [live.id for live in shared.hub._live.values()]
+        assert client.ready["session_id"] not in [live.id for live in shared.hub.lives]
 
     async def test_ends_when_it_says_so(self, shared: Talking) -> None:
         async with shared.client("cleo") as client:

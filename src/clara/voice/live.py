@@ -54,7 +54,6 @@ class Live:
     owner_id: str
     id: str
     token_hash: str
-    dialect: int
     session: Session | None
     sounds: bool
     counted: ExitStack
@@ -64,6 +63,10 @@ class Live:
     stored: bool = False
     ended: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def dialect(self) -> int:
+        return 0 if self.session is None else 1
 
     def due(self, now: float, hold_s: float, idle_s: float, max_s: float) -> Ending | None:
         """Return why this session is to end now, if it is."""
