@@ -129,6 +129,18 @@ class TestStream:
 
         asyncio.run(main())
 
+    def test_sound_that_waits_behind_the_end_is_silence_too(self, question: Sound) -> None:
+        async def main() -> None:
+            stream = Detection(SILENCE_S, lambda event: None, lambda: 0.02).stream()
+            pcm = question.pcm + silence(1000)
+            stream.push_frame(rtc.AudioFrame(pcm, MICROPHONE_RATE, 1, len(pcm) // 2))
+            stream.end_input()
+            _, end = turns([event async for event in stream])
+            left_s = len(pcm) // 2 / MICROPHONE_RATE - last_sound_s(question)
+            assert end.silence_duration == pytest.approx(left_s + 0.02, abs=0.04)
+
+        asyncio.run(main())
+
     def test_a_flush_forgets(self, question: Sound) -> None:
         async def main() -> None:
             stream = Detection(SILENCE_S, lambda event: None).stream()

@@ -42,7 +42,7 @@ def build_session(
     turns = turns or Turns()
     session: AgentSession[None] = AgentSession(
         stt=NoEar(),
-        vad=Detection(turns.silence_s, hearing.detected),
+        vad=Detection(turns.silence_s, hearing.detected, lambda: microphone.held_s),
         llm=NoModel(),
         tts=NoVoice(),
         turn_handling={

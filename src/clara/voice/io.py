@@ -31,6 +31,11 @@ class Microphone(io.AudioInput):
         self._closed = False
         self.dropped_s = 0.0
 
+    @property
+    def held_s(self) -> float:
+        """How much sound has come that nobody has read yet."""
+        return (self._held_samples + len(self._rest) // _SAMPLE_BYTES) / MICROPHONE_RATE
+
     def push(self, pcm: bytes) -> None:
         """Take whole samples."""
         if self._closed:
