@@ -300,6 +300,17 @@ class TestMisbehavingModels:
         assert answer.error.problem_code == code
         assert answer.text == ""
 
+    @pytest.mark.parametrize(
+        "text",
+        [["  ", "\n", " "], ["\u200b"] * 5, "```mermaid\ngraph TD;\n```", '[1 "that stands nowhere at all"]', "<br>"],
+    )
+    async def test_that_write_nothing_that_can_be_shown_are_an_error_too(self, room: Class, text: Any) -> None:
+        room.server.otherwise = lambda asked: Say(text)
+        answer = await room.ask("What do plants make?")
+        assert answer.error is not None
+        assert answer.error.problem_code == "model_empty"
+        assert answer.text.strip() == ""
+
     async def test_that_hang_are_an_error_in_time(self, tmp_path: Path) -> None:
         async with a_class(tmp_path / "data", replace(QUICK, first_token_s=0.2, total_s=2)) as room:
             room.server.otherwise = lambda asked: Hang()

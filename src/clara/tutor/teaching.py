@@ -14,6 +14,7 @@ from clara.core.errors import ClaraError
 from clara.library.budget import Budget
 from clara.library.metering import MeteredModel
 from clara.providers.chat import ChatModel, ChatRequest, Spent, Stopped, TextDelta, Tool, ToolEnded, ToolStarted
+from clara.providers.failures import empty
 from clara.rag.languages import detect_language
 from clara.rag.search import SearchEngine
 from clara.store.files import count_unread
@@ -155,6 +156,9 @@ class TeachingAnswerer:
             for event in (*await writing.end(), TextEvent(f"{apart}*{lesson.labels.broke_off}*"), EndedEvent("broken")):
                 yield event
             return
+        if not (made or writing.wrote):
+            # Blanks, or only what isn't shown, such as a diagram in prose.
+            raise empty()
         if not made and lesson.lacks_label(writing):
             yield TextEvent(f"\n\n*{lesson.labels.general}*")
 

@@ -37,6 +37,7 @@ class Writing:
         self._scanner = Scanner(material.has, hosts, on_stripped)
         self._claims = Claims()
         self._texts: list[str] = []
+        self._wrote = False
         self._broken = False
 
     @property
@@ -46,7 +47,8 @@ class Writing:
 
     @property
     def wrote(self) -> bool:
-        return bool(self._texts)
+        """Was anything shown but blanks?"""
+        return self._wrote
 
     def pause(self) -> None:
         """The model does something else; what it writes after that is a new paragraph."""
@@ -70,6 +72,7 @@ class Writing:
                 events += await self._mark(token)
             else:
                 self._texts.append(token)
+                self._wrote = self._wrote or not token.isspace()
                 self._claims.say(token)
                 events.append(TextEvent(token))
         return events
@@ -92,6 +95,7 @@ class Writing:
         if numbers:
             shown = mark.blank + "".join(f"[{number}]" for number in numbers)
             self._texts.append(shown)
+            self._wrote = True
             events.append(TextEvent(shown))
         return events
 
