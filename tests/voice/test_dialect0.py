@@ -11,7 +11,9 @@ from clara.testing import RunningApp, make_settings, running_app
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hang, Hear
 from clara.testing.speech import mumble
-from clara.voice.dialect0 import HEARD_NOTHING, MOST_WAITING
+from clara.voice.connection import MOST_ERRORS
+from clara.voice.dialect0 import MOST_WAITING
+from clara.voice.session0 import HEARD_NOTHING
 from tests.learners import Learner
 from tests.study.books import CELLS
 from tests.voice.existing import VoiceClient, talking
@@ -305,6 +307,11 @@ class TestBadMessages:
     async def test_are_answered_with_an_error_and_the_socket_stays(self, client: VoiceClient, message: Any) -> None:
         await client.start()
         assert await client.refused(message) == "voice_bad_message"
+
+    async def test_who_sends_nothing_else_is_cut_off(self, client: VoiceClient) -> None:
+        for _ in range(MOST_ERRORS + 5):
+            await client.send("rubbish")
+        assert await client.closed() == 4400
 
     async def test_too_long(self, client: VoiceClient) -> None:
         assert await client.refused("x" * 10_000_000) == "voice_message_too_long"

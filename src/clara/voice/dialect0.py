@@ -4,34 +4,28 @@ One message is answered at a time, in the order in which they came; ``session_en
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from clara.core.clock import Clock
 from clara.core.errors import ClaraError, Internal, Invalid, TooManyRequests
 from clara.core.ids import new_id
-from clara.ops.drain import Drain
-from clara.ops.limits import Rate, RateLimiter
+from clara.voice.connection import ERRORS_PER_S, MESSAGES_PER_S, MOST_ERRORS, MOST_MESSAGES, Socket
 from clara.voice.messages import CloseCode
 from clara.voice.messages0 import (
     Asking,
-    Audio,
     Message,
     SessionEnd,
     SessionStart,
-    Text,
-    VisualCommand,
     error_of,
     read_message0,
     response_of,
     told,
 )
-from clara.voice.replies import Replies, Reply, Terms
-from clara.voice.study0 import Announced
+from clara.voice.meter import Meter
+from clara.voice.replies import Reply
+from clara.voice.session0 import Dialect0, Session0
 
 log = structlog.get_logger()
 
@@ -43,38 +37,6 @@ SEND_S = 10.0
 HELLO = "I'm here. What would you like to know?"
 GOODBYE = "Goodbye. What we talked about is in your conversations."
 GOING_DOWN = "The server is going down for a moment. Connect again."
-HEARD_NOTHING = "Sorry, I couldn't hear anything. Please say it again."
-
-
-class Socket(Protocol):
-    """An accepted WebSocket, as Starlette has it."""
-
-    async def receive(self) -> Mapping[str, Any]: ...
-
-    async def send_text(self, data: str) -> None: ...
-
-    async def close(self, code: int = 1000, reason: str | None = None) -> None: ...
-
-
-async def no_terms(owner_id: str, folder_id: str | None) -> tuple[str, ...]:
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect0:
-    """What such sockets need; made once.
-
-    A client that says nothing for ``idle_s`` is cut off; a session is announced to be over after ``study_s``.
-    """
-
-    replies: Replies
-    limiter: RateLimiter
-    drain: Drain
-    clock: Clock
-    terms: Terms = no_terms
-    idle_s: float = 600.0
-    max_s: float = 7200.0
-    study_s: float = 600.0
 
 
 async def serve_dialect0(
@@ -99,18 +61,21 @@ class _Gone(Exception):
     """The client left, or doesn't read."""
 
 
+class _Rubbish(Exception):
+    """The client sends nothing that could be read."""
+
+
 class _Dialogue:
     def __init__(self, socket: Socket, owner_id: str, parts: Dialect0, conversation_id: str | None) -> None:
         self._socket = socket
         self._owner_id = owner_id
         self._parts = parts
         self._conversation_id = conversation_id or new_id("chat")
-        self._folder_id: str | None = None
-        self._language: str | None = None
-        self._terms: Sequence[str] | None = None
+        self._session = Session0(parts, owner_id, self._conversation_id)
+        self._errors = Meter(MOST_ERRORS, ERRORS_PER_S)
+        self._messages = Meter(MOST_MESSAGES, MESSAGES_PER_S)
         self._waiting: asyncio.Queue[Asking] = asyncio.Queue(MOST_WAITING)
         self._answering: asyncio.Task[None] | None = None
-        self._study: Announced | None = None
         self._sending = asyncio.Lock()
         self._gone = asyncio.Event()
 
@@ -131,6 +96,8 @@ class _Dialogue:
             return CloseCode.IDLE if done else CloseCode.EXPIRED
         except _Gone:
             return None
+        except _Rubbish:
+            return CloseCode.PROTOCOL
         finally:
             for task in tasks:
                 task.cancel()
@@ -138,9 +105,7 @@ class _Dialogue:
 
     async def close(self) -> None:
         """Answer nothing more. What the tutor has begun it ends, and keeps."""
-        study, self._study = self._study, None
-        if study is not None:
-            await study.close()
+        await self._session.close()
         answering, self._answering = self._answering, None
         if answering is not None:
             answering.cancel()
@@ -165,19 +130,20 @@ class _Dialogue:
         try:
             if sent is None:
                 raise Invalid("Send JSON as text, and recordings in base64.", code="voice_bad_message")
+            if not self._messages.take(1):
+                raise TooManyRequests("That came much faster than anybody speaks.", code="voice_too_fast")
             await self._take(read_message0(sent))
         except ClaraError as error:
             await self._send(error_of(error, self._now))
+            if not self._errors.take(1):
+                raise _Rubbish from None
 
     async def _take(self, message: Message) -> None:
         match message:
             case SessionStart():
                 await self._begin(message)
             case SessionEnd():
-                await self.close()
-                self._waiting = asyncio.Queue(MOST_WAITING)
-                self._conversation_id = new_id("chat")
-                await self._say("session_ended", message=GOODBYE)
+                await self._end()
             case _:
                 try:
                     self._waiting.put_nowait(message)
@@ -187,12 +153,19 @@ class _Dialogue:
                     self._answering = asyncio.create_task(self._answer(), name="dialect0")
 
     async def _begin(self, start: SessionStart) -> None:
+        await self._session.close()
         self._conversation_id = start.conversation_id or self._conversation_id
-        self._folder_id, self._terms = start.folder, None
-        self._language = start.language[:2].lower() if start.language else None
         await self._say("session_started", message=HELLO)
-        if self._study is None:
-            self._study = Announced(self._parts.study_s, self._language or "en", self._announce, self._is_quiet)
+        self._session = Session0(
+            self._parts, self._owner_id, self._conversation_id, start, self._announce, self._is_quiet
+        )
+
+    async def _end(self) -> None:
+        await self.close()
+        self._waiting = asyncio.Queue(MOST_WAITING)
+        self._conversation_id = new_id("chat")
+        self._session = Session0(self._parts, self._owner_id, self._conversation_id)
+        await self._say("session_ended", message=GOODBYE)
 
     async def _answer(self) -> None:
         """Answer what waits."""
@@ -205,51 +178,21 @@ class _Dialogue:
 
     async def _answers_to(self, asked: Asking) -> tuple[str, ...]:
         try:
-            await self._count()
-            return (response_of(await self._reply_to(asked)),)
+            return (response_of(await self._session.reply_to(asked)),)
         except ClaraError as error:
             return self._failed(error)
         except Exception:
             log.exception("voice.answer_failed")
             return self._failed(Internal("Sorry, that went wrong. Please ask again."))
 
-    async def _reply_to(self, asked: Asking) -> Reply:
-        replies, owner_id, folder_id = self._parts.replies, self._owner_id, self._folder_id
-        match asked:
-            case VisualCommand():
-                return await replies.show(owner_id, asked.kind, asked.scope(folder_id))
-            case Audio():
-                if self._terms is None:
-                    self._terms = await self._parts.terms(owner_id, folder_id)
-                text = await replies.hear(asked.audio, self._language, self._terms)
-            case Text():
-                text = asked.text
-        if not text.strip():
-            return Reply(HEARD_NOTHING, self._now)
-        if self._study is not None and (thanks := self._study.takes(text)) is not None:
-            await replies.remark(owner_id, self._conversation_id, "user", text)
-            await replies.remark(owner_id, self._conversation_id, "assistant", thanks)
-            return Reply(thanks, self._now)
-        return await replies.ask(owner_id, text, self._conversation_id, folder_id)
-
     def _is_quiet(self) -> bool:
         return self._answering is None
 
-    async def _announce(self, line: str) -> None:
-        """Say something that nobody asked for."""
-        await self._parts.replies.remark(self._owner_id, self._conversation_id, "assistant", line)
+    async def _announce(self, reply: Reply) -> None:
         try:
-            await self._send(response_of(Reply(line, self._now)))
+            await self._send(response_of(reply))
         except _Gone:
             self._gone.set()
-
-    async def _count(self) -> None:
-        allowance = await self._parts.limiter.hit(Rate.CHAT, self._owner_id)
-        if allowance is not None and not allowance.allowed:
-            raise TooManyRequests(
-                f"At most {allowance.limit} requests of this kind a minute. Try again in {allowance.reset_s} s.",
-                retry_after_s=allowance.reset_s,
-            )
 
     def _failed(self, error: ClaraError) -> tuple[str, ...]:
         """Return an error for programs, and the same as a response: clients of before know no other way to say it."""

@@ -8,10 +8,11 @@ from clara.core.errors import ClaraError, Invalid
 from clara.core.ids import new_id
 from clara.ops.limits import RateLimiter
 from clara.voice.connection import Connection, Socket, close, first_of
-from clara.voice.dialect0 import Dialect0, serve_dialect0
+from clara.voice.dialect0 import serve_dialect0
 from clara.voice.hub import Hub
 from clara.voice.live import Ending
 from clara.voice.messages import Hello, close_code_of, failure_of, read_message, write_message
+from clara.voice.session0 import Dialect0
 
 HELLO_S = 10.0
 """For a client to say the first thing."""
