@@ -11,6 +11,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from clara.store.migrate import migrate
 from clara.testing import SERVICE_KEY, make_settings
 from clara.voice.messages import OUT_RATE, ClientMessage, ClientText, Hello, Ping, Pong, State, Turn, unpack_audio
 from clara.voice.opening import VoiceParts
@@ -180,15 +181,18 @@ class Talking:
 
 
 @contextlib.asynccontextmanager
-async def talking(folder: Path, hears: bool = True, **voice: Any) -> AsyncIterator[Talking]:
+async def talking(
+    folder: Path, hears: bool = True, database_url: str | None = None, **voice: Any
+) -> AsyncIterator[Talking]:
     """Serve the whole app with sessions that are scripted."""
     made: list[Scripted] = []
-    settings = make_settings(folder, port=0, voice=QUICK | voice, limits=PLENTY)
+    settings = make_settings(folder, port=0, voice=QUICK | voice, limits=PLENTY, database_url=database_url)
 
     async def make(parts: VoiceParts, owner_id: str, hello: Hello) -> Scripted:
         session = Scripted(hello.conversation_id or f"chat_of_{owner_id}", hears)
         made.append(session)
         return session
 
+    await asyncio.to_thread(migrate, settings)
     async with served(settings, open_voice=make) as server:
         yield Talking(server, made)

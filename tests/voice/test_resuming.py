@@ -241,9 +241,17 @@ class TestTabs:
             left = [live for live in shared.hub.lives if live.owner_id == "many"]
             assert len(left) == 1
 
-    async def test_on_another_replica_wins_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+    async def test_on_another_replica_wins_too(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, backend: str
+    ) -> None:
         monkeypatch.setattr(registry, "BEAT_S", 0.1)
-        async with talking(tmp_path) as one, talking(tmp_path) as other, one.client("ana") as old:
+        url = request.getfixturevalue("empty_postgresql") if backend == "postgresql" else None
+        async with (
+            talking(tmp_path, database_url=url) as one,
+            talking(tmp_path, database_url=url) as other,
+            one.client("ana") as old,
+        ):
             assert await old.is_well()
             async with other.client("ana") as new:
                 assert await old.closed() == 4409
