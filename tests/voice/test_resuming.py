@@ -324,6 +324,28 @@ class TestLimits:
             assert await slow.closed() == 1013
 
 
+class TestWithoutDatabase:
+    async def test_sessions_go_on_and_are_resumed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(registry, "BEAT_S", 0.05)
+        async with talking(tmp_path) as found, found.client() as client:
+            found.server.app.state.services.database.close()
+            for _ in range(10):
+                assert await client.is_well()
+                await asyncio.sleep(0.05)
+            await drop(client)
+            await gone(found.made[-1])
+            async with found.socket() as again:
+                await again.send({"type": "hello", "resume": client.resume})
+                assert not (await again.next("ready"))["restored"]
+                assert await again.is_well()
+                async with found.socket("ben") as new:
+                    await new.send({"type": "hello"})
+                    assert (await new.next("error"))["code"] == "database_unavailable"
+                    assert await new.closed() == 1013
+                await again.send({"type": "bye"})
+                assert await again.closed() == 1000
+
+
 class TestManySessions:
     async def test_leave_nothing_behind(self, shared: Talking) -> None:
         await wait_for(lambda: not shared.hub.connections)

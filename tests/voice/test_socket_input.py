@@ -86,6 +86,17 @@ class TestMessages:
             await client.flood("x" * 10_000_000)
             assert await client.closed() == 1009
 
+    async def test_that_are_no_text_end_the_socket(self, shared: Talking, bystander: Client) -> None:
+        async with shared.client() as client:
+            async with client.socket.send_context():
+                client.socket.protocol.send_text(b"\xff\xfe")
+            assert await client.closed() == 1007
+
+    async def test_in_pieces_are_one(self, shared: Talking) -> None:
+        async with shared.client() as client:
+            await client.socket.send(iter(['{"type": "te', 'xt", "text"', ': "Hi"}']))
+            assert (await client.next("turn"))["text"] == "Hi"
+
     async def test_many_that_are_none_end_the_socket(self, shared: Talking, bystander: Client) -> None:
         async with shared.client() as client:
             await client.flood(*["{"] * (MOST_ERRORS * 2))
