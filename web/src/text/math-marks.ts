@@ -28,12 +28,17 @@ export const mathExtensions: TokenizerAndRendererExtension[] = [
     level: "inline",
     start: (source) => before(source, /\$|\\[([]/, 0),
     tokenizer(source) {
-      const apart = DISPLAYED.exec(source);
-      const match = apart ?? PARENTHESES.exec(source) ?? DOLLARS.exec(source);
-      return match && { type: "formula", raw: match[0], source: (match[1] ?? match[2] ?? "").trim() };
+      const found = formulaAt(source);
+      return found && { type: "formula", ...found };
     },
   } as TokenizerAndRendererExtension,
 ];
+
+/** The formula that a text begins with, as it is written and without its marks. */
+export function formulaAt(source: string): { raw: string; source: string } | null {
+  const match = DISPLAYED.exec(source) ?? PARENTHESES.exec(source) ?? DOLLARS.exec(source);
+  return match && { raw: match[0], source: (match[1] ?? match[2] ?? "").trim() };
+}
 
 function before(source: string, sign: RegExp, skipped: number): number | undefined {
   const at = source.search(sign);

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { StudyCard } from "../../api/types.ts";
-import { parseMarkdown, plainText } from "../../text/markdown.ts";
+import { plainText } from "../../text/markdown.ts";
+import { parsePlain } from "../../text/plain.ts";
 import { useWorkspace } from "../context.ts";
 import { Places } from "./places.tsx";
 import { Words } from "./words.tsx";
@@ -16,7 +17,7 @@ export function CardFace({ card, isFlipped, onFlip }: Props) {
   const { announcer } = useWorkspace();
   const wasFlipped = useRef(isFlipped);
   useEffect(() => {
-    if (isFlipped && !wasFlipped.current) announcer.say(plainText(parseMarkdown(card.back)));
+    if (isFlipped && !wasFlipped.current) announcer.say(plainText(parsePlain(card.back)));
     wasFlipped.current = isFlipped;
   }, [announcer, card, isFlipped]);
   return (
