@@ -7,10 +7,11 @@ import pytest
 
 from clara.core.caller import Scope
 from clara.store.voice_sessions import VoiceSession, note_connected, open_voice_session
-from clara.testing import RunningApp, make_settings, running_app
+from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
 from tests.contract.credentials import bound_key
 from tests.learners import Learner
 from tests.study.books import CELLS
+from tests.voice.existing import talking
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +96,26 @@ class TestChat:
     @pytest.mark.parametrize("body", [{}, {"message": ""}, {"message": 5}, {"message": "x", "session_id": "s" * 129}])
     async def test_is_checked(self, ana: Learner, body: dict[str, Any]) -> None:
         assert (await ana.post(f"/voice/chat/{ana.id}", json=body)).status_code == 422
+
+    async def test_a_lock_holds_here_too(self, ana: Learner, file_id: str) -> None:
+        assert (await ana.put("/v1/locks", json={"mode": "hints"})).status_code == 200
+        answer = await say(ana, "make flashcards about osmosis")
+
+        assert answer["visual_content"] is None
+        assert (await ana.get("/v1/study")).json()["sets"] == []
+
+    async def test_a_used_up_budget_is_429(self, tmp_path: Path) -> None:
+        settings = make_settings(tmp_path / "data", models={"tokens_per_day": 100})
+        async with running_app(settings, chat_model=FakeChatModel()) as app:
+            ana = Learner(app, "ana")
+            await ana.upload("cells.md", CELLS.encode())
+            answer = await ana.post("/voice/chat/ana", json={"message": QUESTION})
+            async with talking(app, "ana") as client:
+                await client.send({"type": "text", "text": QUESTION})
+                error, response = await client.next(), await client.next()
+
+        assert (answer.status_code, answer.json()["code"]) == (429, "budget_used_up")
+        assert (error["code"], response["text"]) == ("budget_used_up", answer.json()["detail"])
 
     async def test_another_learner_in_path_or_body_is_403(self, ana: Learner) -> None:
         in_path = await ana.post("/voice/chat/ben", json={"message": "x"})

@@ -91,6 +91,10 @@ ENDPOINTS = {
     "usage": "/v1/usage",
     "voice": "/voice/ws/{user_id}",
     "voice_tickets": "/v1/voice/tickets",
+    "voice_chat": "/voice/chat/{user_id}",
+    "voice_visual": "/voice/generate-visual",
+    "voice_status": "/voice/status/{user_id}",
+    "voice_stats": "/voice/stats",
     "openai": "/openai/v1/chat/completions",
     "ui_chat": "/v1/ui/chat",
 }
