@@ -65,12 +65,13 @@ class TestSession:
         assert shared.made[-1].did == ["start", "close"]
         assert client.ready["session_id"] not in [live.id for live in shared.hub.lives]
 
-    async def test_ends_when_it_says_so(self, shared: Talking) -> None:
+    @pytest.mark.parametrize(("reason", "code"), [("over", 1000), ("broken", 1011)])
+    async def test_ends_when_it_says_so(self, shared: Talking, reason: str, code: int) -> None:
         async with shared.client("cleo") as client:
-            shared.made[-1].reason = "study_session_over"
+            shared.made[-1].reason = reason
             shared.made[-1].ended.set()
-            assert await client.closed() == 1000
-            assert client.got[-1]["reason"] == "study_session_over"
+            assert await client.closed() == code
+            assert client.got[-1]["reason"] == reason
 
 
 class TestTicket:

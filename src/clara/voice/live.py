@@ -30,6 +30,7 @@ TOO_SLOW = Ending(CloseCode.BUSY, "too_slow", restorable=True)
 TOO_FAST = Ending(CloseCode.TOO_FAST, "too_fast", restorable=True)
 TOO_MANY_ERRORS = Ending(CloseCode.PROTOCOL, "too_many_errors", restorable=True)
 CRASHED = Ending(CloseCode.INTERNAL, "crashed", restorable=True)
+BROKEN = Ending(CloseCode.INTERNAL, "broken", restorable=True)
 
 
 class Link:
@@ -74,7 +75,7 @@ class Live:
         if session is None or self.ended:
             return None
         if session.ended.is_set():
-            return Ending(ORDERLY, session.reason or "over")
+            return BROKEN if session.reason == BROKEN.reason else Ending(ORDERLY, session.reason or "over")
         if self.dropped_at is not None and now - self.dropped_at >= hold_s:
             return DROPPED
         if now - self.started_at >= max_s:
