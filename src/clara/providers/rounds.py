@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MOST_CHARS_A_TOKEN = 12
 """Longer than nearly every token of a vocabulary: an endpoint that writes more takes no notice of its limit."""
 
+_ALWAYS_SAY_WHY = frozenset(("anthropic", "google", "google-gla", "google-vertex"))
+"""Providers that say how each answer ended: a stream of theirs that stops without was cut off on its way."""
+
 
 class Round:
     """A request and its answer. ``cut``: it wrote more than it may, and the rest was not waited for."""
@@ -88,6 +91,8 @@ class Round:
             problem = bad_calls()
         elif finish != "error":
             problem = empty()
+        if finish is None and self.response.provider_name in _ALWAYS_SAY_WHY:
+            raise failed()
         if finish == "error" or (problem is not None and not wrote):
             raise problem or failed()
         if finish == "content_filter":

@@ -55,7 +55,8 @@ class ScriptedServer:
     """Answers with what ``play`` queued, in order; when that is used up, with what ``otherwise`` says.
 
     ``asked`` are the requests so far, oldest first. ``models`` None accepts every model's name, ``key`` None every key.
-    ``pages`` are what other paths answer, for protocols of other providers.
+    ``pages`` are what other paths answer, for protocols of other providers; of a list one after the other, the last for
+    ever.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class ScriptedServer:
         self.ear = Ear()
         self.hear: HearingScript = lambda asked: Hear()
         self.speak: SpeakingScript = lambda asked: Speak()
-        self.pages: dict[str, Raw] = {}
+        self.pages: dict[str, Raw | list[Raw]] = {}
         self._chat: deque[ChatAnswer] = deque()
         self._embeddings: deque[EmbeddingAnswer] = deque()
         self._hearing: deque[HearingAnswer] = deque()
@@ -133,6 +134,8 @@ class ScriptedServer:
 
     async def _answer(self, asked: Asked, send: Send) -> None:
         page = self.pages.get(asked.path)
+        if isinstance(page, list):
+            page = page.pop(0) if len(page) > 1 else page[0]
         refused = None if page else self._refusal(asked)
         if page is not None:
             await _misbehaved(page, send)
