@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from clara.api.auth import session_cookie_name
 from clara.core.credentials import digest
 from clara.ops.limits import Rate, RateLimiter
 from clara.store.status import voice_learners
@@ -154,6 +155,17 @@ class TestCaller:
         origin = f"http://127.0.0.1:{shared.server.port}"
         async with shared.socket("ana", headers=KEY | {"Origin": origin}) as client:
             await shared.greet(client)
+
+    async def test_signed_in_on_this_page_is_let_in_from_it_alone(self, shared: Talking) -> None:
+        services = shared.server.app.state.services
+        await services.identities.create_session(digest("secret"), "ana", services.clock.now() + 60)
+        cookie = {"Cookie": f"{session_cookie_name(0)}=secret"}
+        own = {"Origin": f"http://127.0.0.1:{shared.server.port}"}
+        async with shared.socket("ana", headers=cookie | own) as client:
+            await shared.greet(client)
+        assert await code_of(shared, "ben", **cookie, **own) == ("user_mismatch", 4403)
+        assert await code_of(shared, "ana", **cookie) == ("origin_not_allowed", 4403)
+        assert await code_of(shared, "ana", **cookie, Origin="https://evil.test") == ("origin_not_allowed", 4403)
 
     async def test_of_a_foreign_host_is_refused(self, shared: Talking) -> None:
         with pytest.raises(InvalidStatus):
