@@ -23,6 +23,9 @@ class TestClean:
             ("ATP [1] is made [2, 3].", "ATP is made."),
             ("two\nlines\u202e and \x00more", "two lines and more"),
             ("a < b and c > d", "a < b and c > d"),
+            ("![[x]](//evil.example/a)", "![[x]] (//evil.example/a)"),
+            ("<img src=//evil.example/a", "< img src=//evil.example/a"),
+            (r"$\includegraphics{//evil.example/a} \frac12$", r"${//evil.example/a} \frac12$"),
         ],
     )
     def test_leaves_only_text(self, text: str, plain: str) -> None:
