@@ -199,6 +199,7 @@ class TestOwnSpeech:
         lesson.page.evaluate("hear('What is osmosis?', true)")
         expect(lesson.answers).to_contain_text("Osmosis is the movement of water", timeout=SPOKEN_MS)
         expect(lesson.questions).to_have_count(1)
+        assert lesson.of("hello")[0]["audio"] == "none"
         assert "Osmosis is the movement of water" in " ".join(lesson.page.evaluate("heardAloud"))
 
     def test_what_is_asked_for_is_made_and_shown(self, lesson: Lesson) -> None:

@@ -60,6 +60,10 @@ class Talk:
         self.begin()
         expect(self.state).to_have_text("Listening")
 
+    def pauses(self, ms: int) -> None:
+        """Let so much time go by, in which something is not to happen."""
+        self.page.wait_for_function(f"new Promise(done => setTimeout(done, {ms}, true))")
+
     def speaks(self, segment: int = 1, ms: int = 20_000) -> None:
         """Have Clara begin an answer, and wait until it sounds."""
         self.voice.says("state", agent="speaking", user="listening")
@@ -104,7 +108,7 @@ class TestHear:
         expect(talk.state).to_have_text("Microphone off")
         talk.voice.wait(lambda: talk.voice.of("mic") == [{"type": "mic", "muted": True}], "the message")
         sent = len(talk.voice.sound)
-        talk.page.wait_for_function("new Promise(done => setTimeout(done, 300, true))")
+        talk.pauses(300)
         assert len(talk.voice.sound) == sent
         talk.bar.get_by_role("button", name="Microphone").click()
         talk.voice.wait(lambda: len(talk.voice.sound) > sent, "sound again")
@@ -135,6 +139,15 @@ class TestHear:
         expect(talk.page.get_by_role("article", name="You asked")).to_have_count(1)
         expect(talk.page.get_by_label("Your question")).to_have_value("")
 
+    def test_a_new_conversation_keeps_the_way_of_teaching_that_was_chosen(self, talk: Talk) -> None:
+        talk.page.get_by_role("button", name="How Clara teaches: Explain").click()
+        talk.page.get_by_role("radio", name="Hints").check()
+        talk.page.keyboard.press("Escape")
+        talk.listens()
+        chat_id = talk.voice.hellos[0].conversation_id
+        answer = talk.screen.context.request.get(f"/v1/chats/{chat_id}")
+        assert answer.json()["mode"] == "hints"
+
 
 CITATION = {
     "n": 1,
@@ -163,9 +176,9 @@ class TestSpeak:
         talk.listens()
         talk.speaks()
         talk.voice.says("pause", segment=1)
-        talk.page.wait_for_function("new Promise(done => setTimeout(done, 300, true))")
+        talk.pauses(300)
         paused_at = played_ms(talk.voice.of("played"), 1)
-        talk.page.wait_for_function("new Promise(done => setTimeout(done, 500, true))")
+        talk.pauses(500)
         assert played_ms(talk.voice.of("played"), 1) == paused_at
         talk.voice.says("resume", segment=1)
         talk.voice.wait(lambda: played_ms(talk.voice.of("played"), 1) > paused_at, "more sound")
@@ -190,7 +203,10 @@ class TestInterrupt:
         talk.page.keyboard.press(key)
         expect(talk.state).to_have_text("Listening")
         talk.voice.wait(lambda: talk.voice.of("interrupt"), "the message")
-        assert played_ms(talk.voice.of("played"), 1) < 20_000
+        talk.pauses(300)
+        cut_at = played_ms(talk.voice.of("played"), 1)
+        talk.pauses(500)
+        assert played_ms(talk.voice.of("played"), 1) == cut_at
 
     def test_the_space_bar_is_a_space_in_a_question(self, talk: Talk) -> None:
         talk.listens()
@@ -225,8 +241,10 @@ class TestReconnect:
         assert resume is not None
         assert (resume.session_id, resume.token, resume.last_seq) == ("voice_1", "token", last_seq)
         again = {"type": "transcript", "role": "user", "id": "u1", "text": "Something old", "final": True}
-        talk.voice.sends({**again, "seq": last_seq})
         talk.voice.says("transcript", role="user", id="u1", text="What is it?", final=True)
+        talk.voice.sends({**again, "seq": last_seq})
+        talk.voice.says("error", code="any", detail="And on it goes.", retryable=True)
+        expect(talk.bar).to_contain_text("And on it goes.")
         expect(talk.page.get_by_role("article", name="You asked")).to_have_text("What is it?")
         sent = len(talk.voice.sound)
         talk.voice.wait(lambda: len(talk.voice.sound) > sent + 16_000, "sound on the new socket")

@@ -28,7 +28,14 @@ class FakeVoice:
         self.sound = b""
         self.seq = 0
         self.refuses: tuple[int, str] | None = None
+        page.route("**/v1/me", self._tell_of_voice)
         page.route_web_socket(re.compile(r".*/voice/ws/.*"), self._opened)
+
+    def _tell_of_voice(self, route: Any) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["voice"] |= {name: self.ready[name] for name in ("hears", "speaks")}
+        route.fulfill(response=answer, json=told)
 
     def _opened(self, socket: Any) -> None:
         self.sockets.append(socket)

@@ -10,6 +10,8 @@ export interface Me {
   link_hosts?: string[];
   /** What somebody has set for all that this learner asks. */
   locked?: { mode: Mode | null; material_only: boolean } | null;
+  /** Whether the server has services that hear and speak. */
+  voice?: { hears: boolean; speaks: boolean };
 }
 
 export interface Folder {

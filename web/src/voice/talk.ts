@@ -1,4 +1,5 @@
 import type { Api } from "../api/client.ts";
+import { asProblem } from "../api/problem.ts";
 import type { Me } from "../api/types.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Conversation } from "../state/conversation.ts";
@@ -59,7 +60,7 @@ export class Talk {
   readonly #parts: TalkParts;
   readonly #ears: Ears;
   readonly #mouth: Mouth;
-  readonly #stopFollowing: () => void;
+  #stopFollowing: () => void = () => undefined;
   #link: Link;
   #audio: Hello["audio"] = "pcm16";
   /** The conversation as the server has it, and as the page shows it: a new one is shown with its first question. */
@@ -86,7 +87,6 @@ export class Talk {
       onSpeaking: (isSpeaking) => this.#set({ doing: isSpeaking ? "speaking" : "listening" }),
     });
     this.#link = this.#newLink();
-    this.#stopFollowing = parts.conversation.store.subscribe(() => this.#follow());
     window.addEventListener("pagehide", this.#onLeaving);
   }
 
@@ -94,10 +94,18 @@ export class Talk {
     const { conversation, context, announcer } = this.#parts;
     conversation.talks(true);
     announcer.say("Connecting, to talk with Clara.");
-    const [canPlay, chatId] = await Promise.all([this.#mouth.open(context), conversation.place()]).catch(() => [false, this.#chatId] as const);
-    if (!canPlay) this.#audio = "none";
-    this.#chatId = this.#shownId = chatId;
-    if (this.store.get().phase === "connecting") this.#link.open();
+    const { voice } = this.#parts.me;
+    const hasSound = voice === undefined || voice.hears || voice.speaks;
+    try {
+      const [canPlay, chatId] = await Promise.all([this.#mouth.open(hasSound ? context : null), conversation.place()]);
+      if (!canPlay) this.#audio = "none";
+      this.#chatId = this.#shownId = chatId;
+    } catch (error) {
+      await this.#ended({ kind: "problem", problem: asProblem(error) });
+    }
+    if (this.store.get().phase !== "connecting") return;
+    this.#stopFollowing = conversation.store.subscribe(() => this.#follow());
+    this.#link.open();
   }
 
   /** Ends it. What was heard is kept, and shown once the server has done so. */
