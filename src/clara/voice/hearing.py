@@ -10,7 +10,8 @@ from livekit.agents import LanguageCode, stt, vad
 from clara.core.errors import ClaraError
 from clara.providers.speech import Speech
 from clara.voice.io import MICROPHONE_RATE
-from clara.voice.silence import is_invented, loudness
+from clara.voice.silence import is_quiet, loudness, voiced_ms
+from clara.voice.unspoken import is_invented, is_nod
 
 OnError = Callable[[ClaraError], None]
 
@@ -25,12 +26,17 @@ class Hearing:
     """One session's hearing: ``detected`` is told what voice detection finds, ``listen`` is its speech-to-text node.
 
     Stretches are transcribed as soon as they end, side by side; their words come in the order in which they were said.
-    They are cut by the detection's own count of the sound, so that sound may come faster than it was spoken. What fails
-    is told of and counts as nothing heard: the session goes on.
+    They are cut by the detection's own count of the sound, so that sound may come faster than it was spoken. A nod
+    ("mhm") while Clara ``speaks`` counts as nothing heard, as does what fails, which is told of: the session goes on.
     """
 
     def __init__(
-        self, speech: Speech, on_error: OnError, language: str | None = None, terms: Sequence[str] = ()
+        self,
+        speech: Speech,
+        on_error: OnError,
+        language: str | None = None,
+        terms: Sequence[str] = (),
+        speaks: Callable[[], bool] = lambda: False,
     ) -> None:
         self._speech = speech
         self._on_error = on_error
@@ -38,6 +44,8 @@ class Hearing:
         self._terms = terms
         self._before: deque[bytes] = deque()
         self._before_bytes = 0
+        self._speaks = speaks
+        self._over = False
         self._stretch: bytearray | None = None
         self._transcribing: asyncio.Queue[asyncio.Task[str] | None] = asyncio.Queue()
 
@@ -49,6 +57,7 @@ class Hearing:
                     self._take(bytes(frame.data))
             case vad.VADEventType.START_OF_SPEECH:
                 self._stretch = bytearray().join(self._before)
+                self._over = self._speaks()
                 self._before.clear()
                 self._before_bytes = 0
             case vad.VADEventType.END_OF_SPEECH if self._stretch is not None:
@@ -93,12 +102,14 @@ class Hearing:
             self._before_bytes -= len(self._before.popleft())
 
     def _transcribe(self, pcm: bytes) -> None:
-        self._transcribing.put_nowait(asyncio.get_running_loop().create_task(self._words(pcm)))
+        self._transcribing.put_nowait(asyncio.get_running_loop().create_task(self._words(pcm, self._over)))
 
-    async def _words(self, pcm: bytes) -> str:
+    async def _words(self, pcm: bytes, over: bool) -> str:
         try:
             text = await self._speech.transcribe(pcm, MICROPHONE_RATE, self._language, self._terms)
         except ClaraError as error:
             self._on_error(error)
             return ""
-        return "" if is_invented(text, loudness(pcm)) else text
+        if is_invented(text, is_quiet(loudness(pcm)), voiced_ms(pcm)) or (over and is_nod(text)):
+            return ""
+        return text

@@ -23,7 +23,8 @@ from clara.tutor.aloud import say_made
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.aloud import read_aloud
 from clara.voice.recordings import Recordings
-from clara.voice.silence import RATE, is_invented
+from clara.voice.silence import RATE, is_quiet
+from clara.voice.unspoken import is_invented
 
 log = structlog.get_logger()
 
@@ -89,7 +90,7 @@ class Replies:
         if not recording.hearable:
             return ""
         text = await self._speech.transcribe(recording.pcm, RATE, language, terms)
-        return "" if is_invented(text, recording.loudness) else text
+        return "" if is_invented(text, is_quiet(recording.loudness)) else text
 
     async def remark(self, owner_id: str, conversation_id: str, role: Literal["user", "assistant"], text: str) -> None:
         """Keep what is said outside of question and answer, where there is a conversation yet; logged if it fails."""

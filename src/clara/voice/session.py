@@ -87,7 +87,7 @@ class VoiceSession:
         self._dropped_s = metrics.audio_seconds.labels("dropped")
         heard = (lambda: self._loudspeaker.heard) if speech.speaks else None
         self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard)
-        self._hearing = Hearing(speech, self._talk.tell, part.language, part.terms)
+        self._hearing = Hearing(speech, self._talk.tell, part.language, part.terms, self._speaks)
         loudspeaker = self._loudspeaker if speech.speaks else None
         self._session = build_session(self._hearing, self._microphone, loudspeaker, part.turns)
         observe(self._session, metrics)
@@ -177,6 +177,9 @@ class VoiceSession:
         handle = self._session.say(text)
         await handle.wait_for_playout()
         await self._talk.finish_line(captions, _said_in(handle))
+
+    def _speaks(self) -> bool:
+        return self._session.agent_state == "speaking"
 
     def _is_quiet(self) -> bool:
         session = self._session

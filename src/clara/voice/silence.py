@@ -1,6 +1,4 @@
-"""Silence and noise, and what recognisers write for them."""
-
-import re
+"""How loud a sound is, and for how long: whether it can be speech."""
 
 import numpy as np
 
@@ -8,30 +6,9 @@ RATE = 16_000
 """Samples a second of all that is heard: signed 16 bits, one channel."""
 QUIET = 250.0
 """Loudness (root mean square of 16-bit samples) of a stretch's loudest tenth of a second that is hardly speech."""
-_NO_WORDS = re.compile(r"[\[(*♪].*[\])*♪]|\W*", re.DOTALL)
-_INVENTED = frozenset(
-    {
-        "thank you for watching",
-        "thank you so much for watching",
-        "thanks for watching",
-        "please subscribe",
-        "subtitles by the amara org community",
-        "untertitel der amara org community",
-        "sous titres réalisés par la communauté d amara org",
-    }
-)
-"""What Whisper is known to write for sounds without words, and nobody says to a tutor."""
-_INVENTED_FOR_QUIET = _INVENTED | {
-    "thank you",
-    "thanks",
-    "you",
-    "bye",
-    "bye bye",
-    "okay",
-    "vielen dank",
-    "merci",
-    "gracias",
-}
+_FRAME = RATE // 50
+_FAINTEST = 0.1
+"""Of the loudest frame: what is softer is no part of a word."""
 
 
 def loudness(pcm: bytes) -> float:
@@ -44,9 +21,15 @@ def loudness(pcm: bytes) -> float:
     return float(np.sqrt((frames**2).mean(axis=1)).max())
 
 
-def is_invented(text: str, loudest: float) -> bool:
-    """Return whether a transcript has no words, or only such as recognisers write where nothing is said."""
-    if _NO_WORDS.fullmatch(text.strip()):
-        return True
-    words = " ".join(re.findall(r"\w+", text.lower()))
-    return words in (_INVENTED_FOR_QUIET if loudest < QUIET else _INVENTED)
+def voiced_ms(pcm: bytes) -> float:
+    """Return for how long the samples are about as loud as speech."""
+    samples = np.frombuffer(pcm[: len(pcm) // 2 // _FRAME * _FRAME * 2], dtype="<i2").astype(np.float32)
+    if not len(samples):
+        return 0.0
+    loud = np.sqrt((samples.reshape(-1, _FRAME) ** 2).mean(axis=1))
+    return float((loud > max(QUIET / 2, _FAINTEST * float(loud.max()))).sum() * 20)
+
+
+def is_quiet(loudest: float) -> bool:
+    """Return whether a sound is hardly as loud as speech."""
+    return loudest < QUIET

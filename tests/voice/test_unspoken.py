@@ -1,0 +1,54 @@
+import pytest
+
+from clara.testing.speech import MICROPHONE_RATE, mumble
+from clara.voice.silence import voiced_ms
+from clara.voice.unspoken import is_invented, is_nod
+
+
+class TestInvented:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            ".",
+            " … ",
+            "[BLANK_AUDIO]",
+            "(coughs)",
+            "*sighs*",
+            "♪♪",
+            "Thanks for watching!",
+            "Untertitel der Amara.org-Community",
+            "Sous-titrage Société Radio-Canada",
+            "Субтитры сделал DimaTorzok",
+            "ご視聴ありがとうございました",
+        ],
+    )
+    def test_no_words_are_no_words_however_loud(self, text: str) -> None:
+        assert is_invented(text, is_quiet=False, voiced_ms=5000)
+
+    @pytest.mark.parametrize("text", ["You?", "Thank you.", "What is (a) cell", "no", "x"])
+    def test_words_are_words(self, text: str) -> None:
+        assert not is_invented(text, is_quiet=False)
+        assert not is_invented(text, is_quiet=False, voiced_ms=900)
+
+    @pytest.mark.parametrize("text", ["Thank you.", "Vielen Dank.", "Merci.", "Спасибо.", "You"])
+    def test_what_takes_longer_to_say_than_there_was_sound_was_not_said(self, text: str) -> None:
+        assert is_invented(text, is_quiet=False, voiced_ms=100)
+        assert is_invented(text, is_quiet=True)
+        assert not is_invented("no", is_quiet=True, voiced_ms=60)
+
+    def test_voiced_sound_is_counted_without_the_silence_around_it(self) -> None:
+        said = mumble("what is a cell", MICROPHONE_RATE).pcm
+        around = bytes(MICROPHONE_RATE)
+        assert 0.6 * len(said) / 32 < voiced_ms(around + said + around) <= len(said) / 32 + 20
+        assert voiced_ms(b"") == voiced_ms(around) == 0
+
+
+class TestNods:
+    @pytest.mark.parametrize("text", ["Mhm.", "Uh-huh", "okay, yeah", "I see.", "Ja, genau!", "d'accord", "うん", "嗯"])
+    def test_who_listens(self, text: str) -> None:
+        assert is_nod(text)
+
+    @pytest.mark.parametrize("text", ["", "no", "okay stop", "wait", "yes but why", "what", "ok ok ok ok ok", "water"])
+    def test_who_wants_the_turn(self, text: str) -> None:
+        assert not is_nod(text)
