@@ -133,6 +133,22 @@ class TestConfigure:
         logging.getLogger("uvicorn.access").info("GET /secret/path")
         assert stream.getvalue() == ""
 
+    def test_nothing_that_goes_over_a_socket_is_told(self, stream: io.StringIO) -> None:
+        configure_logging("DEBUG", readable=False, stream=stream)
+        server = logging.getLogger("uvicorn.error")
+        server.info('%s - "WebSocket %s" [accepted]', "127.0.0.1", "/voice/ws/ana")
+        server.info("connection open")
+        server.debug("< TEXT %s", "my diary")
+        logging.getLogger("livekit.agents").debug("received user transcript")
+        assert stream.getvalue() == ""
+
+    def test_what_was_said_is_left_out(self, stream: io.StringIO) -> None:
+        configure_logging(readable=False, stream=stream)
+        logging.getLogger("livekit.agents").warning("skipped", extra={"lk.pii.user_input": "my diary", "speech_id": 5})
+        (line,) = lines(stream)
+        assert line["speech_id"] == 5
+        assert "my diary" not in stream.getvalue()
+
     def test_a_terminal_gets_readable_lines(self, stream: io.StringIO) -> None:
         configure_logging(readable=True, stream=stream)
         structlog.get_logger("x").info("server.started", link="http://127.0.0.1/#sign-in=abc")

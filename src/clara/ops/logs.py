@@ -59,9 +59,10 @@ def configure_logging(level: str = "INFO", *, readable: bool | None = None, stre
     )
     handler = logging.StreamHandler(stream)
     handler.addFilter(_not_logged_before)
+    handler.addFilter(_not_of_a_socket)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _without_colours],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _without_more],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *(_readable() if readable else _json_lines()),
@@ -76,9 +77,12 @@ def configure_logging(level: str = "INFO", *, readable: bool | None = None, stre
         logging.getLogger(name).handlers = []
         logging.getLogger(name).setLevel(logging.NOTSET)
         logging.getLogger(name).propagate = name != "uvicorn.access"
-    # Requests to providers: a line each, and, for some versions of these libraries, what was asked.
-    for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "anthropic", "google_genai"):
+    # A line a request to a provider, and, by some versions of these libraries, what was asked; by the last, what was said.
+    for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "anthropic", "google_genai", "livekit"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+_OF_A_SOCKET = re.compile(r'"WebSocket |^connection (open|closed)$')
 
 
 def _json_lines() -> list[Processor]:
@@ -90,9 +94,10 @@ def _readable() -> list[Processor]:
     return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
 
 
-def _without_colours(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    """Drop uvicorn's second wording of its messages, for terminals."""
-    event.pop("color_message", None)
+def _without_more(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Drop uvicorn's second wording of its messages, for terminals, and what a voice library says was said."""
+    for key in [key for key in event if key == "color_message" or key.startswith("lk.pii.")]:
+        del event[key]
     return event
 
 
@@ -103,3 +108,10 @@ def _redact_line(logger: WrappedLogger, name: str, line: EventDict) -> str:
 def _not_logged_before(record: logging.LogRecord) -> bool:
     """Drop uvicorn's account of an exception that we have logged with its request id."""
     return not (record.name == "uvicorn.error" and record.exc_info and hasattr(record.exc_info[1], "__clara_logged__"))
+
+
+def _not_of_a_socket(record: logging.LogRecord) -> bool:
+    """Drop what the server tells of WebSockets: addresses with user ids, and, for debugging, all that is sent."""
+    if record.name != "uvicorn.error":
+        return True
+    return record.levelno > logging.DEBUG and not _OF_A_SOCKET.search(str(record.msg))
