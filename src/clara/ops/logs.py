@@ -77,7 +77,7 @@ def configure_logging(level: str = "INFO", *, readable: bool | None = None, stre
         logging.getLogger(name).handlers = []
         logging.getLogger(name).setLevel(logging.NOTSET)
         logging.getLogger(name).propagate = name != "uvicorn.access"
-    # A line a request to a provider, and, by some versions of these libraries, what was asked; by the last, what was said.
+    # A line a request to a provider; some versions of these libraries tell what was asked, and the last what was said.
     for name in ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "anthropic", "google_genai", "livekit"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
