@@ -80,6 +80,14 @@ class TestEnglish:
         assert "protects" not in terms(IMMUNE, "en", "The immune system")
         assert "protection" in terms(IMMUNE, "en", "Vaccination")
 
+    def test_eras_months_and_numerals_are_no_names(self) -> None:
+        text = (
+            "Julius Caesar crossed the Rubicon in January 49 BC. World War II began on the first Friday of September."
+        )
+
+        assert not {"BC", "January", "II", "Friday", "September"} & set(terms(text, "en"))
+        assert {"Rubicon", "Julius Caesar"} & set(terms(text, "en"))
+
     def test_options_are_written_as_the_right_one(self) -> None:
         for item in quiz(IMMUNE, "en"):
             options = item.body["options"]

@@ -23,6 +23,11 @@ _BONUS_DEFINED, _BONUS_TITLED, _BONUS_NAME, _BONUS_PHRASE = 2.5, 1.2, 0.6, 0.8
 _HALF_DEFINED = 0.3
 """Of a definition, what a mere "is" is worth that no noun follows: "The process was continued"."""
 _COMMON = 0.35
+_NO_NAME = re.compile(
+    r"[IVXLC]+|BCE?|CE|AD|[AP]M|(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+)
+"""Written with a capital, and nothing to ask for alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,8 @@ class TermFinder:
         for first, last in _spans(len(run)):
             start, end = run[first].start(), run[last].end()
             if all(named[first : last + 1]):
-                if (first == 0 or not named[first - 1]) and (last + 1 == len(run) or not named[last + 1]):
+                whole = (first == 0 or not named[first - 1]) and (last + 1 == len(run) or not named[last + 1])
+                if whole and not (first == last and _NO_NAME.fullmatch(run[first][0])):
                     yield start, end, "acronym" if first == last and run[first][0].isupper() else "name"
             elif first < last and not any(named[first : last + 1]) and self._is_phrase(fact, run[first : last + 1]):
                 within.update(range(first, last + 1))
