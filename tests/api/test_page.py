@@ -93,6 +93,12 @@ class TestPage:
         assert answer.headers["cache-control"] == "no-cache"
         assert answer.headers["x-content-type-options"] == "nosniff"
 
+    def test_what_talking_needs_is_for_the_page_alone(self, client: TestClient) -> None:
+        headers = client.get("/", headers=HTML).headers
+        assert "microphone=(self)" in headers["permissions-policy"]
+        policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+        assert (policy["connect-src"], policy["script-src"]) == ("'self'", "'self'")
+
     def test_anything_else_gets_the_card(self, client: TestClient) -> None:
         for accept in ("application/json", "*/*", "application/json, text/html", "text/html;q=0"):
             assert client.get("/", headers={"Accept": accept}).json() == {"service": "clara"}

@@ -217,6 +217,24 @@ class TestInterrupt:
         talk.page.keyboard.press("Escape")
         expect(talk.state).to_have_text("Listening")
 
+    def test_it_all_goes_without_a_pointer(self, talk: Talk) -> None:
+        begin = talk.page.get_by_role("button", name="Talk with Clara")
+        begin.focus()
+        talk.page.keyboard.press("Enter")
+        expect(talk.bar).to_be_focused()
+        expect(talk.state).to_have_text("Listening")
+        talk.speaks()
+        talk.page.keyboard.press("Tab")
+        expect(talk.bar.get_by_role("button", name="Interrupt")).to_be_focused()
+        talk.page.keyboard.press("Enter")
+        talk.voice.wait(lambda: talk.voice.of("interrupt"), "the message")
+        expect(talk.bar).to_be_focused()
+        talk.page.keyboard.press("Tab")
+        expect(talk.bar.get_by_role("button", name="Microphone")).to_be_focused()
+        talk.page.keyboard.press("Tab")
+        talk.page.keyboard.press("Enter")
+        expect(begin).to_be_focused()
+
     def test_a_button_does_too_and_is_there_only_then(self, talk: Talk) -> None:
         talk.listens()
         button = talk.bar.get_by_role("button", name="Interrupt")

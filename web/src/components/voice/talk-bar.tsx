@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { useStore } from "../../state/store.ts";
 import type { Talk, TalkState } from "../../voice/talk.ts";
 import { useWorkspace } from "../context.ts";
@@ -8,15 +8,20 @@ import { LevelMeter } from "./level-meter.tsx";
 /** How the talk stands, and what can be done: interrupt, switch the microphone, end. */
 export function TalkBar({ talk }: { talk: Talk }) {
   const state = useStore(talk.store);
+  const section = useFocusKept();
   useInterruptKeys(talk);
+  const interrupt = () => {
+    section.current?.focus();
+    talk.interrupt();
+  };
   const isLive = state.phase === "live";
   return (
-    <section className="talk" aria-label="Talking with Clara" data-phase={state.phase} data-doing={state.doing}>
+    <section ref={section} className="talk" tabIndex={-1} aria-label="Talking with Clara" data-phase={state.phase} data-doing={state.doing}>
       <div className="talk-bar">
         <LevelMeter talk={talk} isClara={state.doing === "speaking"} isOn={isLive && state.trouble === null} />
         <p className="talk-state">{words(state)}</p>
         {talk.isInterruptible && (
-          <button type="button" className="button small" aria-label="Interrupt" aria-keyshortcuts="Escape Space" title="Interrupt (Escape)" onClick={() => talk.interrupt()}>
+          <button type="button" className="button small" aria-label="Interrupt" aria-keyshortcuts="Escape Space" title="Interrupt (Escape)" onClick={interrupt}>
             <Icon name="stop" /> <span className="talk-word">Interrupt</span>
           </button>
         )}
@@ -83,6 +88,19 @@ function Mode({ state: { phase, hearer, speaker, trouble } }: { state: TalkState
       {hearer === "nobody" && trouble === null && "Type your questions. "}
     </p>
   );
+}
+
+/** The button that began this is gone, and comes back at its end: the focus goes with them. */
+function useFocusKept(): RefObject<HTMLElement | null> {
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const bar = section.current;
+    if (document.activeElement === document.body) bar?.focus();
+    return () => {
+      if (bar?.contains(document.activeElement)) setTimeout(() => document.querySelector<HTMLElement>(".talk-button")?.focus());
+    };
+  }, []);
+  return section;
 }
 
 /** Escape interrupts wherever the focus is; the space bar where it has nothing else to do. */
