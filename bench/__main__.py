@@ -26,6 +26,10 @@ CLAIMS = (
     "leaks",
     "model_memory",
     "endurance",
+    "voice_latency",
+    "voice_load",
+    "voice_memory",
+    "voice_truth",
     "retrieval_quality",
     "keyless_answers",
 )  # fmt: skip
