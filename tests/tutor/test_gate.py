@@ -43,6 +43,9 @@ class TestUnits:
             ("```py\nprint(1). \nx\n```\nSo.", ["```py\nprint(1). \nx\n```\n", "So."]),
             ("$$x = 1. y$$ and. More", ["$$x = 1. y$$", " and. ", "More"]),
             ("一つ。二つ。", ["一つ。", "二つ。"]),
+            ("It is forty-\ntwo! So.", ["It is forty-\ntwo! ", "So."]),
+            ("- one\n- two\n\nThree", ["- one\n", "- two\n\n", "Three"]),
+            ("Title\n# Next\nthing", ["Title\n", "# Next\nthing"]),
         ],
     )
     def test_whole_things_are_units(self, text: str, units: list[str]) -> None:

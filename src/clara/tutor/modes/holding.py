@@ -6,6 +6,9 @@ LONGEST = 4000
 """A unit is cut here, wherever that is."""
 _FENCE = re.compile(r"^[ \t]*(?P<fence>`{3,}|~{3,})", re.MULTILINE)
 _END = re.compile(r"(?:[.!?…]+[\"'»”’)\]*_]*(?=\s)|[。！？।؟]+[」』”）]*|\n)\s*")
+_GOES_ON = re.compile(r"[\w,\-‐‑–—(*_]\Z")
+"""The end of a line within a sentence, if no block follows."""
+_BLOCK = re.compile(r"[-*+#>|`~$\\=]|\d{1,3}[.)]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|z\.B|bzw|vgl|Dr|Mr|Ms|No|Nr|Fig|approx|etc|p|pp|S)|^\s*\d{1,2}|\d)\.\s*$"
 )
@@ -46,6 +49,11 @@ class Units:
         for found in _END.finditer(held):
             if found.end() == len(held) and not found[0].endswith("\n"):
                 return 0
+            if found[0].strip(" \t") == "\n" and _GOES_ON.search(held[: found.start()]):
+                if found.end() == len(held):
+                    return 0
+                if not _BLOCK.match(held, found.end()):
+                    continue
             if fence and found.end() > fence.start():
                 return fence.start()
             if not _ABBREVIATION.search(held[: found.end()]) and not _inside_formula(held[: found.start()]):
