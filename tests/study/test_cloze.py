@@ -90,6 +90,17 @@ class TestQuestions:
         assert len(asked) >= 4
         assert max(places.values()) - min(places[place] for place in range(4)) <= 1
 
+    def test_options_stand_behind_the_same_word_elsewhere(self) -> None:
+        people = ("Newton", "Galileo", "Darwin", "Pasteur", "Curie")
+        places = ("London", "Padua", "Plymouth", "Strasbourg", "Warsaw")
+        texts = [
+            f"The letters of {who} were written in {where} long before the great discovery."
+            for who, where in zip(people, places, strict=True)
+        ]
+
+        for question in questions(texts):
+            assert set(question.body["options"]) <= set(people) or set(question.body["options"]) <= set(places)
+
     def test_options_come_from_the_same_document(self) -> None:
         tokenizer = Tokenizer()
         texts = [passage(text, seq, document=f"d{seq % 2}") for seq, text in enumerate(MANY)]

@@ -1,5 +1,6 @@
 """Cards and questions without a model: a sentence of the material with its term left out."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,11 +29,13 @@ _KINDS_ALIKE = {
     "han4": ("han3", "han5"),
     "han5": ("han4",),
 }
+_AS_NEAR = 0.5
+"""By so much less like the right one may an option be than the third best, so that it isn't always the same three."""
 _VOWELS = "aeiouAEIOU"
 _LEANING = 0.6
 """What is left of the worth of a sentence that speaks of "these cells"."""
 
-_Terms = dict[tuple[str, str], dict[tuple[int, ...], tuple[Term, int]]]
+_Terms = dict[tuple[str, str], dict[tuple[int, ...], tuple[Term, Fact]]]
 """Of each document and kind, with the chunk of each: a question's options must go with the file that it stands in."""
 
 
@@ -81,7 +84,7 @@ def make_questions(clozes: Sequence[Cloze], facts: Sequence[Fact], finder: TermF
     terms: _Terms = {}
     for fact in facts:
         for term in finder.find(fact)[:_OPTIONS_A_FACT]:
-            terms.setdefault((fact.passage.document_id, term.kind), {}).setdefault(term.key, (term, fact.passage.seq))
+            terms.setdefault((fact.passage.document_id, term.kind), {}).setdefault(term.key, (term, fact))
     items: list[DraftItem] = []
     places = iter(positions(1 + DISTRACTORS, len(clozes), seed="".join(cloze.front for cloze in clozes)))
     for cloze in clozes:
@@ -122,21 +125,20 @@ def _without(fact: Fact, term: Term, tokenizer: Tokenizer) -> Cloze | None:
 def _distractors(cloze: Cloze, terms: _Terms) -> list[str]:
     """Return three terms that are like the right one, stand in the same document, and not in this sentence."""
     term, text = cloze.term, cloze.fact.text.casefold()
-    found: dict[str, tuple[Term, int]] = {}
+    found: dict[str, tuple[Term, Fact]] = {}
     document_id = cloze.fact.passage.document_id
     alike = _KINDS_ALIKE.get(term.kind, ())
     if term.kind.startswith("thai"):
         alike = tuple(kind for document, kind in terms if document == document_id and kind.startswith("thai"))
     for kind in (term.kind, *alike):
-        for other, seq in terms.get((document_id, kind), {}).values():
+        for other, fact in terms.get((document_id, kind), {}).values():
             if _can_stand_for(other, term, text):
-                found.setdefault(other.text.casefold(), (other, seq))
+                found.setdefault(other.text.casefold(), (other, fact))
         if len(found) >= DISTRACTORS:
             break
-    near = sorted(found.values(), key=lambda other: (_unlike(other[0], other[1], cloze), other[0].text))[
-        : 2 * DISTRACTORS
-    ]
-    return shuffled([other.text for other, _ in near], cloze.front, str)[:DISTRACTORS]
+    near = sorted((_unlike(*other, cloze), other[0].text) for other in found.values())[: 2 * DISTRACTORS]
+    most = near[DISTRACTORS - 1][0] + _AS_NEAR if len(near) >= DISTRACTORS else math.inf
+    return shuffled([text for unlike, text in near if unlike <= most], cloze.front, str)[:DISTRACTORS]
 
 
 def _can_stand_for(other: Term, term: Term, text: str) -> bool:
@@ -162,13 +164,15 @@ def _alike(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def _unlike(other: Term, seq: int, cloze: Cloze) -> float:
+def _unlike(other: Term, fact: Fact, cloze: Cloze) -> float:
     """Return how easily an option is told apart from the right one: by place, length, worth, "a" or "an" before it."""
     term = cloze.term
-    unlike = min(abs(seq - cloze.fact.passage.seq), 20) / 10
+    unlike = min(abs(fact.passage.seq - cloze.fact.passage.seq), 20) / 10
     unlike += abs(len(other.text) - len(term.text)) / 10 + abs(other.value - term.value) / 2
     unlike += abs(other.text.count(" ") - term.text.count(" ")) * 0.5
-    before = cloze.fact.text[: term.start].rstrip().rsplit(" ", 1)[-1].casefold()
+    before = _before(cloze.fact, term)
+    # People do, places are "in" and "the": what stands behind the same word is more often of one kind.
+    unlike += 0.8 * (before != _before(fact, other))
     if before in ("a", "an") and (other.text[0] in _VOWELS) != (term.text[0] in _VOWELS):
         unlike += 3
     if term.kind in ("kanji", "mixed", "han2", "han3", "han4", "han5"):
@@ -179,6 +183,11 @@ def _unlike(other: Term, seq: int, cloze: Cloze) -> float:
     if term.kind == "year":
         unlike += min(abs(int(other.text) - int(term.text)), 400) / 100
     return unlike
+
+
+def _before(fact: Fact, term: Term) -> str:
+    """Return the word before a term, "" at a sentence's beginning."""
+    return fact.text[: term.start].rstrip().rsplit(" ", 1)[-1].casefold()
 
 
 def _count(places: Iterable[str]) -> dict[str, int]:
