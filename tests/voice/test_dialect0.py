@@ -1,5 +1,6 @@
 import asyncio
 import base64
+import itertools
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from clara.settings import Settings
 from clara.testing import RunningApp, make_settings, running_app
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hang, Hear
@@ -26,34 +28,44 @@ QUESTION = "What does the mitochondrion make?"
 SAID = mumble("what does the mitochondrion make")
 
 
-@pytest.fixture
-def services() -> Iterator[ScriptedServer]:
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[ScriptedServer]:
     with scripted_server() as server:
         server.ear.learn(SAID)
         yield server
 
 
 @pytest.fixture
-async def clara(tmp_path: Path, services: ScriptedServer) -> AsyncIterator[RunningApp]:
-    """Speech services, and no model: answers are quotes."""
+def services(scripted: ScriptedServer) -> ScriptedServer:
+    scripted.asked.clear()
+    return scripted
+
+
+def heard_settings(folder: Path, services: ScriptedServer) -> Settings:
+    """Return settings with speech services and without a model: answers are quotes."""
     speech = {"stt_base_url": services.url, "tts_base_url": services.url}
-    settings = make_settings(
-        tmp_path / "data", stt_model="openai:ear", tts_model="openai:voice", chat_model="none", speech=speech
-    )
-    async with running_app(settings) as app:
+    return make_settings(folder, stt_model="openai:ear", tts_model="openai:voice", chat_model="none", speech=speech)
+
+
+@pytest.fixture(scope="module")
+async def clara(tmp_path_factory: pytest.TempPathFactory, scripted: ScriptedServer) -> AsyncIterator[RunningApp]:
+    async with running_app(heard_settings(tmp_path_factory.mktemp("data"), scripted)) as app:
         yield app
+
+
+_numbers = itertools.count(1)
 
 
 @pytest.fixture
 async def ana(clara: RunningApp) -> Learner:
-    ana = Learner(clara, "ana")
+    ana = Learner(clara, f"ana-{next(_numbers)}")
     await ana.upload("cells.md", CELLS.encode())
     return ana
 
 
 @pytest.fixture
 async def client(clara: RunningApp, ana: Learner) -> AsyncIterator[VoiceClient]:
-    async with talking(clara, "ana") as client:
+    async with talking(clara, ana.id) as client:
         yield client
 
 
@@ -113,7 +125,7 @@ class TestText:
         from tests.rag.documents_made import make_pdf
 
         await ana.upload("bio-notes.pdf", make_pdf(["Nothing of note.", "Guard cells open the stomata of a leaf."]))
-        async with talking(clara, "ana") as client:
+        async with talking(clara, ana.id) as client:
             await client.start()
             answer = await client.ask("What opens the stomata of a leaf?")
         assert answer.keys() == {"type", "text", "timestamp"}
@@ -338,33 +350,34 @@ class TestLimits:
         assert (error["code"], error["retryable"]) == ("too_many_requests", True)
         assert response["text"] == error["detail"]
 
-    async def test_who_says_nothing_for_long_is_cut_off(self, clara: RunningApp) -> None:
-        async with talking(clara, "ana", idle_s=0.2) as client:
+    async def test_who_says_nothing_for_long_is_cut_off(self, clara: RunningApp, ana: Learner) -> None:
+        async with talking(clara, ana.id, idle_s=0.2) as client:
             await client.start()
             assert (await client.next())["type"] == "session_ended"
             assert await client.closed() == 4408
 
-    async def test_who_talks_for_very_long_too(self, clara: RunningApp) -> None:
-        async with talking(clara, "ana", max_s=0.3) as client:
+    async def test_who_talks_for_very_long_too(self, clara: RunningApp, ana: Learner) -> None:
+        async with talking(clara, ana.id, max_s=0.3) as client:
             await client.start()
             assert await client.closed() == 4410
 
-    async def test_a_server_that_goes_down_says_so(self, clara: RunningApp) -> None:
-        drain = clara.app.state.services.drain
-        async with talking(clara, "ana") as client:
-            await client.start()
-            assert drain.streams == 1
-            drain.begin()
-            assert (await client.next())["type"] == "session_ended"
-            assert await client.closed() == 1001
-        await wait_for(lambda: drain.streams == 0)
+    async def test_a_server_that_goes_down_says_so(self, tmp_path: Path) -> None:
+        async with running_app(make_settings(tmp_path / "d"), work=False) as app:
+            drain = app.app.state.services.drain
+            async with talking(app, "ana") as client:
+                await client.start()
+                assert drain.streams == 1
+                drain.begin()
+                assert (await client.next())["type"] == "session_ended"
+                assert await client.closed() == 1001
+            await wait_for(lambda: drain.streams == 0)
 
 
 class TestStudySession:
     async def test_winds_down_asks_to_be_taught_and_for_a_summary_that_is_kept(
         self, clara: RunningApp, ana: Learner
     ) -> None:
-        async with talking(clara, "ana", study_s=1.5) as client:
+        async with talking(clara, ana.id, study_s=1.5) as client:
             await client.start()
             await client.ask(QUESTION)
             lines = [(await client.next())["text"] for _ in range(3)]
@@ -379,15 +392,15 @@ class TestStudySession:
         assert [role for role, _ in said] == ["assistant"] * 3 + ["user", "assistant"]
         assert said[3] == ("user", "The mitochondrion makes the ATP of the cell.")
 
-    async def test_one_that_was_ended_is_announced_no_more(self, clara: RunningApp) -> None:
-        async with talking(clara, "ana", study_s=0.6) as client:
+    async def test_one_that_was_ended_is_announced_no_more(self, clara: RunningApp, ana: Learner) -> None:
+        async with talking(clara, ana.id, study_s=0.6) as client:
             await client.start()
             await client.end()
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(client.next(), 1)
 
     async def test_is_not_counted_twice(self, clara: RunningApp, ana: Learner) -> None:
-        async with talking(clara, "ana", study_s=0.3) as client:
+        async with talking(clara, ana.id, study_s=0.3) as client:
             await client.start()
             for _ in range(3):
                 await client.next()
@@ -402,7 +415,7 @@ class TestLeaving:
     async def test_what_was_asked_is_answered_and_kept(
         self, clara: RunningApp, ana: Learner, services: ScriptedServer
     ) -> None:
-        async with talking(clara, "ana") as client:
+        async with talking(clara, ana.id) as client:
             await client.start()
             await client.send({"type": "text", "text": QUESTION})
             await asyncio.sleep(0)
@@ -414,13 +427,13 @@ class TestLeaving:
     async def test_leaves_no_task_behind(self, clara: RunningApp, ana: Learner) -> None:
         before = len(asyncio.all_tasks())
         for _ in range(5):
-            async with talking(clara, "ana") as client:
+            async with talking(clara, ana.id) as client:
                 await client.start()
                 await client.ask(QUESTION)
         await wait_for(lambda: len(asyncio.all_tasks()) <= before)
 
     async def test_learners_are_apart(self, clara: RunningApp, ana: Learner) -> None:
-        async with talking(clara, "ben") as client:
+        async with talking(clara, f"not-{ana.id}") as client:
             await client.send({"type": "session_start", "conversation_id": "c-1"})
             await client.next()
             assert "ATP" not in (await client.ask(QUESTION))["text"]
