@@ -206,6 +206,39 @@ class TestInterrupting:
         run(main())
 
 
+def check_story(heard: Heard) -> None:
+    """Check what a listener was told: a segment begins, sounds, and is over, in this order; pauses make sense."""
+    begun: set[int] = set()
+    over: set[int] = set()
+    cleared: set[int] = set()
+    paused = False
+    for kind, segment, *rest in heard.told:
+        match kind:
+            case "audio_start":
+                assert segment not in begun | over
+                assert not paused
+                begun.add(segment)
+            case "audio":
+                assert segment in begun - over - cleared
+                assert not paused
+            case "pause" | "resume":
+                assert paused is (kind == "resume")
+                assert segment in begun - over - cleared
+                paused = kind == "pause"
+            case "clear":
+                assert segment not in over | cleared
+                cleared.add(segment)
+                paused = False
+            case "audio_end":
+                position_ms, interrupted, _ = rest
+                assert segment not in over
+                assert interrupted is (segment in cleared)
+                assert interrupted or position_ms == round(len(heard.pcm.get(segment, b"")) / 2 / SPEAKER_RATE * 1000)
+                over.add(segment)
+    assert begun <= over
+    assert not paused
+
+
 STEPS = st.lists(
     st.sampled_from(["capture", "capture", "flush", "clear", "pause", "resume", "wait", "played"]), max_size=25
 )
@@ -238,11 +271,7 @@ class TestEveryOrder:
             ends = Counter(told[1] for told in stage.heard.of("audio_end"))
             assert set(ends.values()) <= {1}
             assert len(ends) == speaker.captured_playout_segments
-            over: set[int] = set()
-            for told in stage.heard.told:
-                assert told[0] != "audio" or told[1] not in over
-                if told[0] in ("clear", "audio_end"):
-                    over.add(told[1])
+            check_story(stage.heard)
             await speaker.close()
             assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
 
