@@ -54,14 +54,6 @@ class TestCommands:
         assert isinstance(events[2], ArtifactEvent)
         assert events[3:] == [TextEvent("I've made 2 flashcards about photosynthesis; they are on your screen.")]
 
-    async def test_aloud_it_says_in_a_sentence_what_is_on_the_screen(self, clara: RunningApp) -> None:
-        await Learner(clara, "ana").upload("cells.md", CELLS.encode())
-
-        events = await events_of(clara, "Um, make two flashcards about photosynthesis.", aloud=True)
-
-        assert isinstance(events[2], ArtifactEvent)
-        assert events[3:] == [TextEvent("I've made 2 flashcards about photosynthesis; they are on your screen.")]
-
     @pytest.mark.parametrize("mode", ["hints", "exam"])
     async def test_not_in_modes_that_hold_back(self, clara: RunningApp, mode: str) -> None:
         await Learner(clara, "ana").upload("cells.md", CELLS.encode())
