@@ -347,7 +347,7 @@ class TestMetrics:
         assert found["clara_voice_audio_seconds_total", "heard"] > 30
         assert found["clara_voice_audio_seconds_total", "sent"] > 10
         assert found["clara_voice_sessions_ended_total", "replaced"] == 1
-        assert found["clara_speech_requests_total", "openai:ear", "speech_failed"] == 1
+        assert found["clara_speech_requests_total", "speech_failed", "openai:ear"] == 1
 
 
 class TestConnections:
