@@ -1,5 +1,8 @@
 """Each app's own registry."""
 
+from pathlib import Path
+
+from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
 from clara.ops.metrics import Metrics
@@ -35,3 +38,17 @@ class TestMetrics:
         assert b'clara_voice_stage_seconds_bucket{le="0.3",stage="total"} 1.0' in body
         assert b'clara_voice_interruptions_total{kind="false"} 1.0' in body
         assert b"clara_voice_sessions 3.0" in body
+
+    def test_the_docs_list_them_all(self) -> None:
+        """docs/metrics.md has a row for each metric, with its kind and labels, and none for others."""
+        listed = {}
+        for line in (Path(__file__).parents[2] / "docs/metrics.md").read_text().splitlines():
+            if line.startswith("| `clara_"):
+                name, kind, labels, _ = (cell.strip() for cell in line.strip("| ").split("|"))
+                listed[name.strip("`")] = (kind, tuple(label.strip("`") for label in labels.split()))
+        collectors = {
+            collector._name: (collector._type, tuple(collector._labelnames))
+            for collector in Metrics().registry._collector_to_names
+            if isinstance(collector, MetricWrapperBase)
+        }
+        assert listed == collectors
