@@ -74,6 +74,7 @@ class TestGuide:
             room.study.asked("What is ATP?")
             assert not room.study.takes("too early")
             await asyncio.sleep(70)
+            assert not room.study.takes("Wait, what is ATP?")
             assert room.study.takes("Cells live  on ATP.")
             await guiding
             assert room.said[-1][0] is Stage.SUMMARY

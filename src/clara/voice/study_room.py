@@ -81,7 +81,12 @@ class StudyRoom:
         await self._say(lines[stage])
 
     async def _hold(self) -> None:
-        await guide(self._study, self)
+        try:
+            await guide(self._study, self)
+        except Exception:
+            # The voice session may break below it; what there was of this one is kept when that is closed.
+            log.exception("study.failed")
+            return
         self._talk.study = None
         if not self._study.summary:
             self._study.summarised(await self._made())

@@ -18,6 +18,7 @@ LOOK_S = 0.25
 SUMMARY_LOOK_S = 1.0
 MOST_TOPICS = 50
 _TOPIC_CHARS = 200
+_ASKS = ("?", "\uff1f", "\u061f")
 _SUMMARY_CHARS = 5_000
 
 
@@ -77,8 +78,8 @@ class StudySession:
             self.topics.append(" ".join(question.split())[:_TOPIC_CHARS])
 
     def takes(self, said: str) -> bool:
-        """Take what is said as the learner's summary, where one was asked for; it is over then."""
-        if self.stage is not Stage.SUMMARY or not said.strip():
+        """Take what is said as the learner's summary, where one was asked for; it is over then. Questions are none."""
+        if self.stage is not Stage.SUMMARY or not said.strip() or said.rstrip().endswith(_ASKS):
             return False
         self.summarised(said)
         self.stage = Stage.OVER

@@ -21,6 +21,8 @@ from clara.tutor.turns.quotas import check_conversations, check_messages
 
 HISTORY = 12
 """How many earlier messages a turn looks back at."""
+MOST_JOINED_CHARS = 20_000
+"""Of a question that goes on, as of one that is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ def _go_on(tx: Tx, asked: Asked, conversation: Conversation, now: float) -> tupl
         return asked, conversation
     before = "".join(part.get("text", "") for part in last[0].parts)
     message = f"{before} {asked.message}"
+    if len(message) > MOST_JOINED_CHARS:
+        return asked, conversation
     stored.change_message(tx, asked.owner_id, conversation.id, last[0].seq, [{"text": message}], now)
     if conversation.title == title_of(before):
         stored.change_conversation(tx, asked.owner_id, conversation.id, title=title_of(message))
