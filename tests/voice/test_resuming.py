@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from clara.core.ids import NO_FOLDER
+from clara.library.locks import Locks
 from clara.store.tables import db_now, voice_sessions
 from clara.voice import registry
 from clara.voice.outbox import KEPT
@@ -91,6 +93,22 @@ class TestResume:
             assert (ready["type"], ready["restored"]) == ("ready", True)
             assert ready["session_id"] == client.ready["session_id"]
             assert await again.is_well()
+
+    async def test_repeats_nothing_that_an_exam_has_closed(self, shared: Talking) -> None:
+        async with shared.client("eve") as client:
+            await drop(client)
+        await gone(shared.made[-1])
+        shared.made[-1].take(said("what stands in the book"))
+        locks = Locks(shared.server.app.state.services.database, shared.server.app.state.services.clock)
+        await locks.put("eve", NO_FOLDER, "exam", False, "teacher")
+
+        async with shared.socket("eve") as again:
+            await again.send({"type": "hello", "resume": client.resume})
+            ready = await again.next()
+            assert (ready["type"], ready["restored"]) == ("ready", True)
+            assert ready["session_id"] == client.ready["session_id"]
+            assert await again.is_well()
+            assert "what stands in the book" not in [message.get("text") for message in again.got]
 
     @pytest.mark.parametrize("change", [{"token": "x"}, {"session_id": "voice_x"}])
     async def test_of_an_unknown_session_opens_another(self, shared: Talking, change: dict[str, str]) -> None:

@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 import structlog
 
 from clara.core.credentials import digest, new_token
-from clara.core.errors import NotFound
+from clara.core.errors import ClaraError, Forbidden, NotFound
+from clara.library.locks import Locks
 from clara.ops.drain import Drain
 from clara.store.voice_sessions import VoiceSession
 from clara.voice.live import BYE, REPLACED, Ending, Entered, Link, Live
@@ -35,6 +36,7 @@ class Hub:
         self.parts = parts
         self.limits = parts.settings.voice
         self._make = make
+        self._locks = Locks(parts.database, parts.clock)
         self._presences = Presences(parts.database, parts.clock, secrets.token_hex(8))
         self._registry = Registry(self.limits, self._presences, drain, parts.metrics.voice)
         self._learners: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -53,7 +55,8 @@ class Hub:
         """Return the session that a client asks for: a new one, or its own of before.
 
         A resumed session that this process has goes on as it is. One that it hasn't, or whose messages aren't all kept,
-        is restored from what is stored. One that isn't this learner's is unknown, and a new session is opened.
+        or are closed by an exam, is restored from what is stored. One that isn't this learner's is unknown, and a new
+        session is opened.
         Raises NotFound for a foreign folder, Unavailable when the process is full, and what opening raises.
         """
         async with self._learners.setdefault(owner_id, asyncio.Lock()):
@@ -71,12 +74,13 @@ class Hub:
 
     async def _take_over(self, live: Live, hello: Hello, resume: Resume) -> Entered:
         await _let_go(live, REPLACED)
+        is_open = await self._is_open(live.owner_id)
         session = live.session
         if live.ended or session is None:
             return await self._restore(live.owner_id, hello, resume)
         link = live.link = Link()
         live.dropped_at = None
-        kept = session.outbox.can_resume(resume.last_seq)
+        kept = is_open and session.outbox.can_resume(resume.last_seq)
         last_seq = resume.last_seq if kept else session.outbox.seq
         _say_ready(live.id, session, resume.token, restored=not kept)
         try:
@@ -87,6 +91,14 @@ class Hub:
             raise
         log.info("voice.resumed", session=live.id, kept=kept)
         return Entered(live, link, session, last_seq)
+
+    async def _is_open(self, owner_id: str) -> bool:
+        """Return whether no exam closes what was said; without a database none has begun while a client was away."""
+        try:
+            await self._locks.require_open(owner_id, None)
+        except ClaraError as error:
+            return not isinstance(error, Forbidden)
+        return True
 
     async def _restore(self, owner_id: str, hello: Hello, resume: Resume) -> Entered:
         before = await self._presences.find(owner_id, resume)
