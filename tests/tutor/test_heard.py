@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, Cited, TextEvent
+from clara.tutor.events import AnswerEvent, ArtifactEvent, CitationEvent, Cited, EndedEvent, TextEvent
 from clara.tutor.heard import heard_of
 
 
@@ -36,6 +36,11 @@ class TestHeard:
 
     def test_nothing_was_heard(self) -> None:
         assert heard_of(ANSWER, "") == []
+
+    def test_what_follows_the_last_word_is_kept_with_it_alone(self) -> None:
+        answer = [TextEvent("There it is."), TextEvent("\n"), MADE, EndedEvent("length")]
+        assert heard_of(answer, "There it is.") == answer
+        assert heard_of(answer, "There it") == [TextEvent("There it")]
 
     def test_an_apology_is_not_the_answers(self) -> None:
         assert heard_of([TextEvent("It is")], "It is Sorry, that went wrong.") == [TextEvent("It is")]

@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clara.testing import RunningApp
+from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
 from clara.tutor.modes.phrases import mode_phrases
 from clara.voice.messages import ClientText, Hello
 from clara.voice.opening import open_session
+from clara.voice.phrases import phrases_of
 from tests.learners import Learner
 from tests.study.books import CELLS
 from tests.waiting import wait_for
@@ -94,6 +96,19 @@ class TestModes:
             answer = await client.ask("make two flashcards about photosynthesis")
             assert "flashcards about" not in answer
         assert client.of("visual") == []
+
+
+class TestBudget:
+    async def test_a_budget_that_is_used_up_is_said(self, tmp_path: Path) -> None:
+        poor = make_settings(tmp_path, models={"tokens_per_day": 100})
+        async with running_app(poor, chat_model=FakeChatModel()) as clara:
+            await Learner(clara, "ana").upload("cells.md", CELLS.encode())
+            async with talking(clara) as client:
+                client.session.take(ClientText(text="What makes most of the ATP?"))
+                await wait_for(lambda: client.of("transcript", role="assistant", final=True))
+        assert [error["code"] for error in client.of("error")] == ["budget_used_up"]
+        assert client.of("transcript")[-1]["text"] == phrases_of("en").spent
+        assert client.of("turn", role="assistant") == []
 
 
 class TestCommands:
