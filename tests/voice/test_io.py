@@ -250,6 +250,7 @@ class TestEveryOrder:
     @example(["capture", "clear", "capture", "flush", "capture", "flush"])
     @example(["capture", "pause", "flush", "clear", "resume"])
     @example(["pause", "capture", "flush", "wait", "resume"])
+    @example(["capture", "wait", "wait", "pause", "flush"])
     @settings(max_examples=300, deadline=None)
     def test_each_segment_is_finished_exactly_once(self, steps: list[str]) -> None:
         async def main() -> None:

@@ -178,6 +178,9 @@ class Playout:
             segment = self._segments.popleft()
             position_ms = segment.heard_ms if segment.cut else self._sent(segment)
             text = segment.spoken.text_at(position_ms) if segment.cut else segment.spoken.text
+            if self._told_paused and not segment.cut:
+                # It had been heard to its end when the pause came: nobody is left paused for what follows.
+                self._listener.resume(segment.number)
             self._told_paused = False
             self._listener.audio_end(segment.number, position_ms, segment.cut, text)
             self._on_finished(segment, position_ms)
