@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clara.voice.units import LONGEST, Units
@@ -97,6 +97,7 @@ class TestStreaming:
         assert units(ANSWER, size) == units(ANSWER)
 
     @given(PIECES, st.integers(1, 9))
+    @example("$$[1]$x. y$ Water moves. Water moves. \n$$", 1)
     @settings(max_examples=300, deadline=None)
     def test_nothing_is_lost_and_pieces_do_not_matter(self, text: str, size: int) -> None:
         assert "".join(units(text)) == text

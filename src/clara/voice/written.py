@@ -87,7 +87,8 @@ def open_from(text: str, found: Sequence[Atom], before: int) -> int | None:
             at = atom.start + opener.start()
             if at >= before:
                 return None
-            if _may_close(text, at, opener[0]):
+            # The second dollar of two may have been taken for the first of one.
+            if _may_close(text, at, "$$" if text.startswith("$$", at) else opener[0]):
                 return at
     return None
 
