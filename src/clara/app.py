@@ -146,6 +146,7 @@ def create_app(
         studio=studio,
         sessions=sessions,
         speech=speech,
+        limiter=limiter,
         metrics=metrics,
         shown=lambda cited: CitationAnswer.of(cited).model_dump(mode="json"),
     )

@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clara.core.clock import SystemClock
-from clara.core.errors import Conflict, ProviderFailed
+from clara.core.errors import Conflict, ProviderFailed, TooManyRequests
 from clara.ops.metrics import Metrics
 from clara.providers.speech import Speech, SpeechService
 from clara.store.progress import count_sessions
@@ -85,7 +85,11 @@ def store(tmp_path: Path, answerer: Scripted) -> Iterator[Store]:
 
 @contextlib.asynccontextmanager
 async def connected(
-    store: Store, server: ScriptedServer | None = None, study_s: float = 0, **subject: Any
+    store: Store,
+    server: ScriptedServer | None = None,
+    study_s: float = 0,
+    count: Callable[[], Awaitable[None]] | None = None,
+    **subject: Any,
 ) -> AsyncIterator[Client]:
     """A session over the store, with sound where there is a server that hears and speaks."""
     about = Subject(OWNER, "talk", **subject)
@@ -93,7 +97,7 @@ async def connected(
     session: TextSession | VoiceSession = TextSession(store.tutor, about, shown)
     if server is not None:
         speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService("openai:voice", server.url)])
-        session = VoiceSession(store.tutor, speech, Metrics().voice, Part(about, shown, "en"))
+        session = VoiceSession(store.tutor, speech, Metrics().voice, Part(about, shown, "en", count=count))
     if study_s:
         study = StudySession(asyncio.get_running_loop().time, study_s)
         session.hold_study(study, Sessions(store.database, SystemClock()))
@@ -144,6 +148,38 @@ class TestTalking:
         assert await stored(store) == [("user", question.text), ("assistant", "Mitochondria [1].")]
         messages = (await store.conversations.messages(OWNER, "talk")).items
         assert [message.id for message in messages] == [turn["id"] for turn in client.of("turn")]
+
+    async def test_a_recording_in_which_nothing_is_heard_is_said_to_be_one(
+        self, server: ScriptedServer, store: Store
+    ) -> None:
+        async with connected(store, server) as client:
+            for recording in (bytes(640) * 20, b""):
+                if recording:
+                    client.session.hear(recording)
+                client.messages.clear()
+                client.session.take(ClientAudioEnd())
+                await wait_for(lambda: client.of("error"))
+                assert [(error["code"], error["retryable"]) for error in client.of("error")] == [
+                    ("voice_nothing_heard", True)
+                ]
+        assert client.of("turn") == []
+
+    async def test_spoken_questions_are_counted(self, server: ScriptedServer, store: Store, answerer: Scripted) -> None:
+        if not has_espeak():
+            missing("espeak-ng", INSTALL_ESPEAK)
+
+        async def count() -> None:
+            raise TooManyRequests("At most one.")
+
+        question = say_aloud("what is the powerhouse of the cell")
+        server.ear.learn(question)
+        async with connected(store, server, count=count) as client:
+            client.session.hear(question.pcm[:60_000])
+            client.session.hear(question.pcm[60_000:])
+            client.session.take(ClientAudioEnd())
+            await wait_for(lambda: client.of("error"))
+        assert [error["code"] for error in client.of("error")] == ["too_many_requests"]
+        assert client.of("turn") == []
 
     async def test_a_typed_question_is_answered_aloud_and_shows_what_was_made(
         self, server: ScriptedServer, store: Store, answerer: Scripted

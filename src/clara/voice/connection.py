@@ -8,7 +8,8 @@ from typing import Any, Protocol
 import structlog
 
 from clara.core.errors import ClaraError, Conflict, Internal, Invalid, TooManyRequests
-from clara.ops.limits import Rate, RateLimiter
+from clara.ops.limits import RateLimiter
+from clara.voice.asking import count_question
 from clara.voice.hub import Hub
 from clara.voice.live import BYE, CRASHED, TOO_FAST, TOO_MANY_ERRORS, TOO_SLOW, Ending, Entered
 from clara.voice.messages import (
@@ -118,7 +119,7 @@ class Connection:
             case Hello():
                 raise Invalid("A hello comes first, and once.", code="voice_bad_message")
             case ClientText():
-                await self._count()
+                await count_question(self._limiter, self._entered.live.owner_id)
         if not self._entered.live.ended:
             self._session.take(message)
         return None
@@ -137,14 +138,6 @@ class Connection:
         error = TooManyRequests("That came much faster than anybody speaks. Send it in time.", code="voice_too_fast")
         self._session.outbox.say(failure_of(error))
         return TOO_FAST
-
-    async def _count(self) -> None:
-        allowance = await self._limiter.hit(Rate.CHAT, self._entered.live.owner_id)
-        if allowance is not None and not allowance.allowed:
-            raise TooManyRequests(
-                f"At most {allowance.limit} questions a minute. Try again in {allowance.reset_s} s.",
-                retry_after_s=allowance.reset_s,
-            )
 
 
 async def first_of(*works: "asyncio.Future[Any]") -> None:

@@ -27,7 +27,8 @@ class Hearing:
 
     Stretches are transcribed as soon as they end, side by side; their words come in the order in which they were said.
     They are cut by the detection's own count of the sound, so that sound may come faster than it was spoken. A nod
-    ("mhm") while Clara ``speaks`` counts as nothing heard, as does what fails, which is told of: the session goes on.
+    ("mhm") while Clara ``speaks`` takes no turn, and neither does what fails, which is told of: the session goes on.
+    ``found`` counts the stretches that had words or failed, ``windows`` all that was listened to.
     """
 
     def __init__(
@@ -47,12 +48,15 @@ class Hearing:
         self._speaks = speaks
         self._over = False
         self._stretch: bytearray | None = None
+        self.windows = self.found = 0
+        self._pending: set[asyncio.Task[str]] = set()
         self._transcribing: asyncio.Queue[asyncio.Task[str] | None] = asyncio.Queue()
 
     def detected(self, event: vad.VADEvent) -> None:
         """Take the sound of a window, begin a stretch, or end it."""
         match event.type:
             case vad.VADEventType.INFERENCE_DONE:
+                self.windows += 1
                 for frame in event.frames:
                     self._take(bytes(frame.data))
             case vad.VADEventType.START_OF_SPEECH:
@@ -74,6 +78,11 @@ class Hearing:
                     yield stt.SpeechEvent(type=stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives=[said])
         finally:
             await self._leave(reading)
+
+    async def settle(self) -> None:
+        """Wait for the words of the stretches that are over."""
+        if self._pending:
+            await asyncio.wait(self._pending)
 
     async def _leave(self, reading: "asyncio.Task[None]") -> None:
         left: list[asyncio.Task[str] | asyncio.Task[None]] = [reading]
@@ -102,14 +111,21 @@ class Hearing:
             self._before_bytes -= len(self._before.popleft())
 
     def _transcribe(self, pcm: bytes) -> None:
-        self._transcribing.put_nowait(asyncio.get_running_loop().create_task(self._words(pcm, self._over)))
+        task = asyncio.get_running_loop().create_task(self._words(pcm, self._over))
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+        self._transcribing.put_nowait(task)
 
     async def _words(self, pcm: bytes, over: bool) -> str:
         try:
             text = await self._speech.transcribe(pcm, MICROPHONE_RATE, self._language, self._terms)
         except ClaraError as error:
+            self.found += 1
             self._on_error(error)
             return ""
-        if is_invented(text, is_quiet(loudness(pcm)), voiced_ms(pcm)) or (over and is_nod(text)):
+        if is_invented(text, is_quiet(loudness(pcm)), voiced_ms(pcm)):
+            return ""
+        self.found += 1
+        if over and is_nod(text):
             return ""
         return text

@@ -30,6 +30,8 @@ class Microphone(io.AudioInput):
         self._came = asyncio.Event()
         self._closed = False
         self.dropped_s = 0.0
+        self.windows = 0
+        """How many were pushed."""
 
     @property
     def held_s(self) -> float:
@@ -47,6 +49,7 @@ class Microphone(io.AudioInput):
         for at in range(0, whole, size):
             self._frames.append(rtc.AudioFrame(pcm[at : at + size], MICROPHONE_RATE, 1, WINDOW_SAMPLES))
             self._held_samples += WINDOW_SAMPLES
+            self.windows += 1
         if not self._frames:
             return
         while self._held_samples > MOST_HELD_S * MICROPHONE_RATE and len(self._frames) > 1:

@@ -5,10 +5,12 @@ import importlib
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from clara.core.clock import Clock
 from clara.core.ids import new_id
+from clara.ops.limits import RateLimiter
 from clara.ops.metrics import Metrics
 from clara.providers.speech import Speech
 from clara.rag.search import SearchEngine
@@ -19,6 +21,7 @@ from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.events import Cited
 from clara.tutor.turns.tutor import Tutor
+from clara.voice.asking import count_question
 from clara.voice.messages import Hello
 from clara.voice.priming import Primed, Priming
 from clara.voice.sessions import Session
@@ -45,6 +48,7 @@ class VoiceParts:
     studio: Studio
     sessions: Sessions
     speech: Speech
+    limiter: RateLimiter
     metrics: Metrics
     shown: Callable[[Cited], dict[str, Any]]
 
@@ -102,5 +106,12 @@ async def _open(parts: VoiceParts, owner_id: str, hello: Hello) -> "VoiceSession
     subject = Subject(owner_id, conversation_id, folder_id, hello.language, primed.language or "en")
     limits = parts.settings.voice
     turns = Turns(limits.silence_s, limits.pause_s, limits.interruption_s, limits.false_alarm_s)
-    part = Part(subject, parts.shown, hello.language or primed.language, primed.terms, turns)
+    part = Part(
+        subject,
+        parts.shown,
+        hello.language or primed.language,
+        primed.terms,
+        turns,
+        partial(count_question, parts.limiter, owner_id),
+    )
     return VoiceSession(parts.tutor, parts.speech, parts.metrics.voice, part)

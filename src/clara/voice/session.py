@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,7 @@ from livekit.agents import (
 )
 from livekit.agents.voice import SpeechHandle
 
-from clara.core.errors import ClaraError
+from clara.core.errors import ClaraError, Conflict
 from clara.ops.metrics import VoiceMetrics
 from clara.providers.speech import Speech
 from clara.study.sessions import Sessions
@@ -39,6 +39,7 @@ from clara.voice.messages import (
     Pong,
     State,
     check_sound,
+    failure_of,
 )
 from clara.voice.outbox import Outbox
 from clara.voice.study_room import StudyRoom
@@ -50,6 +51,9 @@ log = structlog.get_logger()
 
 SILENCE_AFTER_END_MS = 600
 """What a client that stops sending leaves out: the pause that ends a turn."""
+
+LISTENED_S, LISTENED_TRIES = 0.05, 60
+"""For the sound that was sent to be listened to; with the microphone off that never comes."""
 
 _AGENT: dict[str, Literal["listening", "thinking", "speaking"]] = {"thinking": "thinking", "speaking": "speaking"}
 
@@ -66,6 +70,7 @@ class Part:
     language: str | None = None
     terms: Sequence[str] = ()
     turns: Turns | None = None
+    count: Callable[[], Awaitable[None]] | None = None
 
 
 class VoiceSession:
@@ -86,7 +91,7 @@ class VoiceSession:
         self._heard_s = metrics.audio_seconds.labels("heard")
         self._dropped_s = metrics.audio_seconds.labels("dropped")
         heard = (lambda: self._loudspeaker.heard) if speech.speaks else None
-        self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard)
+        self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard, part.count)
         self._hearing = Hearing(speech, self._talk.tell, part.language, part.terms, self._speaks)
         loudspeaker = self._loudspeaker if speech.speaks else None
         self._session = build_session(self._hearing, self._microphone, loudspeaker, part.turns)
@@ -98,6 +103,7 @@ class VoiceSession:
         self._session.on("close", self._closed)
         self._muted = self._away = self._closing = False
         self._tasks = Tasks()
+        self._found = 0
         self._room: StudyRoom | None = None
 
     def hold_study(self, study: StudySession, sessions: Sessions) -> None:
@@ -127,6 +133,8 @@ class VoiceSession:
         match message:
             case ClientAudioEnd():
                 self._microphone.push_silence(SILENCE_AFTER_END_MS)
+                if self.hears:
+                    self._tasks.start(self._recorded())
             case ClientText():
                 self._tasks.start(self._type(message.text))
             case Interrupt():
@@ -164,6 +172,19 @@ class VoiceSession:
         self._dropped_s.inc(self._microphone.dropped_s)
         await self._loudspeaker.close()
         await self._tasks.close()
+
+    async def _recorded(self) -> None:
+        """What was said is over: say so where there was nothing in it."""
+        until = self._microphone.windows
+        for _ in range(LISTENED_TRIES):
+            if self._hearing.windows >= until:
+                break
+            await asyncio.sleep(LISTENED_S)
+        await self._hearing.settle()
+        before, self._found = self._found, self._hearing.found
+        if before == self._found:
+            nothing = Conflict("Nothing was heard. Say it again, closer to the microphone.", code="voice_nothing_heard")
+            self.outbox.say(failure_of(nothing).model_copy(update={"retryable": True}))
 
     async def _type(self, text: str) -> None:
         """Ask what was typed, instead of what is being answered."""

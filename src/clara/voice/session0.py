@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from clara.core.clock import Clock
-from clara.core.errors import TooManyRequests
 from clara.ops.drain import Drain
-from clara.ops.limits import Rate, RateLimiter
+from clara.ops.limits import RateLimiter
+from clara.voice.asking import count_question
 from clara.voice.messages0 import Asking, Audio, SessionStart, Text, VisualCommand
 from clara.voice.replies import Replies, Reply, Terms
 from clara.voice.study0 import Announced
@@ -61,7 +61,7 @@ class Session0:
 
     async def reply_to(self, asked: Asking) -> Reply:
         """Return what is said to it. Raises what there is to be said instead."""
-        await self._count()
+        await count_question(self._parts.limiter, self._owner_id)
         replies = self._parts.replies
         match asked:
             case VisualCommand():
@@ -92,14 +92,6 @@ class Session0:
     async def _remarked(self, line: str) -> Reply:
         await self._parts.replies.remark(self._owner_id, self._conversation_id, "assistant", line)
         return Reply(line, self._now)
-
-    async def _count(self) -> None:
-        allowance = await self._parts.limiter.hit(Rate.CHAT, self._owner_id)
-        if allowance is not None and not allowance.allowed:
-            raise TooManyRequests(
-                f"At most {allowance.limit} questions a minute. Try again in {allowance.reset_s} s.",
-                retry_after_s=allowance.reset_s,
-            )
 
     @property
     def _now(self) -> float:

@@ -4,7 +4,7 @@ However they are heard and said: what speaks calls ``ask``, takes ``answer``, an
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
@@ -49,7 +49,8 @@ class Talk:
     """One question at a time; ``study`` is the study session that it belongs to, if any.
 
     ``cut`` is called when what is said is to stop; ``heard`` tells what was heard so far.
-    Without ``heard`` the answer is read: it is shown as it is written.
+    Without ``heard`` the answer is read: it is shown as it is written. ``count`` is asked before a spoken question, and
+    raises where it is one too many; typed ones are counted as they come in.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Talk:
         shown: Shown,
         cut: Callable[[], None],
         heard: Callable[[], str] | None = None,
+        count: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.language = subject.language or subject.guess
         self.study: StudySession | None = None
@@ -68,6 +70,7 @@ class Talk:
         self._outbox = outbox
         self._shown = shown
         self._cut = cut
+        self._count = count
         self._reads = heard is None
         self._heard = heard or (lambda: self._captions.written)
         self._turn: SpokenTurn | None = None
@@ -111,6 +114,8 @@ class Talk:
             if await self._is_summary(text):
                 return
             try:
+                if self._count and not typed:
+                    await self._count()
                 turn = await self._tutor.begin(
                     subject.owner_id,
                     subject.conversation_id,
