@@ -14,8 +14,8 @@ from livekit.agents import Agent, AgentSession, LanguageCode, ModelSettings, inf
 
 from bench.voice_stage import ANSWER, QUESTION, spoken
 from clara.testing.speech import FRAME_MS, Sound, mumble
-from clara.voice.io import MICROPHONE_RATE, SPEAKER_RATE, Loudspeaker, Microphone
-from clara.voice.parts import NoModel, NoVoice
+from clara.voice.sound.io import MICROPHONE_RATE, SPEAKER_RATE, Loudspeaker, Microphone
+from clara.voice.sound.parts import NoModel, NoVoice
 
 _FRAME_BYTES = MICROPHONE_RATE * FRAME_MS // 1000 * 2
 

@@ -11,7 +11,7 @@ from bench.report import Figure, Options, percentile
 from bench.voice_stage import ANSWER, INTERRUPTION, QUESTION, learners, spoken, talked_to
 from clara.testing.speech import Sound, mumble
 from clara.testing.talker import Talker
-from clara.voice.units import Units
+from clara.voice.wording.units import Units
 
 LEARNERS = 4
 

@@ -72,12 +72,12 @@ from clara.tutor.flagging import Flagging
 from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.titles import Titler
 from clara.tutor.turns.tutor import Tutor
-from clara.voice.doorway import Doorway
-from clara.voice.hub import Hub, Open
-from clara.voice.opening import VoiceParts, open_session
-from clara.voice.priming import Priming
-from clara.voice.replies import Replies
-from clara.voice.session0 import Dialect0
+from clara.voice.dialect0.replies import Replies
+from clara.voice.dialect0.session import Dialect0
+from clara.voice.sockets.doorway import Doorway
+from clara.voice.sockets.hub import Hub, Open
+from clara.voice.sound.priming import Priming
+from clara.voice.talking.opening import VoiceParts, open_session
 
 if TYPE_CHECKING:
     from clara.providers.jwks import JwksCache

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from clara.voice.recordings import decode
-from clara.voice.silence import loudness
+from clara.voice.sound.recordings import decode
+from clara.voice.sound.silence import loudness
 
 LASTS_S = 1.5
 RECORD = """async ([mimeType, lastsMs]) => {

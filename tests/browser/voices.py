@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from clara.testing.speech import MICROPHONE_RATE, Sound
-from clara.voice.messages import Hello, pack_audio, read_message
+from clara.voice.wire.messages import Hello, pack_audio, read_message
 from tests.waiting import wait_until
 
 T = TypeVar("T")

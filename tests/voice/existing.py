@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from clara.testing import SERVICE_KEY, RunningApp
-from clara.voice.dialect0 import serve_dialect0
+from clara.voice.dialect0.serving import serve_dialect0
 from tests.contract.served import Served
 
 DEADLINE_S = 20.0

@@ -21,7 +21,7 @@ from clara.testing.scripts import Asked, ChatAnswer, Fail, Hear, HearingAnswer, 
 from clara.testing.speech import MICROPHONE_RATE, Sound, Word, mumble, say_aloud
 from clara.testing.talker import Talker, connected
 from clara.testing.talking import sound_of
-from clara.voice.silence import loudness
+from clara.voice.sound.silence import loudness
 from tests.rag.documents_made import make_pdf
 
 SENTENCE = "The powerhouse of the cell is the mitochondrion"

@@ -13,9 +13,9 @@ from websockets.exceptions import ConnectionClosed
 
 from clara.store.migrate import migrate
 from clara.testing import SERVICE_KEY, make_settings
-from clara.voice.messages import OUT_RATE, ClientMessage, ClientText, Hello, Ping, Pong, State, Turn, unpack_audio
-from clara.voice.opening import VoiceParts
-from clara.voice.outbox import Outbox
+from clara.voice.talking.opening import VoiceParts
+from clara.voice.wire.messages import OUT_RATE, ClientMessage, ClientText, Hello, Ping, Pong, State, Turn, unpack_audio
+from clara.voice.wire.outbox import Outbox
 from tests.contract.served import Served, served
 
 DEADLINE_S = 20.0

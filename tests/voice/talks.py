@@ -11,10 +11,10 @@ from clara.providers.speech import Patience, Speech, SpeechService
 from clara.testing.openai_server import ScriptedServer
 from clara.testing.speech import Sound
 from clara.tutor.events import AnswerEvent, TextEvent
-from clara.voice.agent import TutorAgent
-from clara.voice.engine import Turns, build_session
-from clara.voice.hearing import Hearing
-from clara.voice.io import MICROPHONE_RATE, Loudspeaker, Microphone
+from clara.voice.sound.hearing import Hearing
+from clara.voice.sound.io import MICROPHONE_RATE, Loudspeaker, Microphone
+from clara.voice.talking.agent import TutorAgent
+from clara.voice.talking.engine import Turns, build_session
 from tests.waiting import wait_for
 
 FRAME_MS = 20

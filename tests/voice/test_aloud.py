@@ -1,5 +1,5 @@
 from clara.tutor.events import Cited
-from clara.voice.aloud import read_aloud
+from clara.voice.wording.aloud import read_aloud
 
 
 def cited(n: int, page: int, file_name: str = "biology-notes.pdf") -> Cited:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
-from clara.voice.captions import Captions
-from clara.voice.outbox import Outbox
+from clara.voice.talking.captions import Captions
+from clara.voice.wire.outbox import Outbox
 
 PLACE = Cited(1, "f", "a.pdf", "d", 0, 41, 41, "", "q", 0, 1)
 MADE = ArtifactEvent("set", "diagram", "Cycle", {})

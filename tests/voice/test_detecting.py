@@ -9,8 +9,8 @@ from livekit import rtc
 from livekit.agents import vad
 
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, say_aloud
-from clara.voice.detecting import Detection, Listening
-from clara.voice.io import MICROPHONE_RATE, WINDOW_SAMPLES
+from clara.voice.sound.detecting import Detection, Listening
+from clara.voice.sound.io import MICROPHONE_RATE, WINDOW_SAMPLES
 from tests.services import missing
 
 SILENCE_S = 0.25

@@ -13,9 +13,9 @@ from clara.testing import RunningApp, make_settings, running_app
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hang, Hear
 from clara.testing.speech import mumble
-from clara.voice.connection import MOST_ERRORS
-from clara.voice.dialect0 import MOST_WAITING
-from clara.voice.session0 import HEARD_NOTHING
+from clara.voice.dialect0.serving import MOST_WAITING
+from clara.voice.dialect0.session import HEARD_NOTHING
+from clara.voice.sockets.connection import MOST_ERRORS
 from tests.learners import Learner
 from tests.study.books import CELLS
 from tests.voice.existing import VoiceClient, talking

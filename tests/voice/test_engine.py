@@ -9,7 +9,7 @@ from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hear, Speak
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.events import CitationEvent, Cited, TextEvent
-from clara.voice.engine import Turns
+from clara.voice.talking.engine import Turns
 from tests.services import missing
 from tests.voice.talks import talking
 from tests.waiting import wait_for

@@ -11,9 +11,9 @@ from livekit.agents import vad
 from clara.core.errors import ClaraError, ProviderFailed
 from clara.providers.speech import Speech
 from clara.testing.speech import mumble
-from clara.voice.hearing import BEFORE_S, LONGEST_S, Hearing
-from clara.voice.io import MICROPHONE_RATE
-from clara.voice.silence import QUIET, loudness
+from clara.voice.sound.hearing import BEFORE_S, LONGEST_S, Hearing
+from clara.voice.sound.io import MICROPHONE_RATE
+from clara.voice.sound.silence import QUIET, loudness
 from tests.voice.virtual import run
 
 SECOND = MICROPHONE_RATE * 2

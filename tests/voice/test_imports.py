@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = "{'livekit', 'av', 'aiohttp', 'grpc', 'clara.voice.session', 'clara.voice.io'}"
+HEAVY = "{'livekit', 'av', 'aiohttp', 'grpc', 'clara.voice.talking.voice_session', 'clara.voice.sound.io'}"
 
 
 def imported_with(*modules: str) -> str:
@@ -16,5 +16,12 @@ class TestImports:
         assert imported_with("clara.server", "clara.app") == "[]"
 
     def test_what_is_said_needs_no_library(self) -> None:
-        names = ("speakable", "units", "spoken", "messages", "outbox", "playout")
+        names = (
+            "wording.speakable",
+            "wording.units",
+            "wording.spoken",
+            "wire.messages",
+            "wire.outbox",
+            "sound.playout",
+        )
         assert imported_with(*(f"clara.voice.{name}" for name in names)) == "[]"

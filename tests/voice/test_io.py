@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from livekit import rtc
 from livekit.agents.voice.io import PlaybackFinishedEvent
 
-from clara.voice.io import MOST_HELD_S, SPEAKER_RATE, WINDOW_SAMPLES, Loudspeaker, Microphone
-from clara.voice.speakable import Speaker
-from clara.voice.spoken import SpokenText
+from clara.voice.sound.io import MOST_HELD_S, SPEAKER_RATE, WINDOW_SAMPLES, Loudspeaker, Microphone
+from clara.voice.wording.speakable import Speaker
+from clara.voice.wording.spoken import SpokenText
 from tests.voice.virtual import run
 
 

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clara.voice.maths import say_maths
-from clara.voice.notation import plain_maths
-from clara.voice.numbers import say_number
+from clara.voice.wording.maths import say_maths
+from clara.voice.wording.notation import plain_maths
+from clara.voice.wording.numbers import say_number
 
 LATEX = st.lists(
     st.sampled_from(

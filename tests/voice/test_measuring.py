@@ -6,7 +6,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from clara.ops.metrics import VoiceMetrics
-from clara.voice.measuring import Counted
+from clara.voice.sound.measuring import Counted
 from tests.voice.virtual import run
 
 RATE = 24_000

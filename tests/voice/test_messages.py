@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import clara
 from clara.core.errors import Invalid
-from clara.voice.messages import (
+from clara.voice.wire.messages import (
     MOST_MESSAGE_CHARS,
     Bye,
     ClientMessage,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clara.core.errors import Invalid
 from clara.study.scope import Kind
-from clara.voice.messages0 import Message, SessionStart, VisualCommand, read_message0
+from clara.voice.dialect0.messages import Message, SessionStart, VisualCommand, read_message0
 
 TYPES = ["session_start", "text", "audio", "visual_command", "session_end"]
 JSON = st.recursive(

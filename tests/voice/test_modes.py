@@ -11,9 +11,9 @@ import pytest
 
 from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
 from clara.tutor.modes.phrases import mode_phrases
-from clara.voice.messages import ClientText, Hello
-from clara.voice.opening import open_session
-from clara.voice.phrases import phrases_of
+from clara.voice.talking.opening import open_session
+from clara.voice.wire.messages import ClientText, Hello
+from clara.voice.wording.phrases import phrases_of
 from tests.learners import Learner
 from tests.study.books import CELLS
 from tests.waiting import wait_for

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from clara.voice.messages import Pong, unpack_audio
-from clara.voice.outbox import KEPT, MOST_WAITING, Outbox, TooSlow
-from clara.voice.playout import Listener
+from clara.voice.sound.playout import Listener
+from clara.voice.wire.messages import Pong, unpack_audio
+from clara.voice.wire.outbox import KEPT, MOST_WAITING, Outbox, TooSlow
 from tests.voice.virtual import run
 
 RATE = 24_000

@@ -3,7 +3,7 @@
 import pytest
 
 from clara.testing import RunningApp
-from clara.voice.priming import Priming
+from clara.voice.sound.priming import Priming
 from tests.learners import Learner
 
 pytestmark = pytest.mark.anyio

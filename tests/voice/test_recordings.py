@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from clara.core.errors import ClaraError
 from clara.testing.speech import Ear, mumble
-from clara.voice.containers import has_modest_tables
-from clara.voice.recordings import MOST_S, Recordings, decode
-from clara.voice.silence import RATE
+from clara.voice.sound.containers import has_modest_tables
+from clara.voice.sound.recordings import MOST_S, Recordings, decode
+from clara.voice.sound.silence import RATE
 from tests.voice.recorded import FORMATS, film, record, tone
 
 pytestmark = pytest.mark.anyio

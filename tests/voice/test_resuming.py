@@ -12,8 +12,8 @@ import pytest
 from clara.core.ids import NO_FOLDER
 from clara.library.locks import Locks
 from clara.store.tables import db_now, voice_sessions
-from clara.voice import registry
-from clara.voice.outbox import KEPT
+from clara.voice.sockets import registry
+from clara.voice.wire.outbox import KEPT
 from tests.voice.sockets import DEADLINE_S, Client, Scripted, Talking, talking
 from tests.waiting import wait_for
 
@@ -168,7 +168,7 @@ async def drops_and_resumes(shared: Talking, user_id: str, drops: int) -> None:
 
 
 def said(text: str) -> Any:
-    from clara.voice.messages import ClientText
+    from clara.voice.wire.messages import ClientText
 
     return ClientText(text=text)
 
@@ -324,7 +324,7 @@ class TestLimits:
     async def test_a_client_that_does_not_read_ends_itself_alone(
         self, shared: Talking, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("clara.voice.outbox.SEND_S", 0.3)
+        monkeypatch.setattr("clara.voice.wire.outbox.SEND_S", 0.3)
         async with shared.client("slow") as slow, shared.client("quick") as quick:
             session = shared.made[-2]
             slow.socket.transport.pause_reading()

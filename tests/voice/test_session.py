@@ -21,13 +21,13 @@ from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
-from clara.voice.messages import ClientAudioEnd, ClientText, Interrupt, Ping, Played, unpack_audio
-from clara.voice.phrases import apology, phrases_of
-from clara.voice.session import Part, VoiceSession
-from clara.voice.sessions import Session
-from clara.voice.study_session import StudySession
-from clara.voice.talk import Subject
-from clara.voice.text_session import TextSession
+from clara.voice.talking.session import Session
+from clara.voice.talking.study_session import StudySession
+from clara.voice.talking.talk import Subject
+from clara.voice.talking.text_session import TextSession
+from clara.voice.talking.voice_session import Part, VoiceSession
+from clara.voice.wire.messages import ClientAudioEnd, ClientText, Interrupt, Ping, Played, unpack_audio
+from clara.voice.wording.phrases import apology, phrases_of
 from tests.services import missing
 from tests.stores import Store, open_store
 from tests.tutor.conftest import Scripted

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clara.ops.limits import Rate, RateLimiter
-from clara.voice import doorway
-from clara.voice.connection import MOST_ERRORS, MOST_MESSAGES
-from clara.voice.messages import MOST_FRAME_BYTES, MOST_MESSAGE_CHARS
+from clara.voice.sockets import doorway
+from clara.voice.sockets.connection import MOST_ERRORS, MOST_MESSAGES
+from clara.voice.wire.messages import MOST_FRAME_BYTES, MOST_MESSAGE_CHARS
 from tests.voice.sockets import Client, Talking, talking
 
 pytestmark = pytest.mark.anyio

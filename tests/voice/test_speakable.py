@@ -3,9 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clara.tutor.events import Cited
-from clara.voice.places import say_file, say_place
-from clara.voice.speakable import Speaker, spoken_text
-from clara.voice.units import Units
+from clara.voice.wording.places import say_file, say_place
+from clara.voice.wording.speakable import Speaker, spoken_text
+from clara.voice.wording.units import Units
 
 
 def cited(n: int = 1, file_name: str = "biology-notes.pdf", page: int | None = 41, **values: object) -> Cited:

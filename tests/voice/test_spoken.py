@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clara.voice.speakable import Piece, Speaker
-from clara.voice.spoken import SpokenText
+from clara.voice.wording.speakable import Piece, Speaker
+from clara.voice.wording.spoken import SpokenText
 
 
 def segment(*units: tuple[str, float]) -> SpokenText:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from clara.voice.study_session import SUMMARY_WAIT_S, Stage, StudySession, guide
+from clara.voice.talking.study_session import SUMMARY_WAIT_S, Stage, StudySession, guide
 from tests.voice.virtual import run
 
 

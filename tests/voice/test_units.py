@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clara.voice.units import LONGEST, Units
+from clara.voice.wording.units import LONGEST, Units
 
 ANSWER = r"""# Osmosis
 

@@ -1,8 +1,8 @@
 import pytest
 
 from clara.testing.speech import MICROPHONE_RATE, mumble
-from clara.voice.silence import voiced_ms
-from clara.voice.unspoken import is_invented, is_nod
+from clara.voice.sound.silence import voiced_ms
+from clara.voice.sound.unspoken import is_invented, is_nod
 
 
 class TestInvented:

@@ -33,9 +33,9 @@ from clara.study.studio import Studio
 from clara.tutor.conversations import Conversations
 from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.tutor import Tutor
-from clara.voice.doorway import Doorway
-from clara.voice.opening import VoiceParts
-from clara.voice.replies import Replies
+from clara.voice.dialect0.replies import Replies
+from clara.voice.sockets.doorway import Doorway
+from clara.voice.talking.opening import VoiceParts
 
 
 @dataclass(frozen=True, slots=True)

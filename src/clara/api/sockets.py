@@ -21,7 +21,7 @@ from clara.api.paths import with_slashes
 from clara.api.policy import policy_of
 from clara.api.problems import as_clara_error
 from clara.core.errors import ClaraError
-from clara.voice.doorway import refuse
+from clara.voice.sockets.doorway import refuse
 
 _log = structlog.get_logger(__name__)
 _access = structlog.get_logger("clara.access")

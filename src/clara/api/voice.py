@@ -16,8 +16,8 @@ from clara.core.caller import Scope
 from clara.core.clock import iso
 from clara.core.credentials import digest, new_token
 from clara.ops.limits import Rate
-from clara.voice.doorway import Doorway
-from clara.voice.messages import SUBPROTOCOL
+from clara.voice.sockets.doorway import Doorway
+from clara.voice.wire.messages import SUBPROTOCOL
 
 TICKET_LIFE_S = 60
 VOICE: Literal["voice"] = "voice"

@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 
 from clara.testing import SERVICE_KEY
 from clara.testing.speech import FRAME_MS, MICROPHONE_RATE, SERVICE_RATE, Sound
-from clara.voice.messages import SUBPROTOCOL, unpack_audio
+from clara.voice.wire.messages import SUBPROTOCOL, unpack_audio
 
 PLAYED_S = 0.2
 DEADLINE_S = 30.0

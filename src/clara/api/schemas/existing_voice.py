@@ -8,7 +8,7 @@ from clara.api.schemas.fields import Loose, MessageText, NamesFolder
 from clara.core.clock import iso
 from clara.study.contract import CommandName, kind_of_command
 from clara.study.scope import MAX_TOPIC, Kind, Scope
-from clara.voice.replies import Reply
+from clara.voice.dialect0.replies import Reply
 
 _SessionId = Annotated[StrictStr, StringConstraints(max_length=128)]
 

@@ -1,0 +1,1 @@
+"""Connections, and the sessions that outlive them."""

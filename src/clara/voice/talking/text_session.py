@@ -1,0 +1,96 @@
+"""A voice session without sound: text comes and text goes, for a client with ears and a voice of its own."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Literal
+
+from clara.core.errors import Invalid
+from clara.study.sessions import Sessions
+from clara.tutor.turns.tutor import Tutor
+from clara.voice.talking.captions import Shown
+from clara.voice.talking.study_room import StudyRoom
+from clara.voice.talking.study_session import StudySession
+from clara.voice.talking.talk import Subject, Talk
+from clara.voice.talking.tasks import Tasks
+from clara.voice.wire.messages import OUT_RATE, ClientMessage, ClientText, Interrupt, Ping, Pong, State
+from clara.voice.wire.outbox import Outbox
+
+
+class TextSession:
+    """As VoiceSession, without its library. An answer goes on while the client is away: it can be read later."""
+
+    hears = speaks = False
+
+    def __init__(self, tutor: Tutor, subject: Subject, shown: Shown) -> None:
+        self.outbox = Outbox(OUT_RATE)
+        self.conversation_id = subject.conversation_id
+        self.ended, self.reason = asyncio.Event(), ""
+        self._tutor, self._subject = tutor, subject
+        self._talk = Talk(tutor, subject, self.outbox, shown, self._cut)
+        self._reading: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
+        self._away = False
+        self._room: StudyRoom | None = None
+
+    def hold_study(self, study: StudySession, sessions: Sessions) -> None:
+        """Make it a study session too, from its start."""
+        self._room = StudyRoom(
+            study, self._talk, self._subject, self.outbox, self._tutor, sessions, self._say, lambda: not self._away
+        )
+
+    async def start(self) -> None:
+        self._state("listening")
+        if self._room is not None:
+            self._room.open()
+
+    def hear(self, pcm: bytes) -> None:
+        self._talk.tell(Invalid("This session takes no sound. Send text.", code="voice_bad_audio"))
+
+    def take(self, message: ClientMessage) -> None:
+        """Do what a message asks for; those that are about sound ask for nothing."""
+        match message:
+            case ClientText():
+                self._tasks.start(self._ask(message.text))
+            case Interrupt():
+                self._cut()
+            case Ping():
+                self.outbox.say(Pong(t=message.t))
+
+    async def detach(self) -> None:
+        """Go on writing."""
+        self._away = True
+
+    async def attach(self) -> None:
+        """Go on writing."""
+        self._away = False
+
+    async def close(self) -> None:
+        """End the answer that is being written, and store it."""
+        await self._talk.end()
+        if self._room is not None:
+            await self._room.close()
+        await self._tasks.close()
+
+    async def _ask(self, text: str) -> None:
+        await self._talk.ask(text, typed=True)
+        self._state("thinking")
+        captions = self._talk.captions
+        reading = self._reading = asyncio.create_task(self._read(), name="voice.reading")
+        await asyncio.wait({reading})
+        await self._talk.finish(captions.written, interrupted=reading.cancelled())
+        self._state("listening")
+
+    async def _read(self) -> None:
+        async with aclosing(self._talk.answer()) as events:
+            async for _ in events:
+                pass
+
+    async def _say(self, text: str) -> None:
+        await self._talk.finish_line(self._talk.line(text), text)
+
+    def _cut(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def _state(self, agent: Literal["listening", "thinking"]) -> None:
+        self.outbox.say(State(agent=agent, user="listening"))

@@ -1,0 +1,1 @@
+"""The messages of clara.voice.v1, and the order in which they are sent."""
