@@ -98,6 +98,7 @@ class TestStreaming:
 
     @given(PIECES, st.integers(1, 9))
     @example("$$[1]$x. y$ Water moves. Water moves. \n$$", 1)
+    @example("It is \n$$Water moves. $$", 1)
     @settings(max_examples=300, deadline=None)
     def test_nothing_is_lost_and_pieces_do_not_matter(self, text: str, size: int) -> None:
         assert "".join(units(text)) == text

@@ -69,8 +69,16 @@ def _kind(match: "re.Match[str]") -> str:
 
 
 def masked(found: Sequence[Atom]) -> str:
-    """Return the atoms' text with letters for what must not be cut: sentences can be told apart in it."""
-    return "".join("X" * len(atom.text) if atom.kind in _NO_CUT else atom.text for atom in found)
+    """Return the atoms' text with letters for what must not be cut: sentences can be told apart in it.
+
+    A formula that stands alone keeps its first sign: a block begins there, whether or not it is closed yet.
+    """
+    return "".join(_mask(atom) if atom.kind in _NO_CUT else atom.text for atom in found)
+
+
+def _mask(atom: Atom) -> str:
+    seen = 2 if atom.kind == "display" else 0
+    return atom.text[:seen] + "X" * (len(atom.text) - seen)
 
 
 def open_from(text: str, found: Sequence[Atom], before: int) -> int | None:
