@@ -25,7 +25,6 @@ CHUNK_CHARS = 1_000
 SCANNED_CHUNKS = 3_000
 """Of a file, looked through for a topic that search finds in other files first."""
 _ENOUGH = 4
-_NAMED = 2
 _COVERED = 0.5
 """Share of the topic's words, by rarity, that a passage must have to be about it."""
 _NEAR = 0.45
@@ -36,7 +35,7 @@ _NEAR = 0.45
 class Material:
     """Passages in the order of the text, and ``extents``: all that the scope holds.
 
-    ``name`` is the file's, the folder's, or those of the first files.
+    ``name`` is the file's or the folder's; of several files there is none, so that no set keeps a deleted file's name.
     """
 
     passages: Sequence[Passage]
@@ -100,7 +99,7 @@ class Gatherer:
         if pages is not None:
             passages = [part for passage in passages for part in _within_pages(tx, owner_id, passage, scope)]
         language = detect_language(" ".join(passage.text for passage in passages[:20]))
-        return Material(passages, language, name or _names(extents), extents)
+        return Material(passages, language, name, extents)
 
     def _about(
         self, tx: Tx, owner_id: str, scope: Scope, extents: Sequence[Extent], found: Sequence[Passage]
@@ -147,12 +146,6 @@ def _name(tx: Tx, owner_id: str, scope: Scope) -> str:
     if file.document.status is not Status.READY:
         raise Conflict("The file has no text that could be read. Upload a copy with text.", code="no_material")
     return file.name.rsplit(".", 1)[0]
-
-
-def _names(extents: Sequence[Extent]) -> str:
-    """Return what files are called together: the first two names."""
-    names = list(dict.fromkeys(extent.placed.name.rsplit(".", 1)[0] for extent in extents))
-    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
 
 
 def _on_pages(tx: Tx, owner_id: str, scope: Scope, extents: Sequence[Extent]) -> dict[tuple[str, int], None] | None:
