@@ -9,9 +9,10 @@ from clara.core.errors import ClaraError
 from clara.store import turns
 from clara.store.conversations import hold_turn
 from clara.store.database import Database, Tx
-from clara.tutor.events import TutorEvent
+from clara.tutor.events import ErrorEvent, TutorEvent
 from clara.tutor.turns.beginning import Turn
 from clara.tutor.turns.recorded import encode
+from clara.tutor.turns.storing import free_conversation
 from clara.tutor.turns.tape import Tape
 
 log = structlog.get_logger()
@@ -68,6 +69,16 @@ class Keeper:
                 turns.finish_turn(tx, owner_id, turn_id, KEPT_S)
 
         return end
+
+    async def fail(self, error: ClaraError) -> None:
+        """Give the conversation back without an answer, and tell listeners why there is none."""
+        last = ErrorEvent.of(error)
+        keep = self.ending(last)
+        try:
+            await self._database.write(lambda tx: free_conversation(tx, self._turn, keep))
+        except ClaraError as failed:
+            log.warning("turn.not_freed", turn=self._turn.id, code=failed.problem_code)
+        self._tape.add(last)
 
     def _new(self) -> Sequence[TutorEvent]:
         return self._tape.after(self._stored) if self._keeps else ()

@@ -14,14 +14,13 @@ from clara.tutor.events import (
     AnswerEvent,
     DoneEvent,
     EndedEvent,
-    ErrorEvent,
     ProgressEvent,
     TextEvent,
 )
 from clara.tutor.turns.answered import Written
 from clara.tutor.turns.beginning import Turn
 from clara.tutor.turns.keeping import Keeper
-from clara.tutor.turns.storing import Ending, free_conversation, keep_answer, turn_lost
+from clara.tutor.turns.storing import Ending, keep_answer, turn_lost
 from clara.tutor.turns.tape import Joiner, Tape
 
 log = structlog.get_logger()
@@ -143,13 +142,7 @@ class RunningTurn:
         elif known.status >= 500:
             log.warning("turn.failed", turn=self.turn.id, code=known.problem_code, exc_info=known.__cause__)
         self.error = known
-        last = ErrorEvent.of(known)
-        keep = self._keeper.ending(last)
-        try:
-            await self._database.write(lambda tx: free_conversation(tx, self.turn, keep))
-        except ClaraError as failed:
-            log.warning("turn.not_freed", turn=self.turn.id, code=failed.problem_code)
-        self.tape.add(last)
+        await self._keeper.fail(known)
 
 
 def _cut_short(by: str) -> ClaraError:

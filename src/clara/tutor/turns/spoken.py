@@ -15,10 +15,8 @@ from clara.tutor.events import (
     ArtifactEvent,
     DoneEvent,
     EndedEvent,
-    ErrorEvent,
     ProgressEvent,
     TextEvent,
-    TutorEvent,
 )
 from clara.tutor.heard import heard_of
 from clara.tutor.turns.answered import Written
@@ -26,7 +24,7 @@ from clara.tutor.turns.apart import read_apart
 from clara.tutor.turns.beginning import Turn
 from clara.tutor.turns.keeping import Keeper
 from clara.tutor.turns.running import MAX_CHARACTERS, Pace
-from clara.tutor.turns.storing import Ending, free_conversation, keep_answer
+from clara.tutor.turns.storing import Ending, keep_answer
 from clara.tutor.turns.tape import Tape
 
 log = structlog.get_logger()
@@ -156,10 +154,4 @@ class SpokenTurn:
 
     async def _free(self, error: ClaraError) -> None:
         self.error = error
-        last: TutorEvent = ErrorEvent.of(error)
-        keep = self._keeper.ending(last)
-        try:
-            await self._database.write(lambda tx: free_conversation(tx, self.turn, keep))
-        except ClaraError as failed:
-            log.warning("turn.not_freed", turn=self.turn.id, code=failed.problem_code)
-        self.tape.add(last)
+        await self._keeper.fail(error)
