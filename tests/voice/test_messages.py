@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clara
-from clara.core.errors import Invalid
+from clara.core.errors import ClaraError, Conflict, Invalid
 from clara.voice.wire.messages import (
     MOST_MESSAGE_CHARS,
     Bye,
@@ -21,6 +21,7 @@ from clara.voice.wire.messages import (
     Played,
     ServerMessage,
     Turn,
+    failure_of,
     pack_audio,
     read_message,
     unpack_audio,
@@ -53,6 +54,47 @@ class TestDocs:
     def test_close_codes_are_those_of_the_code(self) -> None:
         rows = re.findall(r"^\| (\d{4}) \| (\w+) \|", DOCS, re.MULTILINE)
         assert {name: int(code) for code, name in rows} == {code.name: code.value for code in CloseCode}
+
+
+ERRORS = (Path(clara.__file__).parents[2] / "docs" / "errors.md").read_text()
+LASTS = """
+    budget_used_up gave_up migration_failed migrations_behind model_context_exceeded model_misconfigured model_refused
+    embedding_misconfigured parser_unavailable speech_misconfigured speech_not_configured storage_full
+    study_not_installed voice_not_installed
+"""
+PASSES = """
+    too_many_requests voice_busy voice_too_fast internal provider_failed provider_timeout model_failed model_empty
+    model_bad_output model_timeout model_overloaded embedding_failed embedding_bad_output embedding_timeout
+    embedding_unavailable speech_failed speech_timeout speech_overloaded unavailable draining busy turn_interrupted
+    database_unavailable migrating storage_unavailable issuer_unreachable voice_full
+"""
+
+
+def codes_of(*statuses: str) -> set[str]:
+    """Return the codes that docs/errors.md has under headings that begin with these."""
+    sections = re.split(r"^## ", ERRORS, flags=re.MULTILINE)
+    found = [section for section in sections if section.startswith(statuses)]
+    assert len(found) == len(statuses)
+    return {code for section in found for code in re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)}
+
+
+class Failing(ClaraError):
+    status = 503
+
+
+class TestFailures:
+    def test_of_each_failure_it_is_said_whether_to_try_again(self) -> None:
+        codes = codes_of("429", "500", "503")
+        told = {code: failure_of(Failing("", code=code)).retryable for code in codes}
+        assert {code for code, retryable in told.items() if not retryable} == set(LASTS.split())
+        assert {code for code, retryable in told.items() if retryable} == set(PASSES.split())
+
+    def test_what_is_wrong_with_a_request_stays_wrong_unless_it_came_too_early(self) -> None:
+        codes = codes_of("403", "404", "409", "413", "422")
+        assert {code for code in codes if failure_of(Conflict("", code=code)).retryable} == {
+            "turn_running",
+            "voice_nothing_heard",
+        }
 
 
 class TestReading:

@@ -266,10 +266,34 @@ def close_code_of(error: ClaraError) -> CloseCode:
     return _CODES.get(error.status, CloseCode.PROTOCOL)
 
 
+_LASTING = frozenset(
+    (
+        "budget_used_up",
+        "gave_up",
+        "migration_failed",
+        "migrations_behind",
+        "model_context_exceeded",
+        "model_misconfigured",
+        "model_refused",
+        "embedding_misconfigured",
+        "parser_unavailable",
+        "speech_misconfigured",
+        "speech_not_configured",
+        "storage_full",
+        "study_not_installed",
+        "voice_not_installed",
+    )
+)
+"""The status says that something failed here, or was too much; but somebody has to do something else, or repair it."""
+_PASSING = frozenset(("turn_running", "voice_nothing_heard"))
+"""The request was wrong only now."""
+
+
 def failure_of(error: ClaraError) -> Failed:
-    """Return how a client is told of an error."""
-    retryable = error.status >= 500 or error.status == 429
-    return Failed(code=error.problem_code, detail=error.detail, retryable=retryable)
+    """Return how a client is told of an error; ``retryable``: the same may work in a moment."""
+    code = error.problem_code
+    passes = error.status >= 500 or error.status == 429
+    return Failed(code=code, detail=error.detail, retryable=code in _PASSING or (passes and code not in _LASTING))
 
 
 def write_message(message: ServerMessage, seq: int) -> str:
