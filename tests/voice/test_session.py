@@ -26,7 +26,7 @@ from clara.voice.talking.study_session import StudySession
 from clara.voice.talking.talk import Subject
 from clara.voice.talking.text_session import TextSession
 from clara.voice.talking.voice_session import Part, VoiceSession
-from clara.voice.wire.messages import ClientAudioEnd, ClientText, Interrupt, Ping, Played, unpack_audio
+from clara.voice.wire.messages import ClientAudioEnd, ClientText, Interrupt, Mic, Ping, Played, unpack_audio
 from clara.voice.wording.phrases import apology, phrases_of
 from tests.services import missing
 from tests.stores import Store, open_store
@@ -256,6 +256,28 @@ class TestTalking:
             await wait_for(lambda: client.turns("assistant"))
         assert [message["code"] for message in client.of("error")] == ["voice_bad_audio"] * 3
         assert client.of("pong")[0]["t"] == 2.5
+
+
+class TestMicrophone:
+    async def test_what_is_said_before_it_is_switched_off_is_asked_and_nothing_after(
+        self, server: ScriptedServer, store: Store
+    ) -> None:
+        if not has_espeak():
+            missing("espeak-ng", INSTALL_ESPEAK)
+        before, after = say_aloud("what is the powerhouse"), say_aloud("of the living cell")
+        server.ear.learn(before, after)
+        async with connected(store, server) as client:
+            client.session.hear(before.pcm[:60_000])
+            client.session.take(Mic(muted=True))
+            client.session.hear(after.pcm[:60_000])
+            await wait_for(lambda: client.turns("assistant"))
+            client.session.take(Mic(muted=False))
+            for _ in range(2):
+                client.session.take(ClientAudioEnd())
+            await wait_for(lambda: client.of("error"))
+        assert [error["code"] for error in client.of("error")] == ["voice_nothing_heard"]
+        assert client.turns("user") == [before.text]
+        assert len(server.asked_for("/audio/transcriptions")) == 1
 
 
 class TestThinkingPauses:

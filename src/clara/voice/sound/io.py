@@ -20,7 +20,10 @@ _SAMPLE_BYTES = 2
 
 
 class Microphone(io.AudioInput):
-    """PCM16 of one channel at 16 kHz, pushed by whoever receives it. It ends when it is closed."""
+    """PCM16 of one channel at 16 kHz, pushed by whoever receives it. It ends when it is closed.
+
+    A session that switches it off detaches it: what is pushed then is heard by nobody, now or later.
+    """
 
     def __init__(self) -> None:
         super().__init__(label="Clara")
@@ -28,7 +31,7 @@ class Microphone(io.AudioInput):
         self._rest = b""
         self._held_samples = 0
         self._came = asyncio.Event()
-        self._closed = False
+        self._closed = self._off = False
         self.dropped_s = 0.0
         self.windows = 0
         """How many were pushed."""
@@ -40,7 +43,7 @@ class Microphone(io.AudioInput):
 
     def push(self, pcm: bytes) -> None:
         """Take whole samples."""
-        if self._closed:
+        if self._closed or self._off:
             return
         size = WINDOW_SAMPLES * _SAMPLE_BYTES
         pcm = self._rest + pcm[: len(pcm) // _SAMPLE_BYTES * _SAMPLE_BYTES]
@@ -62,6 +65,13 @@ class Microphone(io.AudioInput):
         """Push silence: whoever sends a recording stops before the pause that ends a turn."""
         for _ in range(ms // 20):
             self.push(bytes(MICROPHONE_RATE * 20 // 1000 * _SAMPLE_BYTES))
+
+    def on_attached(self) -> None:
+        self._off = False
+
+    def on_detached(self) -> None:
+        """Take no more; what came before is still to be heard."""
+        self._off = True
 
     def close(self) -> None:
         """Say that no more comes; less than a window that is left is of no use to anybody."""

@@ -50,10 +50,10 @@ from clara.voice.wire.outbox import Outbox
 log = structlog.get_logger()
 
 SILENCE_AFTER_END_MS = 600
-"""What a client that stops sending leaves out: the pause that ends a turn."""
+"""What a client that stops sending, or switches its microphone off, leaves out: the pause that ends a turn."""
 
 LISTENED_S, LISTENED_TRIES = 0.05, 60
-"""For the sound that was sent to be listened to; with the microphone off that never comes."""
+"""For the sound that was sent to be listened to."""
 
 _AGENT: dict[str, Literal["listening", "thinking", "speaking"]] = {"thinking": "thinking", "speaking": "speaking"}
 
@@ -143,6 +143,8 @@ class VoiceSession:
             case Played():
                 self._loudspeaker.played(message.segment, message.ms)
             case Mic():
+                if message.muted:
+                    self._microphone.push_silence(SILENCE_AFTER_END_MS)
                 self._muted = message.muted
                 self._session.input.set_audio_enabled(not message.muted)
             case Ping():
