@@ -18,7 +18,7 @@ from clara.store.progress import count_sessions
 from clara.study.sessions import Sessions
 from clara.testing import make_settings
 from clara.testing.openai_server import ScriptedServer, scripted_server
-from clara.testing.scripts import Fail
+from clara.testing.scripts import Fail, Hear
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
 from clara.voice.talking.session import Session
@@ -410,6 +410,26 @@ class TestTrouble:
             answerer.script = ["Yes."]
             client.session.take(ClientText(text="here I am"))
             await wait_for(lambda: len(client.turns("assistant")) == 2)
+
+    async def test_what_was_asked_just_before_is_answered_once_the_client_is_back(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        if not has_espeak():
+            missing("espeak-ng", INSTALL_ESPEAK)
+        question = say_aloud("what is the powerhouse of the cell")
+        server.play_hearing(Hear(question.text, delay_s=1))
+        async with connected(store, server) as client:
+            client.session.hear(question.pcm[:60_000])
+            client.session.take(ClientAudioEnd())
+            await wait_for(lambda: server.asked_for("/audio/transcriptions"))
+            await client.session.detach()
+            await wait_for(lambda: server.asked_for("/audio/speech"))
+            await asyncio.sleep(1)
+            assert client.sound == {}
+            await client.session.attach()
+            await wait_for(lambda: client.turns("assistant"))
+        assert client.sound == {1: mumble("Answered.").pcm}
+        assert await stored(store) == [("user", question.text), ("assistant", "Answered.")]
 
     async def test_closing_in_mid_answer_stores_what_was_heard(
         self, server: ScriptedServer, store: Store, answerer: Scripted

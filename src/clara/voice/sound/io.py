@@ -34,7 +34,7 @@ class Microphone(io.AudioInput):
         self._closed = self._off = False
         self.dropped_s = 0.0
         self.windows = 0
-        """How many were pushed."""
+        """How many were pushed, without those that were dropped."""
 
     @property
     def held_s(self) -> float:
@@ -58,6 +58,7 @@ class Microphone(io.AudioInput):
         while self._held_samples > MOST_HELD_S * MICROPHONE_RATE and len(self._frames) > 1:
             dropped = self._frames.popleft().samples_per_channel
             self._held_samples -= dropped
+            self.windows -= 1
             self.dropped_s += dropped / MICROPHONE_RATE
         self._came.set()
 
@@ -104,6 +105,10 @@ class Loudspeaker(io.AudioOutput):
     def speak_next(self, spoken: SpokenText) -> None:
         """Say what the next segment's text is."""
         self._playout.speak_next(spoken)
+
+    def hold(self, held: bool) -> None:
+        """Begin nothing new while held: the listener is away."""
+        self._playout.hold(held)
 
     def played(self, segment: int, ms: float) -> None:
         self._playout.played(segment, ms)

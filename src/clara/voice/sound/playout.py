@@ -79,7 +79,7 @@ class Playout:
         self._segments: deque[Segment] = deque()
         self._next = SpokenText()
         self._number = 0
-        self._paused = False
+        self._paused = self._held = False
         self._told_paused = False
         self._changed = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -137,6 +137,11 @@ class Playout:
             self._told_paused = False
             self._segments[0].runs_since = self._now()
             self._listener.resume(self._segments[0].number)
+        self._go_on()
+
+    def hold(self, held: bool) -> None:
+        """Begin nothing while there is nobody who hears it; whoever holds cuts off what has begun."""
+        self._held = held
         self._go_on()
 
     def played(self, number: int, ms: float) -> None:
@@ -212,7 +217,7 @@ class Playout:
 
     def _send_due(self, segment: Segment) -> float | None:
         """Send a segment's sound up to the lead; return in how many seconds there is more to do, None: not known."""
-        if self._paused or segment.cut:
+        if self._paused or self._held or segment.cut:
             return None
         while segment.queue and self._sent(segment) - self._position(segment) < LEAD_MS:
             self._begin(segment)

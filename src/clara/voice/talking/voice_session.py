@@ -153,12 +153,14 @@ class VoiceSession:
     async def detach(self) -> None:
         """Stop hearing, and cut what is said: the client is gone."""
         self._away = True
+        self._loudspeaker.hold(True)
         self._session.input.set_audio_enabled(False)
         await self._talk.end()
 
     async def attach(self) -> None:
         """Hear again: the client is back."""
         self._away = False
+        self._loudspeaker.hold(False)
         self._session.input.set_audio_enabled(not self._muted)
 
     async def close(self) -> None:
