@@ -13,7 +13,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from clara.api.wire import BoundedHttpProtocol
+from clara.api.wire import BoundedHttpProtocol, BoundedSocketProtocol
 from clara.app import create_app
 from clara.core.errors import Conflict, Unavailable
 from clara.ops.drain import Drain
@@ -96,7 +96,7 @@ def make_server(app: FastAPI, settings: Settings, drain: Drain) -> DrainingServe
         access_log=False,
         server_header=False,
         date_header=True,
-        ws="websockets-sansio",
+        ws=BoundedSocketProtocol,
         ws_max_size=settings.voice.message_bytes,
         ws_ping_interval=20,
         ws_ping_timeout=20,

@@ -138,6 +138,7 @@ class TestConfigure:
         server = logging.getLogger("uvicorn.error")
         server.info('%s - "WebSocket %s" [accepted]', "127.0.0.1", "/voice/ws/ana")
         server.info("connection open")
+        server.error("Invalid UTF-8 sequence received from client.")
         server.debug("< TEXT %s", "my diary")
         logging.getLogger("livekit.agents").debug("received user transcript")
         assert stream.getvalue() == ""

@@ -82,7 +82,7 @@ def configure_logging(level: str = "INFO", *, readable: bool | None = None, stre
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
-_OF_A_SOCKET = re.compile(r'"WebSocket |^connection (open|closed)$')
+_OF_A_SOCKET = re.compile(r'"WebSocket |^connection (open|closed)$|^Invalid UTF-8 sequence received')
 
 
 def _json_lines() -> list[Processor]:
