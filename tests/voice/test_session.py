@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,7 @@ async def connected(
     server: ScriptedServer | None = None,
     study_s: float = 0,
     count: Callable[[], Awaitable[None]] | None = None,
+    voices: Sequence[str] = ("openai:voice",),
     **subject: Any,
 ) -> AsyncIterator[Client]:
     """A session over the store, with sound where there is a server that hears and speaks."""
@@ -96,7 +97,7 @@ async def connected(
     speech = Speech()
     session: TextSession | VoiceSession = TextSession(store.tutor, about, shown)
     if server is not None:
-        speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService("openai:voice", server.url)])
+        speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService(name, server.url) for name in voices])
         session = VoiceSession(store.tutor, speech, Metrics().voice, Part(about, shown, "en", count=count))
     if study_s:
         study = StudySession(asyncio.get_running_loop().time, study_s)
@@ -440,6 +441,62 @@ class TestTrouble:
             await wait_for(lambda: len(client.sound.get(1, b"")) > 24_000 * 2)
             client.session.take(Played(segment=1, ms=600))
         assert await stored(store) == [("user", "go on"), ("assistant", "Mitochondria")]
+
+
+class TestUnheard:
+    async def test_what_is_not_understood_is_apologised_for_aloud_once_until_something_is(
+        self, server: ScriptedServer, store: Store
+    ) -> None:
+        apology = phrases_of("de").unheard
+        server.play_hearing(Fail(500), Fail(500), Hear("Was ist eine Zelle?"), Fail(500))
+        async with connected(store, server, language="de") as client:
+            record(client)
+            await wait_for(lambda: client.of("audio_end"))
+            record(client)
+            await wait_for(lambda: len(client.of("error")) == 2)
+            record(client)
+            await wait_for(lambda: client.turns("assistant"))
+            record(client)
+            await wait_for(lambda: len(client.of("audio_end")) == 3)
+        assert [message["text"] for message in client.of("audio_end")] == [apology, "Answered.", apology]
+        assert [message["code"] for message in client.of("error")] == ["speech_failed"] * 3
+        assert await stored(store) == [("user", "Was ist eine Zelle?"), ("assistant", "Answered.")]
+
+    async def test_nothing_is_said_of_it_into_an_answer(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.script = [LONG]
+        server.play_hearing(Fail(500))
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: len(client.sound.get(1, b"")) > 24_000)
+            record(client)
+            await wait_for(lambda: client.turns("assistant"))
+            answerer.script = ["Yes."]
+            client.session.take(ClientText(text="and?"))
+            await wait_for(lambda: len(client.of("audio_end")) == 2)
+        assert [message["text"] for message in client.of("audio_end")] == [LONG, "Yes."]
+        assert [message["code"] for message in client.of("error")] == ["speech_failed"]
+
+    async def test_a_server_that_only_hears_says_it_in_writing(self, server: ScriptedServer, store: Store) -> None:
+        server.play_hearing(Fail(404), Hear("what is a cell?"))
+        async with connected(store, server, voices=()) as client:
+            record(client)
+            await wait_for(lambda: client.of("error"))
+            record(client)
+            await wait_for(lambda: client.turns("assistant"))
+        assert [message["code"] for message in client.of("error")] == ["speech_misconfigured"]
+        assert len(client.turns("assistant")) == 1
+
+
+def record(client: Client) -> None:
+    """Send something said, all at once."""
+    if not has_espeak():
+        missing("espeak-ng", INSTALL_ESPEAK)
+    pcm = say_aloud("what is the powerhouse of the cell").pcm
+    for at in range(0, len(pcm), 640):
+        client.session.hear(pcm[at : at + 640])
+    client.session.take(ClientAudioEnd())
 
 
 class TestWithoutSound:

@@ -28,7 +28,8 @@ class Hearing:
     Stretches are transcribed as soon as they end, side by side; their words come in the order in which they were said.
     They are cut by the detection's own count of the sound, so that sound may come faster than it was spoken. A nod
     ("mhm") while Clara ``speaks`` takes no turn, and neither does what fails, which is told of: the session goes on.
-    ``found`` counts the stretches that had words or failed, ``windows`` all that was listened to.
+    ``windows`` counts what was listened to; ``found`` is where in that the last stretch ended that had words or failed,
+    ``failed`` how many stretches have failed in a row.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Hearing:
         self._speaks = speaks
         self._over = False
         self._stretch: bytearray | None = None
-        self.windows = self.found = 0
+        self.windows = self.found = self.failed = 0
         self._pending: set[asyncio.Task[str]] = set()
         self._transcribing: asyncio.Queue[asyncio.Task[str] | None] = asyncio.Queue()
 
@@ -111,21 +112,23 @@ class Hearing:
             self._before_bytes -= len(self._before.popleft())
 
     def _transcribe(self, pcm: bytes) -> None:
-        task = asyncio.get_running_loop().create_task(self._words(pcm, self._over))
+        task = asyncio.get_running_loop().create_task(self._words(pcm, self._over, self.windows))
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
         self._transcribing.put_nowait(task)
 
-    async def _words(self, pcm: bytes, over: bool) -> str:
+    async def _words(self, pcm: bytes, over: bool, until: int) -> str:
         try:
             text = await self._speech.transcribe(pcm, MICROPHONE_RATE, self._language, self._terms)
         except ClaraError as error:
-            self.found += 1
+            self.found = max(self.found, until)
+            self.failed += 1
             self._on_error(error)
             return ""
+        self.failed = 0
         if is_invented(text, is_quiet(loudness(pcm)), voiced_ms(pcm)):
             return ""
-        self.found += 1
+        self.found = max(self.found, until)
         if over and is_nod(text):
             return ""
         return text

@@ -43,9 +43,9 @@ from clara.voice.wire.messages import (
     Pong,
     State,
     check_sound,
-    failure_of,
 )
 from clara.voice.wire.outbox import Outbox
+from clara.voice.wording.phrases import phrases_of
 
 log = structlog.get_logger()
 
@@ -54,6 +54,9 @@ SILENCE_AFTER_END_MS = 600
 
 LISTENED_S, LISTENED_TRIES = 0.05, 60
 """For the sound that was sent to be listened to."""
+
+APOLOGY_S, APOLOGY_TRIES = 0.1, 20
+"""For a moment in which nobody speaks, to say that something wasn't understood."""
 
 _AGENT: dict[str, Literal["listening", "thinking", "speaking"]] = {"thinking": "thinking", "speaking": "speaking"}
 
@@ -92,7 +95,7 @@ class VoiceSession:
         self._dropped_s = metrics.audio_seconds.labels("dropped")
         heard = (lambda: self._loudspeaker.heard) if speech.speaks else None
         self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard, part.count)
-        self._hearing = Hearing(speech, self._talk.tell, part.language, part.terms, self._speaks)
+        self._hearing = Hearing(speech, self._unheard, part.language, part.terms, self._speaks)
         loudspeaker = self._loudspeaker if speech.speaks else None
         self._session = build_session(self._hearing, self._microphone, loudspeaker, part.turns)
         observe(self._session, metrics)
@@ -103,7 +106,7 @@ class VoiceSession:
         self._session.on("close", self._closed)
         self._muted = self._away = self._closing = False
         self._tasks = Tasks()
-        self._found = 0
+        self._recorded_until = 0
         self._room: StudyRoom | None = None
 
     def hold_study(self, study: StudySession, sessions: Sessions) -> None:
@@ -134,7 +137,8 @@ class VoiceSession:
             case ClientAudioEnd():
                 self._microphone.push_silence(SILENCE_AFTER_END_MS)
                 if self.hears:
-                    self._tasks.start(self._recorded())
+                    since, self._recorded_until = self._recorded_until, self._microphone.windows
+                    self._tasks.start(self._recorded(since, self._recorded_until))
             case ClientText():
                 self._tasks.start(self._type(message.text))
             case Interrupt():
@@ -177,18 +181,16 @@ class VoiceSession:
         await self._loudspeaker.close()
         await self._tasks.close()
 
-    async def _recorded(self) -> None:
-        """What was said is over: say so where there was nothing in it."""
-        until = self._microphone.windows
+    async def _recorded(self, since: int, until: int) -> None:
+        """What was said, between two windows, is over: say so where there was nothing in it."""
         for _ in range(LISTENED_TRIES):
             if self._hearing.windows >= until:
                 break
             await asyncio.sleep(LISTENED_S)
         await self._hearing.settle()
-        before, self._found = self._found, self._hearing.found
-        if before == self._found:
+        if self._hearing.found <= since:
             nothing = Conflict("Nothing was heard. Say it again, closer to the microphone.", code="voice_nothing_heard")
-            self.outbox.say(failure_of(nothing).model_copy(update={"retryable": True}))
+            self._talk.tell(nothing)
 
     async def _type(self, text: str) -> None:
         """Ask what was typed, instead of what is being answered."""
@@ -197,11 +199,31 @@ class VoiceSession:
         if not self._closing:
             self._session.generate_reply(user_input=text)
 
-    async def _say(self, text: str) -> None:
+    def _unheard(self, error: ClaraError) -> None:
+        """Tell why the learner wasn't understood; aloud once, until something is understood."""
+        self._talk.tell(error)
+        if self.speaks and self._hearing.failed == 1:
+            self._tasks.start(self._apologise())
+
+    async def _apologise(self) -> None:
+        """Say that something wasn't understood, where nobody speaks and nothing is asked or answered."""
+        for _ in range(APOLOGY_TRIES):
+            if self._is_quiet() and self._talk.is_free:
+                break
+            await asyncio.sleep(APOLOGY_S)
+        else:
+            return
+        if self._hearing.failed:
+            await self._say(phrases_of(self._talk.language).unheard, kept=False)
+
+    async def _say(self, text: str, kept: bool = True) -> None:
         captions = self._talk.line(text)
         handle = self._session.say(text)
         await handle.wait_for_playout()
-        await self._talk.finish_line(captions, _said_in(handle))
+        if kept:
+            await self._talk.finish_line(captions, _said_in(handle))
+        else:
+            captions.finish(_said_in(handle))
 
     def _speaks(self) -> bool:
         return self._session.agent_state == "speaking"
@@ -209,7 +231,7 @@ class VoiceSession:
     def _is_quiet(self) -> bool:
         session = self._session
         idle = session.agent_state == "listening" and session.user_state != "speaking"
-        return idle and session.current_speech is None and not self._away
+        return idle and session.current_speech is None and not self._away and not self._closing
 
     def _cut(self) -> None:
         """Stop what is being said; once it has stopped the talk is told."""

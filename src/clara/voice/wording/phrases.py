@@ -8,12 +8,13 @@ from clara.core.errors import ClaraError
 
 @dataclass(frozen=True, slots=True)
 class VoicePhrases:
-    """Whole sentences. ``failed`` fits whatever went wrong; the others say why.
+    """Whole sentences. ``failed`` fits whatever went wrong; the others say why. ``unheard``: nothing was understood.
 
     ``winding_down``, ``teach_back`` and ``summary`` are a study session's last minutes, ``over`` its end.
     """
 
     failed: str
+    unheard: str
     busy: str
     spent: str
     full: str
@@ -28,6 +29,7 @@ class VoicePhrases:
 PHRASES = {
     "en": VoicePhrases(
         failed="Sorry, that went wrong. Please ask again.",
+        unheard="Sorry, I couldn't hear that. Please say it again, or type it.",
         busy="Sorry, an answer in this conversation is being written elsewhere. Please ask again in a moment.",
         spent="Your budget for today is used up. Let's go on tomorrow.",
         full="There is no room left for this question. Please begin a new conversation, or delete an old one.",
@@ -40,6 +42,7 @@ PHRASES = {
     ),
     "de": VoicePhrases(
         failed="Entschuldige, da ist etwas schiefgegangen. Frag bitte noch einmal.",
+        unheard="Entschuldige, das konnte ich nicht hören. Sag es bitte noch einmal, oder schreib es.",
         busy="Entschuldige, in diesem Gespräch wird anderswo gerade eine Antwort geschrieben. Frag bitte gleich noch einmal.",
         spent="Dein Budget für heute ist aufgebraucht. Lass uns morgen weitermachen.",
         full="Für diese Frage ist kein Platz mehr. Beginne bitte ein neues Gespräch, oder lösche ein altes.",
@@ -52,6 +55,7 @@ PHRASES = {
     ),
     "es": VoicePhrases(
         failed="Lo siento, algo ha salido mal. Pregunta otra vez, por favor.",
+        unheard="Lo siento, no he podido oírlo. Dilo otra vez, por favor, o escríbelo.",
         busy="Lo siento, en esta conversación se está escribiendo otra respuesta. Pregunta de nuevo en un momento.",
         spent="Tu presupuesto de hoy se ha agotado. Seguimos mañana.",
         full="No queda sitio para esta pregunta. Empieza una conversación nueva o borra una antigua.",
@@ -64,6 +68,7 @@ PHRASES = {
     ),
     "fr": VoicePhrases(
         failed="Désolée, quelque chose n'a pas marché. Repose ta question, s'il te plaît.",
+        unheard="Désolée, je n'ai pas pu entendre. Redis-le, s'il te plaît, ou écris-le.",
         busy="Désolée, une réponse s'écrit ailleurs dans cette conversation. Repose ta question dans un instant.",
         spent="Ton budget du jour est épuisé. On continue demain.",
         full="Il n'y a plus de place pour cette question. Commence une nouvelle conversation, ou supprime-en une ancienne.",
@@ -76,6 +81,7 @@ PHRASES = {
     ),
     "it": VoicePhrases(
         failed="Scusa, qualcosa è andato storto. Chiedi di nuovo, per favore.",
+        unheard="Scusa, non sono riuscita a sentire. Dillo di nuovo, per favore, o scrivilo.",
         busy="Scusa, in questa conversazione si sta scrivendo un'altra risposta. Chiedi di nuovo tra un momento.",
         spent="Il tuo budget di oggi è esaurito. Continuiamo domani.",
         full="Non c'è più posto per questa domanda. Comincia una nuova conversazione, o cancellane una vecchia.",
@@ -88,6 +94,7 @@ PHRASES = {
     ),
     "pt": VoicePhrases(
         failed="Desculpa, algo correu mal. Pergunta outra vez, por favor.",
+        unheard="Desculpa, não consegui ouvir. Diz outra vez, por favor, ou escreve.",
         busy="Desculpa, nesta conversa está a ser escrita outra resposta. Pergunta de novo daqui a pouco.",
         spent="O teu orçamento de hoje acabou. Continuamos amanhã.",
         full="Não há mais espaço para esta pergunta. Começa uma conversa nova, ou apaga uma antiga.",
@@ -100,6 +107,7 @@ PHRASES = {
     ),
     "nl": VoicePhrases(
         failed="Sorry, dat ging mis. Vraag het alsjeblieft nog eens.",
+        unheard="Sorry, dat kon ik niet horen. Zeg het alsjeblieft nog eens, of typ het.",
         busy="Sorry, in dit gesprek wordt ergens anders een antwoord geschreven. Vraag het zo meteen nog eens.",
         spent="Je budget voor vandaag is op. Laten we morgen verdergaan.",
         full="Er is geen plaats meer voor deze vraag. Begin een nieuw gesprek, of verwijder een oud.",
@@ -112,6 +120,7 @@ PHRASES = {
     ),
     "ru": VoicePhrases(
         failed="Извини, что-то пошло не так. Спроси, пожалуйста, ещё раз.",
+        unheard="Извини, я не смогла расслышать. Повтори, пожалуйста, или напиши.",
         busy="Извини, в этом разговоре сейчас пишется другой ответ. Спроси ещё раз через минуту.",
         spent="Твой бюджет на сегодня исчерпан. Продолжим завтра.",
         full="Для этого вопроса больше нет места. Начни новый разговор или удали старый.",
@@ -124,6 +133,7 @@ PHRASES = {
     ),
     "zh": VoicePhrases(
         failed="抱歉，出错了。请再问一次。",
+        unheard="抱歉，我没听清。请再说一遍，或者打字告诉我。",
         busy="抱歉，这个对话里正在写另一个回答。请稍后再问。",
         spent="你今天的额度用完了。我们明天继续吧。",
         full="这个问题没有空间了。请开始一个新对话，或删除一个旧对话。",
@@ -136,6 +146,7 @@ PHRASES = {
     ),
     "ja": VoicePhrases(
         failed="すみません、うまくいきませんでした。もう一度聞いてください。",
+        unheard="すみません、聞き取れませんでした。もう一度言うか、入力してください。",
         busy="すみません、この会話では別の答えを書いているところです。少ししてからもう一度聞いてください。",
         spent="今日の分を使い切りました。続きはまた明日にしましょう。",
         full="この質問を入れる余裕がありません。新しい会話を始めるか、古い会話を削除してください。",
@@ -148,6 +159,7 @@ PHRASES = {
     ),
     "ar": VoicePhrases(
         failed="عذرًا، حدث خطأ ما. أعد السؤال من فضلك.",
+        unheard="عذرًا، لم أتمكن من سماع ذلك. قله مرة أخرى من فضلك، أو اكتبه.",
         busy="عذرًا، تُكتب الآن إجابة أخرى في هذه المحادثة. أعد السؤال بعد لحظة.",
         spent="انتهت حصتك لهذا اليوم. لنكمل غدًا.",
         full="لا يوجد مكان لهذا السؤال. ابدأ محادثة جديدة أو احذف محادثة قديمة.",
@@ -160,6 +172,7 @@ PHRASES = {
     ),
     "hi": VoicePhrases(
         failed="माफ़ करना, कुछ गड़बड़ हो गई। कृपया फिर से पूछो।",
+        unheard="माफ़ करना, मैं सुन नहीं पाई। कृपया फिर से बोलो, या लिख दो।",
         busy="माफ़ करना, इस बातचीत में अभी कहीं और जवाब लिखा जा रहा है। थोड़ी देर में फिर पूछो।",
         spent="आज का तुम्हारा कोटा पूरा हो गया है। कल आगे बढ़ते हैं।",
         full="इस सवाल के लिए जगह नहीं बची। नई बातचीत शुरू करो या कोई पुरानी मिटा दो।",
