@@ -19,6 +19,7 @@ import numpy.typing as npt
 import structlog
 
 from clara.core.errors import ClaraError, ProviderFailed, ProviderTimeout, Unavailable
+from clara.providers.connections import LIMITS
 from clara.providers.vectors import vectors_in
 
 log = structlog.get_logger()
@@ -101,7 +102,8 @@ class EmbeddingModel:
         """Make the client, which reads the certificates."""
         if self._client is None:
             timeout = self._patience.question_s
-            self._client = httpx.AsyncClient(headers=self._headers, verify=self._tls, timeout=timeout)
+            limits = httpx.Limits(**LIMITS)
+            self._client = httpx.AsyncClient(headers=self._headers, verify=self._tls, timeout=timeout, limits=limits)
 
     def forget(self) -> None:
         """No words are kept."""

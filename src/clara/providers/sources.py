@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from clara.core.errors import Unavailable
+from clara.providers.connections import LIMITS
 from clara.settings import OPENAI_URL, Settings
 
 log = structlog.get_logger()
@@ -72,7 +73,8 @@ def _make(settings: Settings, provider: str, model: str) -> "Made":
 
 
 def _openai(settings: Settings, model: str) -> "Made":
-    from openai import AsyncOpenAI, Timeout
+    from httpx2 import Limits
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.profiles.openai import OpenAIModelProfile, openai_model_profile
     from pydantic_ai.providers.openai import OpenAIProvider
@@ -86,6 +88,7 @@ def _openai(settings: Settings, model: str) -> "Made":
         api_key=key.get_secret_value() if key else "none",
         max_retries=0,
         timeout=Timeout(READ_S, connect=CONNECT_S),
+        http_client=DefaultAsyncHttpxClient(limits=Limits(**LIMITS)),
     )
     if url == OPENAI_URL:
         # OpenAI says how every answer ended: one that stops without a reason was cut off on its way.
@@ -119,7 +122,8 @@ def _offered(url: str, key: str | None, wanted: str) -> str:
 
 
 def _anthropic(settings: Settings, model: str) -> "Made":
-    from anthropic import AsyncAnthropic, Timeout
+    from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, Timeout
+    from httpx2 import Limits
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
@@ -128,16 +132,17 @@ def _anthropic(settings: Settings, model: str) -> "Made":
         api_key=settings.anthropic_api_key.get_secret_value(),
         max_retries=0,
         timeout=Timeout(READ_S, connect=CONNECT_S),
+        http_client=DefaultAsyncHttpxClient(limits=Limits(**LIMITS)),
     )
     return AnthropicModel(model, provider=AnthropicProvider(anthropic_client=client)), client.close
 
 
 def _google(settings: Settings, model: str) -> "Made":
-    from httpx2 import AsyncClient, Timeout
+    from httpx2 import AsyncClient, Limits, Timeout
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
     assert settings.google_api_key is not None
-    client = AsyncClient(timeout=Timeout(READ_S, connect=CONNECT_S))
+    client = AsyncClient(timeout=Timeout(READ_S, connect=CONNECT_S), limits=Limits(**LIMITS))
     provider = GoogleProvider(api_key=settings.google_api_key.get_secret_value(), http_client=client)
     return GoogleModel(model, provider=provider), client.aclose

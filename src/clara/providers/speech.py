@@ -13,6 +13,7 @@ import httpx
 import structlog
 
 from clara.core.errors import ClaraError, ProviderFailed, ProviderTimeout, Unavailable
+from clara.providers.connections import LIMITS
 from clara.providers.sound import SAMPLE_BYTES, samples_from, wav_of
 
 log = structlog.get_logger()
@@ -130,9 +131,17 @@ class Speech:
 
     def _connection(self) -> httpx.AsyncClient:
         if self._client is None:
-            limits = httpx.Limits(max_connections=200, max_keepalive_connections=40)
-            self._client = httpx.AsyncClient(timeout=httpx.Timeout(None, connect=5), limits=limits)
+            self._client = httpx.AsyncClient(timeout=httpx.Timeout(None, connect=5), limits=httpx.Limits(**LIMITS))
         return self._client
+
+    async def _send(self, service: SpeechService, path: str, stream: bool = False, **content: Any) -> httpx.Response:
+        """Send a request; once more where a connection that was kept turns out to have been closed meanwhile."""
+        client = self._connection()
+        request = client.build_request("POST", f"{service.url}/audio/{path}", headers=service.headers, **content)
+        try:
+            return await client.send(request, stream=stream)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            return await client.send(request, stream=stream)
 
     @contextmanager
     def _watching(self, service: SpeechService) -> Iterator[None]:
@@ -154,11 +163,8 @@ class Speech:
             form["language"] = language
         if prompt := _prompt(terms):
             form["prompt"] = prompt
-        answer = await self._connection().post(
-            f"{service.url}/audio/transcriptions",
-            headers=service.headers,
-            data=form,
-            files={"file": ("speech.wav", wav, "audio/wav")},
+        answer = await self._send(
+            service, "transcriptions", data=form, files={"file": ("speech.wav", wav, "audio/wav")}
         )
         _check(answer)
         text = answer.json()
@@ -181,11 +187,8 @@ class Speech:
             asked["language"] = language
         clock = asyncio.get_running_loop().time
         until = clock() + self._patience.speech_s
-        request = self._connection().build_request(
-            "POST", f"{service.url}/audio/speech", headers=service.headers, json=asked
-        )
         async with asyncio.timeout_at(min(clock() + self._patience.first_sound_s, until)):
-            answer = await self._connection().send(request, stream=True)
+            answer = await self._send(service, "speech", stream=True, json=asked)
         try:
             _check(answer)
             yield self._sound(answer, until)

@@ -196,6 +196,7 @@ def scripted_server(
             ws="none",
             log_config=None,
             access_log=False,
+            timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
