@@ -96,14 +96,15 @@ async def _open(parts: VoiceParts, owner_id: str, hello: Hello) -> "VoiceSession
         await parts.database.read(lambda tx: require_folder(tx, owner_id, folder_id))
     conversation_id = hello.conversation_id or new_id("chat")
     if hello.audio == "none" or not (parts.hears or parts.speaks):
-        subject = Subject(owner_id, conversation_id, folder_id, hello.language)
+        subject = Subject(owner_id, conversation_id, folder_id, hello.language, reads_aloud=hello.reads_aloud)
         return TextSession(parts.tutor, subject, parts.shown)
     await _load()
     from clara.voice.talking.engine import Turns
     from clara.voice.talking.voice_session import Part, VoiceSession
 
     primed = await Priming(parts.search).prime(owner_id, conversation_id, folder_id) if parts.hears else Primed()
-    subject = Subject(owner_id, conversation_id, folder_id, hello.language, primed.language or "en")
+    guess = primed.language or "en"
+    subject = Subject(owner_id, conversation_id, folder_id, hello.language, guess, hello.reads_aloud)
     limits = parts.settings.voice
     turns = Turns(limits.silence_s, limits.pause_s, limits.interruption_s, limits.false_alarm_s)
     part = Part(

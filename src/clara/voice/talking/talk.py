@@ -18,6 +18,7 @@ from clara.tutor.events import AnswerEvent, TextEvent
 from clara.tutor.turns.spoken import SpokenTurn
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.talking.captions import Captions, Shown
+from clara.voice.talking.reading import Reading
 from clara.voice.talking.study_session import StudySession
 from clara.voice.wire.messages import MOST_TEXT_CHARS, Transcript, Turn, failure_of
 from clara.voice.wire.outbox import Outbox
@@ -36,6 +37,7 @@ class Subject:
     """Whose talk it is, in which conversation (made by its first question), about which folder (None: its own).
 
     ``language`` is the learner's (ISO 639-1), None where nobody said: then each question's, and ``guess`` before.
+    ``reads_aloud``: the client reads answers to the learner, and says how far, where the server doesn't speak.
     """
 
     owner_id: str
@@ -43,13 +45,15 @@ class Subject:
     folder_id: str | None = None
     language: str | None = None
     guess: str = "en"
+    reads_aloud: bool = False
 
 
 class Talk:
     """One question at a time; ``study`` is the study session that it belongs to, if any.
 
     ``cut`` is called when what is said is to stop; ``heard`` tells what was heard so far.
-    Without ``heard`` the answer is read: it is shown as it is written. ``count`` is asked before a spoken question, and
+    Without ``heard`` the answer is read: it is shown as it is written, and was heard as far as it is written, or as the
+    client reports that reads it aloud. ``count`` is asked before a spoken question, and
     raises where it is one too many; typed ones are counted as they come in.
     """
 
@@ -72,7 +76,8 @@ class Talk:
         self._cut = cut
         self._count = count
         self._reads = heard is None
-        self._heard = heard or (lambda: self._captions.written)
+        self._reading = Reading() if heard is None and subject.reads_aloud else None
+        self._heard = heard or (lambda: self.heard(self._captions))
         self._turn: SpokenTurn | None = None
         self._finishing: SpokenTurn | None = None
         self._free = asyncio.Event()
@@ -99,7 +104,30 @@ class Talk:
         self._outbox.say(Transcript(role="user", id=self._utterance, text=self._words, final=True))
 
     def _captioned(self, message_id: str) -> Captions:
+        if self._reading is not None:
+            self._reading.begin(message_id)
         return Captions(self._outbox, self._shown, message_id)
+
+    def played(self, message_id: str, chars: int) -> None:
+        """The client has read so much of an answer aloud."""
+        if self._reading is not None:
+            self._reading.played(message_id, chars)
+
+    def heard(self, captions: Captions) -> str:
+        """Return what was heard by now of what stands on the screen."""
+        return captions.written if self._reading is None else self._reading.heard(captions.written)
+
+    async def read_out(self, captions: Captions) -> bool:
+        """It is written: wait until the client has read it aloud, if it does; False where ``hush`` came before."""
+        if self._reading is None:
+            return True
+        captions.finish(captions.written)
+        return await self._reading.follow(captions.written)
+
+    def hush(self) -> None:
+        """The client reads nothing more."""
+        if self._reading is not None:
+            self._reading.cut()
 
     async def ask(self, text: str, typed: bool = False) -> None:
         """Begin a turn with a question; ``answer`` says why there is none where that fails.

@@ -1,23 +1,27 @@
 """A voice session without sound: text comes and text goes, for a client with ears and a voice of its own."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import aclosing
-from typing import Literal
+from typing import Any, Literal
 
 from clara.core.errors import Invalid
 from clara.study.sessions import Sessions
 from clara.tutor.turns.tutor import Tutor
-from clara.voice.talking.captions import Shown
+from clara.voice.talking.captions import Captions, Shown
 from clara.voice.talking.study_room import StudyRoom
 from clara.voice.talking.study_session import StudySession
 from clara.voice.talking.talk import Subject, Talk
 from clara.voice.talking.tasks import Tasks
-from clara.voice.wire.messages import OUT_RATE, ClientMessage, ClientText, Interrupt, Ping, Pong, State
+from clara.voice.wire.messages import OUT_RATE, ClientMessage, ClientText, Interrupt, Ping, Played, Pong, State
 from clara.voice.wire.outbox import Outbox
 
 
 class TextSession:
-    """As VoiceSession, without its library. An answer goes on while the client is away: it can be read later."""
+    """As VoiceSession, without its library.
+
+    An answer goes on while the client is away: it can be read later; unless the client was reading it aloud.
+    """
 
     hears = speaks = False
 
@@ -27,7 +31,7 @@ class TextSession:
         self.ended, self.reason = asyncio.Event(), ""
         self._tutor, self._subject = tutor, subject
         self._talk = Talk(tutor, subject, self.outbox, shown, self._cut)
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[object] | None = None
         self._tasks = Tasks()
         self._away = False
         self._room: StudyRoom | None = None
@@ -53,12 +57,17 @@ class TextSession:
                 self._tasks.start(self._ask(message.text))
             case Interrupt():
                 self._cut()
+            case Played(id=str(message_id), chars=int(chars)):
+                self._talk.played(message_id, chars)
             case Ping():
                 self.outbox.say(Pong(t=message.t))
 
     async def detach(self) -> None:
-        """Go on writing."""
+        """Go on writing; what was being read aloud is cut."""
         self._away = True
+        if self._subject.reads_aloud:
+            self._cut()
+            await self._talk.end()
 
     async def attach(self) -> None:
         """Go on writing."""
@@ -69,24 +78,34 @@ class TextSession:
         await self._talk.end()
         if self._room is not None:
             await self._room.close()
+        self._cut()
         await self._tasks.close()
 
     async def _ask(self, text: str) -> None:
+        self._cut()
         await self._talk.ask(text, typed=True)
         self._state("thinking")
         captions = self._talk.captions
-        reading = self._reading = asyncio.create_task(self._read(), name="voice.reading")
-        await asyncio.wait({reading})
-        await self._talk.finish(captions.written, interrupted=reading.cancelled())
+        is_whole = await self._until_over(self._answer(captions))
+        await self._talk.finish(captions.written if is_whole else self._talk.heard(captions), interrupted=not is_whole)
         self._state("listening")
 
-    async def _read(self) -> None:
+    async def _answer(self, captions: Captions) -> None:
         async with aclosing(self._talk.answer()) as events:
             async for _ in events:
                 pass
+        await self._talk.read_out(captions)
 
     async def _say(self, text: str) -> None:
-        await self._talk.finish_line(self._talk.line(text), text)
+        captions = self._talk.line(text)
+        is_whole = await self._until_over(self._talk.read_out(captions))
+        await self._talk.finish_line(captions, text if is_whole else self._talk.heard(captions))
+
+    async def _until_over(self, doing: Coroutine[Any, Any, object]) -> bool:
+        """Wait for what is written and read, which may be cut: then False."""
+        reading = self._reading = asyncio.create_task(doing, name="voice.reading")
+        await asyncio.wait({reading})
+        return not reading.cancelled()
 
     def _cut(self) -> None:
         if self._reading is not None:

@@ -25,7 +25,7 @@ from clara.voice.sound.hearing import Hearing
 from clara.voice.sound.io import SPEAKER_RATE, Loudspeaker, Microphone
 from clara.voice.sound.measuring import Counted, observe
 from clara.voice.talking.agent import TutorAgent
-from clara.voice.talking.captions import Shown
+from clara.voice.talking.captions import Captions, Shown
 from clara.voice.talking.engine import Turns, build_session
 from clara.voice.talking.study_room import StudyRoom
 from clara.voice.talking.study_session import StudySession
@@ -144,8 +144,10 @@ class VoiceSession:
             case Interrupt():
                 self._talk.withdraw()
                 self._cut()
-            case Played():
-                self._loudspeaker.played(message.segment, message.ms)
+            case Played(segment=int(segment), ms=float(ms)):
+                self._loudspeaker.played(segment, ms)
+            case Played(id=str(message_id), chars=int(chars)):
+                self._talk.played(message_id, chars)
             case Mic():
                 if message.muted:
                     self._microphone.push_silence(SILENCE_AFTER_END_MS)
@@ -220,10 +222,11 @@ class VoiceSession:
         captions = self._talk.line(text)
         handle = self._session.say(text)
         await handle.wait_for_playout()
+        said, _ = await self._heard(handle, captions)
         if kept:
-            await self._talk.finish_line(captions, _said_in(handle))
+            await self._talk.finish_line(captions, said)
         else:
-            captions.finish(_said_in(handle))
+            captions.finish(said)
 
     def _speaks(self) -> bool:
         return self._session.agent_state == "speaking"
@@ -235,6 +238,7 @@ class VoiceSession:
 
     def _cut(self) -> None:
         """Stop what is being said; once it has stopped the talk is told."""
+        self._talk.hush()
         with contextlib.suppress(RuntimeError):
             # Before it has started, and once it is closed, nothing is said.
             self._session.interrupt()
@@ -244,7 +248,17 @@ class VoiceSession:
             event.speech_handle.add_done_callback(self._said)
 
     def _said(self, handle: SpeechHandle) -> None:
-        self._tasks.start(self._talk.finish(_said_in(handle), handle.interrupted))
+        self._tasks.start(self._over(handle))
+
+    async def _over(self, handle: SpeechHandle) -> None:
+        await self._talk.finish(*await self._heard(handle, self._talk.captions))
+
+    async def _heard(self, handle: SpeechHandle, captions: Captions) -> tuple[str, bool]:
+        """Return what was heard of something, once that is known, and whether it was cut."""
+        if self.speaks:
+            return _said_in(handle), handle.interrupted
+        is_cut = handle.interrupted or not await self._talk.read_out(captions)
+        return self._talk.heard(captions) if is_cut else captions.written, is_cut
 
     def _closed(self, event: CloseEvent) -> None:
         if not self._closing:

@@ -5,7 +5,8 @@ import struct
 from enum import IntEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from clara.core.errors import ClaraError, Invalid
 
@@ -68,6 +69,7 @@ class Hello(_Message):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     audio: Literal["pcm16", "none"] = "pcm16"
     study_session: bool = False
+    reads_aloud: bool = False
     resume: Resume | None = None
 
 
@@ -85,9 +87,20 @@ class Interrupt(_Message):
 
 
 class Played(_Message):
+    """So much of a segment, or, of an answer that the client reads aloud itself, so many characters."""
+
     type: Literal["played"] = "played"
-    segment: Annotated[int, Field(ge=0, lt=2**16)]
-    ms: Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
+    segment: Annotated[int, Field(ge=0, lt=2**16)] | None = None
+    ms: Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)] | None = None
+    id: _Id | None = None
+    chars: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+
+    @model_validator(mode="after")
+    def _is_of_one(self) -> "Played":
+        named = [value is not None for value in (self.segment, self.ms, self.id, self.chars)]
+        if named not in ([True, True, False, False], [False, False, True, True]):
+            raise PydanticCustomError("played_what", "segment and ms, or id and chars")
+        return self
 
 
 class Mic(_Message):
