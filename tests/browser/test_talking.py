@@ -1,5 +1,6 @@
 """Talking with Clara as the page does it: its states, its words for what goes wrong, and its way through drops."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,17 @@ INSECURE = """
     Object.defineProperty(navigator, 'mediaDevices', {get: () => undefined});
     delete window.AudioWorkletNode;
 """
+WATCHED = """
+    window.tracks = [];
+    const give = MediaDevices.prototype.getUserMedia;
+    MediaDevices.prototype.getUserMedia = async function (wanted) {
+        const stream = await give.call(this, wanted);
+        tracks.push(...stream.getTracks());
+        return stream;
+    };
+    window.AudioContext = class extends AudioContext { constructor(o) { super(o); window.sound = this; } };
+"""
+VOICELESS = "delete window.speechSynthesis;"
 OWN_SPEECH = """
     window.heardAloud = [];
     class Utterance extends EventTarget { constructor(text) { super(); this.text = text; } }
@@ -24,10 +36,14 @@ OWN_SPEECH = """
     let speaking = null;
     Object.defineProperty(window, 'speechSynthesis', {value: {
         speak(utterance) {
+            if (utterance.text === '') return;
             heardAloud.push(utterance.text);
             speaking = utterance;
-            utterance.dispatchEvent(new Event('start'));
+            if (window.voiceFails) {
+                setTimeout(() => utterance.dispatchEvent(new Event('error')));
+            } else utterance.dispatchEvent(new Event('start'));
         },
+        getVoices() { return []; },
         cancel() { if (speaking) heardAloud.push('(cut)'); speaking = null; },
     }});
     window.SpeechRecognition = window.webkitSpeechRecognition = class extends EventTarget {
@@ -140,13 +156,18 @@ class TestHear:
         expect(talk.page.get_by_label("Your question")).to_have_value("")
 
     def test_a_new_conversation_keeps_the_way_of_teaching_that_was_chosen(self, talk: Talk) -> None:
-        talk.page.get_by_role("button", name="How Clara teaches: Explain").click()
-        talk.page.get_by_role("radio", name="Hints").check()
-        talk.page.keyboard.press("Escape")
+        teach_by_hints(talk.page)
         talk.listens()
         chat_id = talk.voice.hellos[0].conversation_id
         answer = talk.screen.context.request.get(f"/v1/chats/{chat_id}")
         assert answer.json()["mode"] == "hints"
+
+
+def teach_by_hints(page: Any) -> None:
+    """After which a conversation is made before its first question."""
+    page.get_by_role("button", name="How Clara teaches: Explain").click()
+    page.get_by_role("radio", name="Hints").check()
+    page.keyboard.press("Escape")
 
 
 CITATION = {
@@ -232,6 +253,7 @@ class TestInterrupt:
         talk.page.keyboard.press("Tab")
         expect(talk.bar.get_by_role("button", name="Microphone")).to_be_focused()
         talk.page.keyboard.press("Tab")
+        talk.page.keyboard.press("Tab")
         talk.page.keyboard.press("Enter")
         expect(begin).to_be_focused()
 
@@ -266,6 +288,18 @@ class TestReconnect:
         expect(talk.page.get_by_role("article", name="You asked")).to_have_text("What is it?")
         sent = len(talk.voice.sound)
         talk.voice.wait(lambda: len(talk.voice.sound) > sent + 16_000, "sound on the new socket")
+
+    def test_another_session_counts_its_sound_from_one_again(self, talk: Talk) -> None:
+        talk.listens()
+        talk.speaks()
+        talk.voice.ready |= {"restored": True, "resume_token": "another"}
+        talk.voice.drops()
+        talk.voice.wait(lambda: len(talk.voice.hellos) == 2, "another hello")
+        expect(talk.state).to_have_text("Listening")
+        talk.voice.said.clear()
+        talk.voice.says("audio_start", segment=1, rate=24_000)
+        talk.voice.plays(1, 600)
+        talk.voice.wait(lambda: played_ms(talk.voice.of("played"), 1) >= 590, "its sound")
 
     def test_another_tab_takes_over_and_it_can_be_continued_here(self, talk: Talk) -> None:
         talk.listens()
@@ -339,6 +373,124 @@ class TestTrouble:
         expect(talk.state).to_have_text("Listening")
 
 
+class TestSurroundings:
+    @pytest.fixture
+    def talk(self, server: Server, chromium: Any, session_state: Any) -> Iterator[Talk]:
+        yield from opened(server, chromium, session_state, WATCHED)
+
+    def test_a_microphone_that_is_switched_off_leaves_the_next_one(self, talk: Talk) -> None:
+        talk.listens()
+        talk.page.evaluate("() => { tracks[0].stop(); tracks[0].dispatchEvent(new Event('ended')); }")
+        talk.page.wait_for_function("tracks.length === 2")
+        sent = len(talk.voice.sound)
+        talk.voice.wait(lambda: len(talk.voice.sound) > sent + 16_000, "sound of the second")
+        expect(talk.state).to_have_text("Listening")
+
+    def test_one_that_is_plugged_in_is_used_at_once(self, talk: Talk) -> None:
+        talk.page.evaluate(FORBID % "NotFoundError")
+        talk.begin()
+        expect(talk.bar).to_contain_text("No microphone was found")
+        talk.page.evaluate("() => { delete navigator.mediaDevices.getUserMedia; }")
+        talk.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+        expect(talk.state).to_have_text("Listening")
+
+    def test_the_system_silences_it_and_gives_it_back(self, talk: Talk) -> None:
+        talk.listens()
+        silence = """isMuted => {
+            Object.defineProperty(tracks[0], 'muted', {value: isMuted, configurable: true});
+            tracks[0].dispatchEvent(new Event(isMuted ? 'mute' : 'unmute'));
+        }"""
+        talk.page.evaluate(silence, True)
+        expect(talk.bar).to_contain_text("The system has silenced the microphone")
+        expect(talk.state).to_have_text("Not hearing you")
+        talk.page.evaluate(silence, False)
+        expect(talk.state).to_have_text("Listening")
+
+    def test_sound_that_the_browser_stopped_goes_on_with_a_press(self, talk: Talk) -> None:
+        talk.listens()
+        talk.page.evaluate("sound.suspend()")
+        expect(talk.bar).to_contain_text("The browser has stopped this page’s sound")
+        talk.bar.get_by_role("button", name="Go on").click()
+        expect(talk.state).to_have_text("Listening")
+        sent = len(talk.voice.sound)
+        talk.voice.wait(lambda: len(talk.voice.sound) > sent, "sound again")
+
+    def test_a_question_typed_while_the_connection_is_away_stays(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.refuses = (1011, "")
+        talk.voice.drops()
+        expect(talk.state).to_have_text("The connection broke. Connecting again…")
+        talk.page.get_by_label("Your question").fill("Why?")
+        talk.page.keyboard.press("Enter")
+        expect(talk.bar).to_contain_text("Your question stays here")
+        expect(talk.page.get_by_label("Your question")).to_have_value("Why?")
+
+
+class TestOptions:
+    def test_a_language_is_chosen_and_remembered(self, talk: Talk) -> None:
+        talk.listens()
+        talk.bar.get_by_role("button", name="Language and study session").click()
+        choice = talk.bar.get_by_role("combobox", name="I speak")
+        expect(choice.locator("option").first).to_have_text("Automatic: English")
+        choice.select_option(label="Deutsch")
+        talk.bar.get_by_role("button", name="Go on in this language").click()
+        talk.voice.wait(lambda: len(talk.voice.hellos) == 2, "another session")
+        expect(talk.bar).to_be_focused()
+        expect(talk.state).to_have_text("Listening")
+        assert talk.voice.hellos[1].language == "de"
+        talk.page.reload()
+        talk.listens()
+        assert talk.voice.hellos[2].language == "de"
+
+    def test_a_study_session_says_how_much_time_is_left(self, talk: Talk) -> None:
+        talk.listens()
+        talk.bar.get_by_role("button", name="Language and study session").click()
+        talk.bar.get_by_role("button", name="Study for 10 minutes").click()
+        talk.voice.wait(lambda: len(talk.voice.hellos) == 2, "another session")
+        assert talk.voice.hellos[1].study_session
+        talk.voice.says("study", session_id="study_1", stage="studying", left_s=600.0, summary="")
+        clock = talk.bar.get_by_role("timer")
+        expect(clock).to_have_text(re.compile("^(10:00|9:5.)$"))
+        expect(clock).to_have_text(re.compile("^9:5.$"))
+        talk.voice.drops()
+        talk.voice.wait(lambda: len(talk.voice.hellos) == 3, "the same again")
+        assert not talk.voice.hellos[2].study_session
+        expect(clock).to_be_visible()
+        talk.voice.says("study", session_id="study_1", stage="teach_back", left_s=60.0, summary="")
+        expect(talk.bar).to_contain_text("teach Clara the key ideas")
+        talk.voice.says("study", session_id="study_1", stage="over", left_s=0.0, summary="How water moves.")
+        expect(talk.bar).to_contain_text("What it was about: How water moves.")
+        expect(clock).to_have_count(0)
+
+    def test_escape_closes_what_is_open_and_interrupts_nobody(self, talk: Talk) -> None:
+        talk.listens()
+        talk.speaks()
+        button = talk.bar.get_by_role("button", name="Language and study session")
+        button.click()
+        talk.page.keyboard.press("Escape")
+        expect(talk.bar.get_by_role("combobox")).to_have_count(0)
+        expect(button).to_be_focused()
+        expect(talk.state).to_have_text("Speaking")
+        talk.page.keyboard.press("Escape")
+        expect(talk.state).to_have_text("Listening")
+
+
+class TestVoiceless:
+    @pytest.fixture
+    def talk(self, server: Server, chromium: Any, session_state: Any) -> Iterator[Talk]:
+        """With a voice nowhere."""
+        yield from opened(server, chromium, session_state, VOICELESS, speaks=False)
+
+    def test_an_answer_that_is_only_shown_is_read_by_a_screen_reader(self, talk: Talk) -> None:
+        teach_by_hints(talk.page)
+        talk.listens()
+        expect(talk.bar).to_contain_text("Answers are only shown")
+        talk.voice.says("turn", id="q1", role="user", text="Why?", interrupted=False)
+        talk.voice.says("transcript", role="assistant", id="a1", text="Water **moves**.", final=True)
+        talk.voice.says("turn", id="a1", role="assistant", text="Water **moves**.", interrupted=False)
+        expect(talk.page.get_by_role("log")).to_contain_text("Clara answered: Water moves.")
+
+
 class TestNoPermission:
     @pytest.fixture
     def talk(self, server: Server, chromium: Any, session_state: Any) -> Iterator[Talk]:
@@ -379,6 +531,22 @@ class TestOwnSpeech:
         talk.page.evaluate("hear('what is osmosis', true)")
         talk.voice.wait(lambda: talk.voice.of("text") == [{"type": "text", "text": "what is osmosis"}], "the question")
         assert talk.voice.sound == b""
+
+    def test_words_after_a_breath_belong_to_the_question(self, talk: Talk) -> None:
+        talk.listens()
+        talk.page.evaluate("hear('what is', true)")
+        talk.pauses(400)
+        talk.page.evaluate("hear('osmosis', true)")
+        talk.voice.wait(lambda: talk.voice.of("text"), "the question")
+        assert talk.voice.of("text") == [{"type": "text", "text": "what is osmosis"}]
+        expect(talk.page.get_by_role("article", name="You asked")).to_have_text("what is osmosis")
+
+    def test_a_voice_that_fails_leaves_reading(self, talk: Talk) -> None:
+        talk.page.evaluate("() => { window.voiceFails = true; }")
+        talk.listens()
+        talk.voice.says("transcript", role="assistant", id="a", text="Water moves. ", final=False)
+        expect(talk.bar).to_contain_text("Answers are only shown")
+        expect(talk.state).to_have_text("Listening")
 
     def test_the_browser_speaks_sentence_by_sentence(self, talk: Talk) -> None:
         talk.listens()

@@ -31,6 +31,7 @@ class Voice(Answer):
     max_s: float = Field(description="After which a session ends in any case.")
     hold_s: float = Field(description="For so long a session whose connection broke is kept.")
     audio_ahead_s: float = Field(description="Of sound that may come faster than it is spoken.")
+    study_session_s: float = Field(description="For so long a study session lasts.")
 
 
 class Me(Answer):
@@ -71,6 +72,7 @@ async def get_me(caller: CallerDep, services: ServicesDep) -> Me:
             max_s=voice.max_s,
             hold_s=voice.hold_s,
             audio_ahead_s=voice.audio_ahead_s,
+            study_session_s=voice.study_session_s,
         ),
         locked=HoldAnswer.of(await services.locks.hold(caller.owner_id)),
     )

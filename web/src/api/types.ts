@@ -11,7 +11,7 @@ export interface Me {
   /** What somebody has set for all that this learner asks. */
   locked?: { mode: Mode | null; material_only: boolean } | null;
   /** Whether the server has services that hear and speak. */
-  voice?: { hears: boolean; speaks: boolean };
+  voice?: { hears: boolean; speaks: boolean; study_session_s?: number };
 }
 
 export interface Folder {

@@ -22,7 +22,10 @@ export function Composer() {
     else if (talk.ask(draft.trim())) conversation.draft("");
   };
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && editingId !== null) conversation.cancelEdit();
+    if (event.key === "Escape" && editingId !== null) {
+      event.stopPropagation();
+      conversation.cancelEdit();
+    }
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     ask();

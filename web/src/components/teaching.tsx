@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useRef, useState } from "react";
 import type { Mode } from "../api/types.ts";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
@@ -21,11 +21,16 @@ export function Teaching() {
     setOpen(false);
     button.current?.focus();
   };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !isOpen) return;
+    event.stopPropagation();
+    close();
+  };
   const frame = useDismiss<HTMLDivElement>(isOpen, () => setOpen(false));
   const isLocked = chat === null ? Boolean(me.locked) : chat.locked;
   const name = MODES.find((known) => known.mode === mode)?.name ?? mode;
   return (
-    <div ref={frame} className="teaching" onKeyDown={(event) => event.key === "Escape" && isOpen && close()}>
+    <div ref={frame} className="teaching" onKeyDown={onKey}>
       <button
         ref={button}
         type="button"

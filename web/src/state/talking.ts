@@ -1,24 +1,28 @@
 import type { Talk, TalkParts } from "../voice/talk.ts";
 import { Store } from "./store.ts";
 
+type SharedParts = Omit<TalkParts, "context" | "isStudy" | "onOver">;
+
 /** Whether the learner talks with Clara. What that needs is loaded when they first do. */
 export class Talking {
   /** A talk that isn't on any more is there until the learner has read why. */
   readonly store = new Store<{ talk: Talk | null; isOn: boolean; isLoading: boolean }>({ talk: null, isOn: false, isLoading: false });
-  readonly #parts: Omit<TalkParts, "context" | "onOver">;
+  readonly #parts: SharedParts;
 
-  constructor(parts: Omit<TalkParts, "context" | "onOver">) {
+  constructor(parts: SharedParts) {
     this.#parts = parts;
   }
 
-  /** Begins, or begins anew what ended. To be called while a button is pressed: only then may a page make sound. */
-  async begin(): Promise<void> {
+  /** Begins, or begins anew. To be called while a button is pressed: only then may a page make sound. */
+  async begin(isStudy = false): Promise<void> {
     if (this.store.get().isLoading) return;
+    this.end();
     const context = newContext();
+    if (this.#parts.me.voice?.speaks === false) allowVoice();
     this.store.set({ isLoading: true });
     try {
       const { Talk } = await import("../voice/talk.ts");
-      const talk: Talk = new Talk({ ...this.#parts, context, onOver: (hasLeft) => this.#over(talk, hasLeft) });
+      const talk: Talk = new Talk({ ...this.#parts, context, isStudy, onOver: (hasLeft) => this.#over(talk, hasLeft) });
       this.store.set({ talk, isOn: true });
       void talk.start();
     } catch {
@@ -36,6 +40,11 @@ export class Talking {
   #over(talk: Talk, hasLeft: boolean): void {
     if (this.store.get().talk === talk) this.store.set({ talk: hasLeft ? null : talk, isOn: false });
   }
+}
+
+/** Safari lets its voice speak only where it spoke while something was pressed. */
+function allowVoice(): void {
+  if ("speechSynthesis" in window) speechSynthesis.speak(new SpeechSynthesisUtterance(""));
 }
 
 function newContext(): AudioContext | null {

@@ -1,11 +1,9 @@
 import type { Who } from "./mouth.ts";
 import { Recognition, canRecognise } from "./recognition.ts";
-import { Microphone } from "./sound.ts";
+import { Microphone, type MicrophoneObserver } from "./sound.ts";
 import type { FromMicrophone } from "./worklet-messages.ts";
 
-export interface EarsObserver {
-  /** Sound for the server. */
-  onFrame(frame: FromMicrophone): void;
+export interface EarsObserver extends Omit<MicrophoneObserver, "onLost"> {
   /** Words of the browser's own. */
   onWords(text: string, isFinal: boolean): void;
   /** Nothing is heard any more: a DOMException's name, or the browser's word for it. */
@@ -41,7 +39,12 @@ export class Ears {
     }
     if (hearer === "nobody" || context === null) return false;
     try {
-      const microphone = await Microphone.open(context, this.#heard, () => this.#lost());
+      const microphone = await Microphone.open(context, {
+        onFrame: this.#heard,
+        onSilenced: (isSilenced) => this.#observer.onSilenced(isSilenced),
+        // A headset that is switched off leaves the next microphone, where there is one.
+        onLost: () => void this.open("server", context),
+      });
       if (this.#isClosed) {
         microphone.close();
         return false;
@@ -70,11 +73,6 @@ export class Ears {
   #heard = (frame: FromMicrophone): void => {
     if (!this.#isMuted) this.#observer.onFrame(frame);
   };
-
-  #lost(): void {
-    this.#shut();
-    this.#observer.onFailed("lost");
-  }
 
   #shut(): void {
     this.#microphone?.close();

@@ -65,6 +65,7 @@ export class Link {
   open(): void {
     this.#brokeAt = Date.now();
     window.addEventListener("online", this.#now);
+    window.addEventListener("visibilitychange", this.#seen);
     void this.#connect();
   }
 
@@ -208,6 +209,13 @@ export class Link {
     void this.#connect();
   };
 
+  /** Of a page in the background, timers are late, and a phone that sleeps loses its connections. */
+  #seen = (): void => {
+    if (document.hidden) return;
+    if (this.#isReady) this.#ping();
+    else this.#now();
+  };
+
   #drop(): void {
     window.clearInterval(this.#pinging);
     this.#isReady = false;
@@ -220,6 +228,7 @@ export class Link {
   #end(ending: Ending): void {
     this.#isOver = true;
     window.removeEventListener("online", this.#now);
+    window.removeEventListener("visibilitychange", this.#seen);
     window.clearTimeout(this.#timer);
     this.#drop();
     this.#observer.onEnded(ending);

@@ -14,6 +14,7 @@ export interface Hello {
   folder_id?: string;
   /** ISO 639-1. */
   language?: string;
+  study_session?: boolean;
   resume?: { session_id: string; token: string; last_seq: number };
 }
 
@@ -58,6 +59,15 @@ export interface StoredTurn {
   interrupted: boolean;
 }
 
+export type StudyStage = "studying" | "winding_down" | "teach_back" | "summary" | "over";
+
+export interface StudyTime {
+  type: "study";
+  stage: StudyStage;
+  left_s: number;
+  summary: string;
+}
+
 export type ServerMessage =
   | Ready
   | { type: "state"; agent: AgentState; user: UserState }
@@ -70,6 +80,7 @@ export type ServerMessage =
   | { type: "visual"; set_id: string; kind: StudyKind; title: string }
   | { type: "citation"; citation: Citation }
   | StoredTurn
+  | StudyTime
   | { type: "error"; code: string; detail: string; retryable: boolean }
   | { type: "pong"; t: number }
   | { type: "bye"; reason: string };

@@ -12,7 +12,11 @@ export interface MouthObserver {
   onLoudness(loudness: number): void;
   /** The browser's voice began to speak, or has done. */
   onSpeaking(isSpeaking: boolean): void;
+  /** The browser has no voice after all: nothing is said aloud from now on. */
+  onVoiceless(): void;
 }
+
+const SOUNDS_WITHIN_MS = 1_000;
 
 /** What Clara says, made heard: the server's sound, or the browser's own voice where the server has none. */
 export class Mouth {
@@ -24,14 +28,21 @@ export class Mouth {
 
   constructor(language: string, observer: MouthObserver) {
     this.#observer = observer;
-    this.#synthesis = new Synthesis(language, (isSpeaking) => observer.onSpeaking(isSpeaking));
+    this.#synthesis = new Synthesis(language, {
+      onSpeaking: (isSpeaking) => observer.onSpeaking(isSpeaking),
+      onFailed: () => {
+        this.#who = "nobody";
+        observer.onVoiceless();
+      },
+    });
   }
 
   /** Makes ready for the server's sound; false where this browser can't play it. */
   async open(context: AudioContext | null): Promise<boolean> {
     if (context === null) return false;
     try {
-      await Promise.all([context.resume(), loadSound(context)]);
+      // Where a browser doesn't let it sound yet, the promise is never kept.
+      await Promise.all([Promise.race([context.resume(), pause(SOUNDS_WITHIN_MS)]), loadSound(context)]);
     } catch {
       return false;
     }
@@ -68,6 +79,11 @@ export class Mouth {
     else this.#loudspeaker?.end(segment);
   }
 
+  /** What is said from now on is another session's. */
+  renew(): void {
+    this.#loudspeaker?.renew();
+  }
+
   pause(): void {
     this.#loudspeaker?.pause();
   }
@@ -92,4 +108,8 @@ export class Mouth {
     this.#loudspeaker?.close();
     this.#loudspeaker = null;
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => window.setTimeout(resolve, ms));
 }

@@ -18,13 +18,15 @@ interface BrowserRecognition extends EventTarget {
 }
 
 export interface RecognitionObserver {
-  /** What is being said; `isFinal`: and was. */
+  /** All of what is being said; `isFinal`: and was, for nothing followed. */
   onWords(text: string, isFinal: boolean): void;
   /** The browser's name of what went wrong, after which nothing is heard. */
   onFailed(error: string): void;
 }
 
 const RESTARTED_AFTER_MS = 250;
+/** A browser calls words final at each breath: who says nothing more for so long has finished. */
+const FINISHED_AFTER_MS = 800;
 /** Not failures: nothing was said, or we stopped it ourselves. */
 const HARMLESS: ReadonlySet<string> = new Set(["no-speech", "aborted"]);
 const MOST_FAILURES = 3;
@@ -41,6 +43,10 @@ export class Recognition {
   #isRunning = false;
   #failures = 0;
   #timer: number | undefined;
+  /** What was said since the last pause, as far as the browser is sure of it. */
+  #said = "";
+  #open = "";
+  #finishing: number | undefined;
 
   constructor(language: string, observer: RecognitionObserver) {
     const Recogniser = recogniser();
@@ -63,6 +69,7 @@ export class Recognition {
   stop(): void {
     this.#isWanted = false;
     window.clearTimeout(this.#timer);
+    this.#finish();
     this.#browser.abort();
   }
 
@@ -79,10 +86,25 @@ export class Recognition {
     for (let at = resultIndex; at < results.length; at += 1) {
       const result = results[at];
       const text = result?.[0]?.transcript ?? "";
-      if (result?.isFinal && text.trim() !== "") this.#observer.onWords(text.trim(), true);
+      if (result?.isFinal) this.#said = joined(this.#said, text.trim());
       else open += text;
     }
-    if (open.trim() !== "") this.#observer.onWords(open.trim(), false);
+    this.#open = open.trim();
+    window.clearTimeout(this.#finishing);
+    if (this.#all === "") return;
+    this.#observer.onWords(this.#all, false);
+    if (this.#open === "") this.#finishing = window.setTimeout(() => this.#finish(), FINISHED_AFTER_MS);
+  }
+
+  get #all(): string {
+    return `${this.#said} ${this.#open}`.trim();
+  }
+
+  #finish(): void {
+    const all = this.#all;
+    window.clearTimeout(this.#finishing);
+    this.#said = this.#open = "";
+    if (all !== "") this.#observer.onWords(all, true);
   }
 
   #failed(error: string): void {
@@ -96,8 +118,16 @@ export class Recognition {
 
   #ended(): void {
     this.#isRunning = false;
+    // Not every browser makes final what it has heard before it stops.
+    if (this.#open !== "") this.#finish();
     if (this.#isWanted) this.#timer = window.setTimeout(() => this.#begin(), RESTARTED_AFTER_MS);
   }
+}
+
+/** Chrome on Android calls each longer version of what it hears final. */
+function joined(said: string, more: string): string {
+  const isLonger = said !== "" && more.toLowerCase().startsWith(said.toLowerCase());
+  return isLonger ? more : `${said} ${more}`.trim();
 }
 
 function recogniser(): (new () => BrowserRecognition) | null {

@@ -11,26 +11,37 @@ export async function loadSound(context: AudioContext): Promise<void> {
 
 const WANTED: MediaTrackConstraints = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
+export interface MicrophoneObserver {
+  onFrame(frame: FromMicrophone): void;
+  /** The system has silenced it, for a call or by a switch; or gives it back. */
+  onSilenced(isSilenced: boolean): void;
+  /** It was unplugged, or taken away. */
+  onLost(): void;
+}
+
 /** What the learner says, in frames as they are sent. */
 export class Microphone {
   readonly #stream: MediaStream;
   readonly #source: MediaStreamAudioSourceNode;
   readonly #node: AudioWorkletNode;
 
-  private constructor(context: AudioContext, stream: MediaStream, onFrame: (frame: FromMicrophone) => void, onLost: () => void) {
+  private constructor(context: AudioContext, stream: MediaStream, observer: MicrophoneObserver) {
     this.#stream = stream;
     this.#source = context.createMediaStreamSource(stream);
     this.#node = new AudioWorkletNode(context, "clara-microphone", { channelCount: 1, channelCountMode: "explicit" });
-    this.#node.port.onmessage = ({ data }: MessageEvent<FromMicrophone>) => onFrame(data);
-    for (const track of stream.getTracks()) track.addEventListener("ended", onLost);
+    this.#node.port.onmessage = ({ data }: MessageEvent<FromMicrophone>) => observer.onFrame(data);
+    for (const track of stream.getTracks()) {
+      track.addEventListener("ended", () => observer.onLost());
+      for (const kind of ["mute", "unmute"]) track.addEventListener(kind, () => observer.onSilenced(track.muted));
+    }
     // Its output is silence: a node that leads nowhere isn't run everywhere.
     this.#source.connect(this.#node).connect(context.destination);
   }
 
   /** Asks for the microphone. Rejects with the browser's DOMException where it isn't given. */
-  static async open(context: AudioContext, onFrame: (frame: FromMicrophone) => void, onLost: () => void): Promise<Microphone> {
+  static async open(context: AudioContext, observer: MicrophoneObserver): Promise<Microphone> {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: WANTED });
-    return new Microphone(context, stream, onFrame, onLost);
+    return new Microphone(context, stream, observer);
   }
 
   mute(muted: boolean): void {
@@ -75,6 +86,12 @@ export class Loudspeaker {
   /** Cuts a segment off; null: all that there is. */
   clear(segment: number | null): void {
     this.#send({ type: "clear", segment });
+  }
+
+  /** Forgets the segments of a session that is no more. */
+  renew(): void {
+    this.#told = null;
+    this.#send({ type: "renew" });
   }
 
   pause(): void {

@@ -1,5 +1,17 @@
 import { Sentences } from "../state/sentences.ts";
 
+/** Voices that a browser has from the net fall silent after 15 seconds, without a word: nothing is given to them as long as that. */
+const MOST_CHARS = 160;
+/** After so long without a sign an utterance won't end, or won't begin. */
+const ENDS_WITHIN_MS = 30_000;
+const BEGINS_WITHIN_MS = 8_000;
+
+export interface SynthesisObserver {
+  onSpeaking(isSpeaking: boolean): void;
+  /** There is no voice after all. */
+  onFailed(): void;
+}
+
 export function canSynthesise(): boolean {
   return "speechSynthesis" in window;
 }
@@ -7,22 +19,22 @@ export function canSynthesise(): boolean {
 /** Reads a text aloud while it is written, sentence by sentence, with the browser's own voice. */
 export class Synthesis {
   readonly #language: string;
-  readonly #onSpeaking: (isSpeaking: boolean) => void;
+  readonly #observer: SynthesisObserver;
   #sentences: Sentences;
   /** What was begun lately: a microphone hears it too. */
   #lately: string[] = [];
-  #waiting = 0;
-  /** Counts what was cut off, whose end says nothing. */
-  #round = 0;
+  /** Kept until they end: Chromium forgets an utterance that nobody holds, and says nothing of its end. */
+  readonly #waiting = new Set<SpeechSynthesisUtterance>();
+  #timer: number | undefined;
 
-  constructor(language: string, onSpeaking: (isSpeaking: boolean) => void) {
+  constructor(language: string, observer: SynthesisObserver) {
     this.#language = language;
-    this.#onSpeaking = onSpeaking;
+    this.#observer = observer;
     this.#sentences = this.#read();
   }
 
   get isSpeaking(): boolean {
-    return this.#waiting > 0;
+    return this.#waiting.size > 0;
   }
 
   /** `text` is all of it so far, in plain words. */
@@ -35,11 +47,12 @@ export class Synthesis {
 
   /** Says no more of what there is. */
   cancel(): void {
-    this.#round += 1;
+    const wasSpeaking = this.isSpeaking;
+    this.#waiting.clear();
+    window.clearTimeout(this.#timer);
     this.#sentences = this.#read();
     if (canSynthesise()) speechSynthesis.cancel();
-    if (this.#waiting > 0) this.#onSpeaking(false);
-    this.#waiting = 0;
+    if (wasSpeaking) this.#observer.onSpeaking(false);
   }
 
   /** Whether words that were heard are our own, come back from the loudspeaker. */
@@ -50,26 +63,74 @@ export class Synthesis {
   }
 
   #read(): Sentences {
-    return new Sentences((sentence) => this.#speak(sentence), 0);
+    return new Sentences((sentence) => breaths(sentence).forEach((breath) => this.#speak(breath)), 0);
   }
 
-  #speak(sentence: string): void {
+  #speak(words: string): void {
     if (!canSynthesise()) return;
-    const round = this.#round;
-    const utterance = new SpeechSynthesisUtterance(sentence);
+    const utterance = new SpeechSynthesisUtterance(words);
+    const voice = voiceFor(this.#language);
     utterance.lang = this.#language;
-    utterance.addEventListener("start", () => (this.#lately = [...this.#lately.slice(-1), sentence]));
-    const ended = () => {
-      if (round !== this.#round) return;
-      this.#waiting -= 1;
-      if (this.#waiting === 0) this.#onSpeaking(false);
-    };
-    utterance.addEventListener("end", ended);
-    utterance.addEventListener("error", ended);
-    this.#waiting += 1;
-    if (this.#waiting === 1) this.#onSpeaking(true);
+    if (voice !== null) utterance.voice = voice;
+    utterance.addEventListener("start", () => {
+      this.#lately = [...this.#lately.slice(-2), words];
+      this.#expect(ENDS_WITHIN_MS);
+    });
+    utterance.addEventListener("end", () => this.#ended(utterance, true));
+    utterance.addEventListener("error", (event) => this.#ended(utterance, ["interrupted", "canceled"].includes((event as SpeechSynthesisErrorEvent).error)));
+    this.#waiting.add(utterance);
+    if (this.#waiting.size === 1) {
+      this.#observer.onSpeaking(true);
+      this.#expect(BEGINS_WITHIN_MS);
+    }
     speechSynthesis.speak(utterance);
   }
+
+  #expect(ms: number): void {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#fail(), ms);
+  }
+
+  #ended(utterance: SpeechSynthesisUtterance, isWell: boolean): void {
+    // What was cut off says so too.
+    if (!this.#waiting.delete(utterance)) return;
+    if (!isWell) this.#fail();
+    else if (this.isSpeaking) this.#expect(BEGINS_WITHIN_MS);
+    else {
+      window.clearTimeout(this.#timer);
+      this.#observer.onSpeaking(false);
+    }
+  }
+
+  #fail(): void {
+    this.cancel();
+    this.#observer.onSpeaking(false);
+    this.#observer.onFailed();
+  }
+}
+
+/** A voice of this computer before one of the net: what is read stays here. Null leaves the choice to the browser. */
+function voiceFor(tag: string): SpeechSynthesisVoice | null {
+  const language = tag.split("-")[0];
+  // Android's tags have underscores.
+  const tagOf = ({ lang }: SpeechSynthesisVoice) => lang.replace("_", "-");
+  const own = speechSynthesis.getVoices().filter((voice) => voice.localService && tagOf(voice).split("-")[0] === language);
+  const near = own.filter((voice) => tagOf(voice) === tag);
+  const candidates = near.length > 0 ? near : own;
+  return candidates.find((voice) => voice.default) ?? candidates[0] ?? null;
+}
+
+/** Cuts a long sentence where one would breathe. */
+export function breaths(sentence: string): string[] {
+  const taken: string[] = [];
+  let rest = sentence;
+  while (rest.length > MOST_CHARS) {
+    const room = rest.slice(0, MOST_CHARS);
+    const at = Math.max(...[/[,;:–—](?=\s)[^,;:–—]*$/, /[，、；：][^，、；：]*$/].map((pause) => room.search(pause) + 1)) || room.lastIndexOf(" ") || MOST_CHARS;
+    taken.push(rest.slice(0, Math.max(at, 1)).trim());
+    rest = rest.slice(Math.max(at, 1)).trim();
+  }
+  return rest === "" ? taken : [...taken, rest];
 }
 
 function wordsOf(text: string): string[] {

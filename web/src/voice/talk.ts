@@ -6,9 +6,11 @@ import type { Conversation } from "../state/conversation.ts";
 import { Store } from "../state/store.ts";
 import { Ears } from "./ears.ts";
 import { type Ending, Link } from "./link.ts";
-import { CLOSED, type Hello, type Ready, type ServerMessage } from "./messages.ts";
+import { SpokenLanguage } from "./language.ts";
+import { CLOSED, type Hello, type Ready, type ServerMessage, type StudyStage, type StudyTime } from "./messages.ts";
 import { Mouth, type Who } from "./mouth.ts";
-import { LISTENS_NOWHERE, type Trouble, endingTrouble, insecure, microphoneTrouble } from "./troubles.ts";
+import { Surroundings } from "./surroundings.ts";
+import { LISTENS_NOWHERE, NO_MICROPHONE, SILENCED, SOUND_STOPPED, type Trouble, endingTrouble, insecure, microphoneTrouble } from "./troubles.ts";
 import { Written } from "./written.ts";
 
 export type Phase = "connecting" | "live" | "reconnecting" | "over";
@@ -27,6 +29,8 @@ export interface TalkState {
   trouble: Trouble | null;
   /** What went wrong with the last answer, while all goes on. */
   notice: string | null;
+  /** A study session that runs: `endsAt` as Date.now() counts. */
+  study: { stage: StudyStage; endsAt: number } | null;
 }
 
 export interface TalkParts {
@@ -36,6 +40,8 @@ export interface TalkParts {
   conversation: Conversation;
   /** Made while the button was pressed: only then may a page make sound. Null where the browser can't. */
   context: AudioContext | null;
+  /** It is a study session. */
+  isStudy: boolean;
   /** Something to study with was made. */
   onMade: () => void;
   /** It is over; with `hasLeft` there is nothing more to show. */
@@ -53,13 +59,16 @@ export class Talk {
     speaker: "nobody",
     trouble: null,
     notice: null,
+    study: null,
   });
   /** How loud both are, 0 to 1, some 25 times a second. */
   readonly loudness = new Store<{ heard: number; said: number }>({ heard: 0, said: 0 });
   readonly written: Written;
+  readonly language: SpokenLanguage;
   readonly #parts: TalkParts;
   readonly #ears: Ears;
   readonly #mouth: Mouth;
+  readonly #surroundings: Surroundings;
   #stopFollowing: () => void = () => undefined;
   #link: Link;
   #audio: Hello["audio"] = "pcm16";
@@ -67,32 +76,46 @@ export class Talk {
   #chatId: string | null;
   #shownId: string | null;
   #ownWords = 0;
+  /** Something of the answer that is given now was said aloud. */
+  #isAloud = false;
+  #wantsStudy: boolean;
 
   constructor(parts: TalkParts) {
-    const language = navigator.language || "en";
     this.#parts = parts;
+    this.#wantsStudy = parts.isStudy;
+    this.language = new SpokenLanguage(parts.me.user_id);
     this.#chatId = this.#shownId = parts.conversation.store.get().chatId;
     this.written = new Written(parts.conversation, parts.announcer);
-    this.#ears = new Ears(language, {
+    this.#ears = new Ears(this.language.tag, {
       onFrame: ({ pcm, loudness }) => {
         this.loudness.set({ heard: loudness });
         this.#link.sendSound(pcm);
       },
       onWords: (text, isFinal) => this.#recognised(text, isFinal),
       onFailed: (name) => this.#deaf(microphoneTrouble(name)),
+      onSilenced: (isSilenced) => this.#hindered(SILENCED, isSilenced),
     });
-    this.#mouth = new Mouth(language, {
+    this.#mouth = new Mouth(this.language.tag, {
       onPlayed: (heard) => this.#link.send({ type: "played", ...heard }),
       onLoudness: (said) => this.loudness.set({ said }),
       onSpeaking: (isSpeaking) => this.#set({ doing: isSpeaking ? "speaking" : "listening" }),
+      onVoiceless: () => {
+        this.#isAloud = false;
+        this.#set({ speaker: "nobody" });
+      },
+    });
+    this.#surroundings = new Surroundings(parts.context, {
+      onSound: () => this.#checkSound(),
+      onDevices: () => this.store.get().trouble === NO_MICROPHONE && void this.listen(),
+      onLeaving: () => this.leave(),
     });
     this.#link = this.#newLink();
-    window.addEventListener("pagehide", this.#onLeaving);
   }
 
   async start(): Promise<void> {
     const { conversation, context, announcer } = this.#parts;
     conversation.talks(true);
+    this.#surroundings.watch();
     announcer.say("Connecting, to talk with Clara.");
     const { voice } = this.#parts.me;
     const hasSound = voice === undefined || voice.hears || voice.speaks;
@@ -122,8 +145,13 @@ export class Talk {
     const trouble = hearer === "nobody" ? (insecure() ?? LISTENS_NOWHERE) : null;
     this.#set({ trouble, isAsking: trouble === null });
     if (trouble !== null) this.#parts.announcer.say(trouble.text);
-    else if (await this.#ears.open(hearer, context)) this.#parts.announcer.say("Clara is listening. Escape interrupts her.");
-    this.#set({ isAsking: false });
+    else {
+      // It was asked for by a press, which lets it sound again.
+      context?.resume().catch(() => undefined);
+      if (await this.#ears.open(hearer, context)) this.#parts.announcer.say("Clara is listening. Escape interrupts her.");
+      this.#set({ isAsking: false });
+      this.#checkSound();
+    }
   }
 
   get isInterruptible(): boolean {
@@ -148,7 +176,10 @@ export class Talk {
 
   /** Asks in writing; false where there is no connection to ask by. */
   ask(text: string): boolean {
-    if (this.store.get().phase !== "live") return false;
+    if (this.store.get().phase !== "live") {
+      this.#note("There is no connection to ask by yet. Your question stays here: ask it again in a moment.");
+      return false;
+    }
     this.#mouth.hush();
     if (!this.#link.send({ type: "text", text })) return false;
     this.#ownWords += 1;
@@ -162,7 +193,8 @@ export class Talk {
       const { folderId } = conversation.store.get();
       return {
         audio: this.#audio,
-        language: (navigator.language || "en").slice(0, 2).toLowerCase(),
+        ...(this.language.code === undefined ? {} : { language: this.language.code }),
+        ...(this.#wantsStudy ? { study_session: true } : {}),
         ...(this.#chatId === null ? {} : { conversation_id: this.#chatId }),
         ...(folderId === null ? {} : { folder_id: folderId }),
       };
@@ -170,20 +202,29 @@ export class Talk {
     return new Link(api, me.user_id, hello, {
       onReady: (ready, isNew) => this.#ready(ready, isNew),
       onMessage: (message) => this.#take(message),
-      onSound: (sound) => this.#mouth.play(sound),
+      onSound: (sound) => {
+        this.#isAloud = true;
+        this.#mouth.play(sound);
+      },
       onLost: () => this.#lost(),
       onEnded: (ending) => void this.#ended(ending),
     });
   }
 
   #ready({ conversation_id: chatId, hears, speaks }: Ready, isNew: boolean): void {
-    const { phase, isMuted } = this.store.get();
+    const { phase, isMuted, study } = this.store.get();
     const hasSound = this.#audio === "pcm16";
     this.#chatId = chatId ?? this.#chatId;
     this.#set({ phase: "live", doing: "listening", hearer: insecure() ? "nobody" : Ears.whoHears(hears && hasSound), speaker: this.#mouth.use(speaks && hasSound) });
+    this.#wantsStudy = false;
+    if (isNew) this.#mouth.renew();
     if (isMuted) this.#link.send({ type: "mic", muted: true });
     if (phase === "connecting") void this.listen();
     else this.#parts.announcer.say("Connected again. Clara is listening.");
+    if (isNew && study !== null) {
+      this.#set({ study: null });
+      this.#note("The study session ended when the server was started anew; Clara is listening still.");
+    }
     if (isNew && this.#chatId !== null) void this.written.reload(this.#chatId);
   }
 
@@ -202,7 +243,7 @@ export class Talk {
         return;
       case "transcript":
         if (message.role === "user") this.#set({ notice: null });
-        else this.#mouth.say(message.text, message.final);
+        else this.#say(message.text, message.final);
         this.written.words(message);
         return;
       case "audio_start":
@@ -230,19 +271,39 @@ export class Talk {
       case "turn":
         if (this.#chatId === null || !this.#isShown) return;
         this.#shownId = this.#chatId;
-        this.written.stored(message, this.#chatId);
+        this.written.stored(message, this.#chatId, this.#isAloud);
+        if (message.role === "user") this.#isAloud = false;
+        return;
+      case "study":
+        this.#studies(message);
         return;
       case "error":
-        this.#set({ notice: message.detail });
-        this.#parts.announcer.say(message.detail);
+        this.#note(message.detail);
         return;
       case "pong":
       case "bye":
     }
   }
 
+  /** Reads aloud what the server wrote, where it doesn't speak itself. */
+  #say(text: string, isWhole: boolean): void {
+    if (this.store.get().speaker === "browser" && text !== "") this.#isAloud = true;
+    this.#mouth.say(text, isWhole);
+  }
+
+  #studies({ stage, left_s, summary }: StudyTime): void {
+    this.#set({ study: stage === "over" ? null : { stage, endsAt: Date.now() + left_s * 1000 } });
+    if (stage === "over") this.#note(summary === "" ? "The study session is over." : `The study session is over. What it was about: ${summary}`);
+  }
+
+  #note(notice: string): void {
+    this.#set({ notice });
+    this.#parts.announcer.say(notice);
+  }
+
   /** The browser's own recognition heard something. Over Clara's voice it may be that voice itself. */
   #recognised(text: string, isFinal: boolean): void {
+    if (this.store.get().phase !== "live") return;
     if (this.#mouth.isSynthesising && this.#mouth.isEcho(text)) return;
     this.interrupt();
     if (isFinal) this.#link.send({ type: "text", text });
@@ -259,6 +320,18 @@ export class Talk {
     this.loudness.set({ heard: 0 });
     this.#set({ trouble, isAsking: false });
     this.#parts.announcer.say(trouble.text);
+  }
+
+  #checkSound(): void {
+    if (this.#audio === "pcm16") this.#hindered(SOUND_STOPPED, this.#parts.context?.state !== "running");
+  }
+
+  /** Something that begins and ends by itself, after which all goes on. */
+  #hindered(by: Trouble, isSo: boolean): void {
+    const { phase, trouble } = this.store.get();
+    if (phase === "over" || isSo === (trouble === by)) return;
+    if (isSo) this.#deaf(by);
+    else this.#set({ trouble: null });
   }
 
   /** Another conversation is opened: this one is over. */
@@ -288,15 +361,13 @@ export class Talk {
 
   /** Neither hears nor speaks from now on. */
   #silence(): void {
-    this.#set({ phase: "over", doing: "listening", notice: null });
+    this.#set({ phase: "over", doing: "listening", notice: null, study: null });
     this.#stopFollowing();
-    window.removeEventListener("pagehide", this.#onLeaving);
+    this.#surroundings.leave();
     this.#ears.close();
     this.#mouth.close();
     if (this.#parts.context?.state !== "closed") void this.#parts.context?.close();
   }
-
-  #onLeaving = (): void => this.leave();
 
   #set(change: Partial<TalkState>): void {
     this.store.set(change);

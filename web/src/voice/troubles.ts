@@ -14,6 +14,22 @@ export const LISTENS_NOWHERE: Trouble = {
   action: null,
 };
 
+/** Asked for again by itself when one is plugged in. */
+export const NO_MICROPHONE: Trouble = {
+  text: "No microphone was found. Plug one in, or choose one in the system’s settings, and try again. You can type meanwhile.",
+  action: AGAIN,
+};
+
+export const SILENCED: Trouble = {
+  text: "The system has silenced the microphone: by its switch, or for a call. Give it back there. You can type meanwhile.",
+  action: null,
+};
+
+export const SOUND_STOPPED: Trouble = {
+  text: "The browser has stopped this page’s sound, for a call perhaps. Clara can’t hear you, nor be heard.",
+  action: "Go on",
+};
+
 /** Where the page may not use the microphone at all, however the learner answers. */
 export function insecure(): Trouble | null {
   if (window.isSecureContext) return null;
@@ -30,12 +46,10 @@ export function microphoneTrouble(name: string): Trouble {
     case "NotFoundError":
     case "OverconstrainedError":
     case "audio-capture":
-      return { text: "No microphone was found. Plug one in, or choose one in the system’s settings, and try again. You can type meanwhile.", action: AGAIN };
+      return NO_MICROPHONE;
     case "NotReadableError":
     case "AbortError":
       return { text: "The microphone is being used by another program. Close that, and try again. You can type meanwhile.", action: AGAIN };
-    case "lost":
-      return { text: "The microphone was unplugged or switched off. Connect it, and try again. You can type meanwhile.", action: AGAIN };
     case "network":
       return { text: "The browser’s speech recognition can’t be reached. Check that you are online, and try again. You can type meanwhile.", action: AGAIN };
     case "service-not-allowed":

@@ -14,6 +14,8 @@ export type ToLoudspeaker =
   | { type: "end"; segment: number }
   /** null: all that there is. */
   | { type: "clear"; segment: number | null }
+  /** Another session counts its segments from the first again. */
+  | { type: "renew" }
   | { type: "pause" }
   | { type: "resume" };
 

@@ -43,7 +43,7 @@ class Microphone extends AudioWorkletProcessor {
 }
 
 class Loudspeaker extends AudioWorkletProcessor {
-  readonly #queue = new PlayQueue(sampleRate);
+  #queue = new PlayQueue(sampleRate);
   #blocks = 0;
   #wasQuiet = true;
   #energy = 0;
@@ -69,6 +69,7 @@ class Loudspeaker extends AudioWorkletProcessor {
     if (message.type === "sound") this.#queue.add(message.segment, message.offset, message.pcm, message.rate);
     else if (message.type === "end") this.#queue.end(message.segment);
     else if (message.type === "clear") this.#queue.clear(message.segment);
+    else if (message.type === "renew") this.#queue = new PlayQueue(sampleRate);
     else if (message.type === "pause") this.#queue.pause();
     else this.#queue.resume();
     if (message.type === "clear" || message.type === "pause") this.#tell();

@@ -3,6 +3,7 @@ import { Problem } from "../api/problem.ts";
 import type { Announcer } from "../state/announcer.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { Store } from "../state/store.ts";
+import { parseMarkdown, plainText } from "../text/markdown.ts";
 import { type Captions, withCitation, withSet, withStored, withWords, withoutStored, withoutUnheard } from "./captions.ts";
 import type { StoredTurn, Words } from "./messages.ts";
 
@@ -37,10 +38,11 @@ export class Written {
     this.#set(withoutUnheard);
   }
 
-  /** Only a whole question is read out: Clara is heard, and both at once would be too much. */
-  stored(turn: Omit<StoredTurn, "type">, chatId: string): void {
+  /** A whole question is read out, and an answer that wasn't heard: both voices at once would be too much. */
+  stored(turn: Omit<StoredTurn, "type">, chatId: string, wasHeard: boolean): void {
     this.#isBegun = true;
     if (turn.role === "user") this.#announcer.read(`You said: ${turn.text}`);
+    else if (!wasHeard) this.#announcer.read(`Clara answered: ${plainText(parseMarkdown(turn.text))}`);
     this.#set((captions) => withStored(captions, turn));
     void this.reload(chatId);
   }

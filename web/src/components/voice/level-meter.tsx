@@ -6,17 +6,19 @@ const BARS = [0.55, 0.8, 1, 0.8, 0.55];
 const LOUD = 0.16;
 
 /** How loud whoever speaks is. Set without React: it changes 25 times a second. */
-export function LevelMeter({ talk, isClara, isOn }: { talk: Talk; isClara: boolean; isOn: boolean }) {
+export function LevelMeter({ talk, isClara, isOn, isUnmeasured }: { talk: Talk; isClara: boolean; isOn: boolean; isUnmeasured: boolean }) {
   const meter = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const show = () => {
       const { heard, said } = talk.loudness.get();
-      const level = isOn ? Math.min(1, Math.sqrt((isClara ? said : heard) / LOUD)) : 0;
+      // What the browser itself hears and says, nobody can measure.
+      const loudness = isUnmeasured ? LOUD / 4 : isClara ? said : heard;
+      const level = isOn ? Math.min(1, Math.sqrt(loudness / LOUD)) : 0;
       meter.current?.style.setProperty("--level", level.toFixed(2));
     };
     show();
     return talk.loudness.subscribe(show);
-  }, [talk, isClara, isOn]);
+  }, [talk, isClara, isOn, isUnmeasured]);
   return (
     <div ref={meter} className="level" aria-hidden="true">
       {BARS.map((share, at) => (

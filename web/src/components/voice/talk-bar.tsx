@@ -4,6 +4,8 @@ import type { Talk, TalkState } from "../../voice/talk.ts";
 import { useWorkspace } from "../context.ts";
 import { Icon } from "../icons.tsx";
 import { LevelMeter } from "./level-meter.tsx";
+import { StudyClock } from "./study-clock.tsx";
+import { TalkOptions } from "./talk-options.tsx";
 
 /** How the talk stands, and what can be done: interrupt, switch the microphone, end. */
 export function TalkBar({ talk }: { talk: Talk }) {
@@ -15,14 +17,15 @@ export function TalkBar({ talk }: { talk: Talk }) {
     talk.interrupt();
   };
   const isLive = state.phase === "live";
+  const isUnmeasured = (state.doing === "speaking" && state.speaker === "browser") || (state.doing === "hearing" && state.hearer === "browser");
   return (
     <section ref={section} className="talk" tabIndex={-1} aria-label="Talking with Clara" data-phase={state.phase} data-doing={state.doing}>
       <div className="talk-bar">
-        <LevelMeter talk={talk} isClara={state.doing === "speaking"} isOn={isLive && state.trouble === null} />
+        <LevelMeter talk={talk} isClara={state.doing === "speaking"} isOn={isLive && (state.doing === "speaking" || state.trouble === null)} isUnmeasured={isUnmeasured} />
         <p className="talk-state">{words(state)}</p>
         {talk.isInterruptible && (
           <button type="button" className="button small" aria-label="Interrupt" aria-keyshortcuts="Escape Space" title="Interrupt (Escape)" onClick={interrupt}>
-            <Icon name="stop" /> <span className="talk-word">Interrupt</span>
+            <Icon name="stop" /> <span className="talk-word">Interrupt</span> <kbd className="talk-key pointer-only">Esc</kbd>
           </button>
         )}
         {state.phase !== "over" && (
@@ -37,10 +40,12 @@ export function TalkBar({ talk }: { talk: Talk }) {
             <Icon name={state.isMuted ? "micOff" : "mic"} />
           </button>
         )}
+        {isLive && <TalkOptions talk={talk} isStudying={state.study !== null} />}
         <button type="button" className="button small" onClick={() => talk.leave()}>
           {state.phase === "over" ? "Close" : "End"}
         </button>
       </div>
+      {state.study !== null && <StudyClock study={state.study} />}
       <Trouble talk={talk} state={state} />
       <Mode state={state} />
     </section>
@@ -107,9 +112,11 @@ function useFocusKept(): RefObject<HTMLElement | null> {
 function useInterruptKeys(talk: Talk): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.repeat || !talk.isInterruptible || document.querySelector("dialog[open]")) return;
-      const isFree = event.target === document.body || (event.target instanceof HTMLElement && event.target.matches("[tabindex='-1']"));
-      if (event.key !== "Escape" && !(event.key === " " && isFree)) return;
+      // An Escape may belong to a word that is being composed, or to what else is open.
+      if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (!talk.isInterruptible || document.querySelector("dialog[open]")) return;
+      const isFree = event.target === document.body || (event.target instanceof HTMLElement && event.target.matches("[tabindex='-1']:not(button, a, input)"));
+      if (event.key !== "Escape" && !(event.key === " " && isFree && !event.shiftKey)) return;
       event.preventDefault();
       talk.interrupt();
     };
