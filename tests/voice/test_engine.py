@@ -1,17 +1,23 @@
 """A voice session with the real voice detection, in real time: speech goes in, speech comes out."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
+from livekit.agents import UserStateChangedEvent
 
+from clara.providers.speech import Speech
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hear, Speak
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.events import CitationEvent, Cited, TextEvent
-from clara.voice.talking.engine import Turns
+from clara.voice.sound.hearing import Hearing
+from clara.voice.sound.io import Microphone
+from clara.voice.talking.engine import Turns, build_session
 from tests.services import missing
-from tests.voice.talks import talking
+from tests.voice.talks import PATIENCE, talking
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.anyio, pytest.mark.serial]
@@ -44,6 +50,19 @@ def server(question: Sound, interruption: Sound) -> Iterator[ScriptedServer]:
     with scripted_server() as server:
         server.ear.learn(question, interruption)
         yield server
+
+
+class TestMemory:
+    async def test_what_happened_is_told_and_not_kept(self) -> None:
+        told: list[str] = []
+        session = build_session(Hearing(Speech([], [], PATIENCE), lambda error: None, None), Microphone(), None)
+        session.on("user_state_changed", lambda event: told.append(event.new_state))
+        event = UserStateChangedEvent(old_state="listening", new_state="speaking")
+        session.emit("user_state_changed", event)
+        kept = weakref.ref(event)
+        del event
+        gc.collect()
+        assert (told, kept()) == (["speaking"], None)
 
 
 class TestQuestions:

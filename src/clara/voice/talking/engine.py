@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from livekit.agents import AgentSession
+from livekit import rtc
+from livekit.agents import AgentEvent, AgentSession
+from livekit.agents.voice.events import EventTypes
 
 from clara.voice.sound.detecting import Detection
 from clara.voice.sound.hearing import Hearing
@@ -28,6 +30,13 @@ class Turns:
     false_alarm_s: float = 2.0
 
 
+class _Session(AgentSession[None]):
+    """The library's, without its list of all that ever happened, which is for a report that nobody asks for."""
+
+    def emit(self, event: EventTypes, arg: AgentEvent) -> None:
+        rtc.EventEmitter.emit(self, event, arg)
+
+
 def build_session(
     hearing: Hearing,
     microphone: Microphone,
@@ -40,7 +49,7 @@ def build_session(
     the library would run a second voice detection for it. Without a loudspeaker nothing is said.
     """
     turns = turns or Turns()
-    session: AgentSession[None] = AgentSession(
+    session = _Session(
         stt=NoEar(),
         vad=Detection(turns.silence_s, hearing.detected, lambda: microphone.held_s),
         llm=NoModel(),
