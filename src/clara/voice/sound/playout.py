@@ -103,6 +103,9 @@ class Playout:
         segment = self._segments[-1]
         if not segment.cut:
             segment.queue.extend(pcm[at : at + self._piece] for at in range(0, len(pcm), self._piece))
+        if segment is self._segments[0] and not segment.begun:
+            # An answer's first sound doesn't wait for the task's turn.
+            self._send_due(segment)
         self._go_on()
 
     def finish(self) -> None:

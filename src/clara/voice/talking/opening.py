@@ -1,8 +1,10 @@
 """The opening of a voice session, and the parts that all sessions of a process share."""
 
 import asyncio
+import gc
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,11 +21,13 @@ from clara.store.database import Database
 from clara.store.folders import require_folder
 from clara.study.sessions import Sessions
 from clara.study.studio import Studio
+from clara.tutor.debriefing import Debriefing
 from clara.tutor.events import Cited
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.sound.priming import Primed, Priming
 from clara.voice.talking.asking import count_question
 from clara.voice.talking.session import Session
+from clara.voice.talking.study_room import Studying
 from clara.voice.talking.study_session import StudySession
 from clara.voice.talking.talk import Subject
 from clara.voice.talking.text_session import TextSession
@@ -47,6 +51,7 @@ class VoiceParts:
     search: SearchEngine
     studio: Studio
     sessions: Sessions
+    debriefing: Debriefing
     speech: Speech
     limiter: RateLimiter
     metrics: Metrics
@@ -77,16 +82,28 @@ def is_installed() -> bool:
 
 
 async def _load() -> None:
+    name = "clara.voice.talking.voice_session"
+    is_first = name not in sys.modules
     # Two seconds of imports: not on the event loop.
-    await asyncio.to_thread(importlib.import_module, "clara.voice.talking.voice_session")
+    await asyncio.to_thread(importlib.import_module, name)
+    if is_first:
+        # What was loaded stays: to walk it at each full collection would hold every session for 0.1 s.
+        gc.freeze()
 
 
 async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Session:
-    """Return a session that is ready to be started. NotFound where its folder isn't the learner's."""
+    """Return a session that is ready to be started. NotFound where its folder isn't the learner's.
+
+    One that comes back goes on with the study session that it was, whose time went on meanwhile.
+    """
     session = await _open(parts, owner_id, hello)
-    if hello.study_session:
-        clock = asyncio.get_running_loop().time
-        session.hold_study(StudySession(clock, parts.settings.voice.study_session_s), parts.sessions)
+    held = await parts.sessions.find(owner_id, session.conversation_id) if hello.resume else None
+    if held is None and hello.study_session:
+        held = await parts.sessions.begin(owner_id, session.conversation_id)
+    if held is not None:
+        lasted_s = max(0.0, parts.clock.now() - held.began_at)
+        study = StudySession(asyncio.get_running_loop().time, parts.settings.voice.study_session_s, lasted_s)
+        session.hold_study(Studying(study, held, parts.sessions, parts.debriefing))
     return session
 
 
