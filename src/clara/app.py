@@ -150,9 +150,9 @@ def create_app(
         metrics=metrics,
         shown=lambda cited: CitationAnswer.of(cited).model_dump(mode="json"),
     )
-    primed = Priming(engine).terms
+    prime = Priming(engine).prime
     spans = settings.voice
-    old_door = Dialect0(replies, limiter, drain, clock, primed, spans.idle_s, spans.max_s, spans.study_session_s)
+    old_door = Dialect0(replies, limiter, drain, clock, prime, spans.idle_s, spans.max_s, spans.study_session_s)
     services = Services(
         settings=settings,
         clock=clock,

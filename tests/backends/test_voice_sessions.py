@@ -14,10 +14,12 @@ from clara.store.voice_sessions import (
     Presence,
     VoiceSession,
     find_voice_session,
+    leave_voice,
     note_connected,
     open_voice_session,
     release_voice_session,
     remove_voice_session,
+    take_left,
     voice_presence,
 )
 from tests.stores import Store
@@ -30,6 +32,19 @@ SESSION = VoiceSession("one", "chat", None, "en", "pcm16", 1, "hash", "here")
 async def opened(store: Store, owner_id: str, session_id: str = "one", most: int = 1, replica: str = "here") -> object:
     session = replace(SESSION, id=session_id, replica=replica)
     return await store.database.write(lambda tx: open_voice_session(tx, owner_id, session, most, 0))
+
+
+async def visited(store: Store, owner_id: str, session_id: str, most: int = 5, replica: str = "here") -> object:
+    session = replace(SESSION, id=session_id, dialect=0, token_hash="", replica=replica)
+    return await store.database.write(lambda tx: open_voice_session(tx, owner_id, session, most, 0))
+
+
+async def left(store: Store, owner_id: str, session_id: str, conversation_id: str = "chat") -> None:
+    await store.database.write(lambda tx: leave_voice(tx, owner_id, session_id, "here", conversation_id))
+
+
+async def taken(store: Store, owner_id: str) -> str | None:
+    return await store.database.write(lambda tx: take_left(tx, owner_id, 30))
 
 
 async def silent_for(store: Store, seconds: float) -> None:
@@ -58,6 +73,62 @@ class TestOpen:
             ("ana", "three"),
             ("ben", "bens"),
         }
+
+    async def test_dialects_are_counted_apart(self, store: Store) -> None:
+        await opened(store, "ana", "one")
+        await visited(store, "ana", "old")
+
+        assert await opened(store, "ana", "two") == ["one"]
+        assert await presence(store, "ana") == Presence(2, 2)
+
+    async def test_one_that_nobody_has_goes_before_an_older_one_that_somebody_has(self, store: Store) -> None:
+        for session_id in ("one", "two"):
+            await visited(store, "ana", session_id)
+        await left(store, "ana", "two")
+
+        assert await visited(store, "ana", "three", most=2) == ["two"]
+
+
+class TestLeft:
+    """Sockets of dialect 0, which come back without saying so."""
+
+    async def test_goes_on_once_in_the_conversation_that_it_was_in(self, store: Store) -> None:
+        await visited(store, "ana", "one")
+        await left(store, "ana", "one", "chat-2")
+
+        assert await presence(store, "ana") == Presence(0, 0)
+        assert await taken(store, "ben") is None
+        assert await taken(store, "ana") == "chat-2"
+        assert await taken(store, "ana") is None
+
+    async def test_what_was_left_last_counts(self, store: Store) -> None:
+        for session_id in ("one", "two"):
+            await visited(store, "ana", session_id)
+        await left(store, "ana", "two", "chat-two")
+        await silent_for(store, 10)
+        await left(store, "ana", "one", "chat-one")
+
+        assert await taken(store, "ana") == "chat-one"
+
+    async def test_not_after_long(self, store: Store) -> None:
+        await visited(store, "ana", "one")
+        await left(store, "ana", "one")
+        await silent_for(store, 31)
+
+        assert await taken(store, "ana") is None
+
+    async def test_not_while_somebody_is_there_nor_in_the_other_dialect(self, store: Store) -> None:
+        await visited(store, "ana", "one")
+        await opened(store, "ana", "two")
+        await store.database.write(lambda tx: release_voice_session(tx, "ana", "two", "here"))
+
+        assert await taken(store, "ana") is None
+
+    async def test_what_another_replica_has_is_not_left(self, store: Store) -> None:
+        await visited(store, "ana", "one", replica="there")
+        await left(store, "ana", "one")
+
+        assert await presence(store, "ana") == Presence(1, 1)
 
 
 class TestPresence:

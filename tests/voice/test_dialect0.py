@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from clara.core.errors import Invalid
 from clara.settings import Settings
 from clara.testing import RunningApp, make_settings, running_app
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hang, Hear
 from clara.testing.speech import mumble
+from clara.voice.dialect0.phrases import PHRASES0, phrases0_of, told_aloud
 from clara.voice.dialect0.serving import MOST_WAITING
-from clara.voice.dialect0.session import HEARD_NOTHING
 from clara.voice.sockets.connection import MOST_ERRORS
+from clara.voice.wording.phrases import PHRASES, phrases_of
 from tests.learners import Learner
 from tests.study.books import CELLS
 from tests.voice.existing import VoiceClient, talking
@@ -25,6 +27,7 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.anyio
 
 QUESTION = "What does the mitochondrion make?"
+UNHEARD = phrases_of("en").unheard
 SAID = mumble("what does the mitochondrion make")
 
 
@@ -194,7 +197,7 @@ class TestAudio:
         self, client: VoiceClient, services: ScriptedServer, ana: Learner, pcm: bytes
     ) -> None:
         answer = await client.say(record(pcm, 48_000))
-        assert answer["text"] == HEARD_NOTHING
+        assert answer["text"] == UNHEARD
         assert services.asked_for("/audio/transcriptions") == []
         assert await conversations(ana) == []
 
@@ -203,7 +206,7 @@ class TestAudio:
         self, client: VoiceClient, services: ScriptedServer, ana: Learner, words: str
     ) -> None:
         services.play_hearing(Hear(words))
-        assert (await client.say(record(tone(1), 48_000)))["text"] == HEARD_NOTHING
+        assert (await client.say(record(tone(1), 48_000)))["text"] == UNHEARD
         assert await conversations(ana) == []
 
     @pytest.mark.parametrize(
@@ -282,7 +285,8 @@ class TestOrder:
         await wait_for(lambda: services.asked_for("/audio/transcriptions"))
         for _ in range(MOST_WAITING + 1):
             await client.send({"type": "text", "text": QUESTION})
-        assert (await client.next())["code"] == "voice_busy"
+        error, response = await client.next(), await client.next()
+        assert (error["code"], response["type"], response["text"]) == ("voice_busy", "response", error["detail"])
 
     async def test_ending_waits_for_no_answer(self, client: VoiceClient, services: ScriptedServer) -> None:
         services.play_hearing(Hang())
@@ -293,6 +297,43 @@ class TestOrder:
         assert (await client.end())["type"] == "session_ended"
         assert (await client.start())["type"] == "session_started"
         assert "ribosome" in (await client.ask("What builds proteins, the ribosome?"))["text"]
+
+
+class TestLanguage:
+    """What Clara says of herself."""
+
+    async def test_is_the_one_that_a_client_names(self, client: VoiceClient) -> None:
+        await client.send({"type": "session_start", "language": "de-DE"})
+        assert (await client.next())["message"] == phrases0_of("de").here
+        await client.send({"type": "text", "text": " "})
+        assert (await client.next())["text"] == phrases_of("de").unheard
+        await client.send({"type": "audio", "audio": "rubbish !"})
+        error, response = await client.next(), await client.next()
+        assert "base64" in error["detail"]
+        assert response["text"] == phrases_of("de").unheard
+        assert (await client.end())["message"] == phrases0_of("de").goodbye
+
+    async def test_is_that_of_the_files_before_anything_is_said(self, clara: RunningApp, ana: Learner) -> None:
+        bert = Learner(clara, f"bert-{ana.id}")
+        await bert.upload(
+            "zelle.md", ("Die Zelle ist die kleinste Einheit aller Lebewesen auf der Erde. " * 20).encode()
+        )
+        async with talking(clara, bert.id) as client:
+            assert (await client.start())["message"] == phrases0_of("de").here
+
+    async def test_is_that_of_the_last_question(self, client: VoiceClient) -> None:
+        assert (await client.start())["message"] == phrases0_of("en").here
+        await client.ask("Was macht das Mitochondrium in der Zelle und wozu braucht sie es?")
+        assert (await client.end())["message"] == phrases0_of("de").goodbye
+
+    def test_has_all_phrases_where_voice_has(self) -> None:
+        assert PHRASES0.keys() == PHRASES.keys()
+
+    @pytest.mark.parametrize("language", [*PHRASES0.keys(), "xx"])
+    def test_an_error_is_told_in_it(self, language: str) -> None:
+        for code in ("recording_too_long", "recording_unreadable", "too_many_requests", "budget_used_up", "new"):
+            error = Invalid("In English.", code=code)
+            assert (told_aloud(error, language) == "In English.") == (language in ("en", "xx"))
 
 
 class TestBadMessages:

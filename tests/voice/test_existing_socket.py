@@ -2,14 +2,17 @@
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clara.testing import make_settings
 from clara.testing.openai_server import scripted_server
 from clara.testing.speech import mumble
+from clara.voice.sockets.registry import MOST_VISITS
 from tests.contract.served import Served, served
 from tests.study.books import CELLS
 from tests.voice.existing import calling
@@ -43,6 +46,24 @@ async def status(server: Served, user_id: str) -> tuple[bool, bool]:
     return answer["is_connected"], answer["has_agent"]
 
 
+HELLO = {"type": "hello", "audio": "none"}
+
+
+async def conversations(server: Served) -> list[Any]:
+    found = await server.client.get("/homework/conversations/ana", headers=server.headers("ana"))
+    return list(found.json()["conversations"])
+
+
+async def wait_connected(server: Served, connected: bool = True) -> None:
+    async with asyncio.timeout(10):
+        while (await status(server, "ana"))[0] != connected:
+            await asyncio.sleep(0.02)
+
+
+async def gone(server: Served) -> None:
+    await wait_connected(server, False)
+
+
 class TestExistingClient:
     async def test_speaks_types_and_looks(self, server: Served) -> None:
         await upload(server)
@@ -53,8 +74,7 @@ class TestExistingClient:
             await client.send({"type": "visual_command", "command": "flashcard", "topic": "osmosis"})
             assert (await client.next())["visual_content"]["cards"]
             assert (await client.end())["type"] == "session_ended"
-        found = await server.client.get("/homework/conversations/ana", headers=server.headers("ana"))
-        assert len(found.json()["conversations"]) == 1
+        assert len(await conversations(server)) == 1
 
     async def test_a_ticket_in_the_address_is_enough_once(self, server: Served) -> None:
         made = await server.client.post("/v1/voice/tickets", headers=server.headers("ana"))
@@ -79,16 +99,68 @@ class TestExistingClient:
             await client.start()
             assert await status(server, "ana") == (True, True)
             assert await status(server, "ben") == (False, False)
-        async with asyncio.timeout(10):
-            while await status(server, "ana") != (False, False):
-                await asyncio.sleep(0.02)
+        await gone(server)
 
-    async def test_the_newest_tab_wins(self, server: Served) -> None:
+    async def test_tabs_talk_side_by_side_each_in_its_own_conversation(self, server: Served) -> None:
+        await upload(server)
         async with calling(server) as first, calling(server) as second:
-            await first.start()
-            await second.start()
-            assert await first.closed() == 4409
-            assert (await second.end())["type"] == "session_ended"
+            for client in (first, second):
+                await client.start()
+            for client in (first, second):
+                assert "ATP" in (await client.ask(QUESTION))["text"]
+            assert await status(server, "ana") == (True, True)
+        assert len(await conversations(server)) == 2
+
+    async def test_of_very_many_tabs_the_oldest_goes(self, server: Served) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            tabs = [await stack.enter_async_context(calling(server)) for _ in range(MOST_VISITS + 1)]
+            for tab in tabs:
+                await tab.start()
+            assert await tabs[0].closed() == 4409
+            assert (await tabs[1].end())["type"] == "session_ended"
+
+    async def test_a_session_of_the_other_dialect_stays(self, server: Served) -> None:
+        async with calling(server) as before, calling(server) as streaming, calling(server) as client:
+            await before.start()
+            await streaming.send(HELLO)
+            assert (await streaming.next())["type"] == "ready"
+            assert (await before.end())["type"] == "session_ended"
+            await client.start()
+            await streaming.send({"type": "ping", "t": 1})
+            while (await streaming.next())["type"] != "pong":
+                pass
+            assert (await client.end())["type"] == "session_ended"
+
+    async def test_goes_on_where_its_connection_broke(self, server: Served) -> None:
+        await upload(server)
+        for _ in range(2):
+            async with calling(server) as client:
+                await client.start()
+                await client.ask(QUESTION)
+                client.socket.transport.abort()
+            await gone(server)
+        assert len(await conversations(server)) == 1
+
+    async def test_begins_anew_where_the_session_was_ended(self, server: Served) -> None:
+        await upload(server)
+        for _ in range(2):
+            async with calling(server) as client:
+                await client.start()
+                await client.ask(QUESTION)
+                await client.end()
+            await gone(server)
+        assert len(await conversations(server)) == 2
+
+    async def test_is_connected_before_it_has_said_anything(self, server: Served) -> None:
+        async with calling(server) as client:
+            await wait_connected(server)
+            assert (await client.start())["type"] == "session_started"
+
+    async def test_a_hello_that_comes_late_is_one(self, server: Served) -> None:
+        async with calling(server) as client:
+            await wait_connected(server)
+            await client.send(HELLO)
+            assert (await client.next())["type"] == "ready"
 
     async def test_a_server_that_goes_down_says_so(self, server: Served) -> None:
         async with calling(server) as client:

@@ -61,6 +61,27 @@ class TestReadMessage:
         assert isinstance(message, SessionStart)
         assert message.folder == folder
 
+    @pytest.mark.parametrize("name", ["conversation_id", "session_id"])
+    @pytest.mark.parametrize(("value", "read_as"), [("s-1", "s-1"), (1700000000000, "1700000000000"), (None, None)])
+    def test_conversations_in_either_spelling(self, name: str, value: Any, read_as: str | None) -> None:
+        message = read(type="session_start", **{name: value})
+        assert isinstance(message, SessionStart)
+        assert message.conversation_id == read_as
+
+    @pytest.mark.parametrize(
+        ("value", "language"),
+        [("de", "de"), ("de-AT", "de"), ("pt_BR", "pt"), ("German", None), ("", None), (7, None), (None, None)],
+    )
+    def test_a_language_that_is_none_keeps_no_session_from_starting(self, value: Any, language: str | None) -> None:
+        message = read(type="session_start", language=value)
+        assert isinstance(message, SessionStart)
+        assert message.language == language
+
+    def test_a_topic_may_be_null(self) -> None:
+        message = read(type="visual_command", command="quiz", topic=None, text="the cell")
+        assert isinstance(message, VisualCommand)
+        assert message.scope(None).topic == "the cell"
+
     def test_an_error_shows_nothing_of_what_was_sent(self) -> None:
         with pytest.raises(Invalid) as raised:
             read(type="text", text={"secret": "zanzibar"})

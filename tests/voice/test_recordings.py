@@ -191,12 +191,18 @@ class TestRead:
         for head in ("data:audio/webm;codecs=opus;base64,", "data:;base64,", 'data:audio/mp4; codecs="opus";base64,'):
             assert (await recordings.read(head + encoded)).pcm == bare.pcm
 
+    async def test_base64_in_lines_and_without_padding(self, recordings: Recordings) -> None:
+        made = record(tone(1), 48_000)
+        encoded = base64.encodebytes(made + b"\0" * (1 - len(made) % 3))
+        assert encoded.endswith(b"=\n")
+        assert (await recordings.read(encoded.decode().rstrip("=\n"))).hearable
+
     @pytest.mark.parametrize(
         ("encoded", "code"),
         [
             ("no base64 !", "recording_not_base64"),
             ("äöü", "recording_not_base64"),
-            ("AAA", "recording_not_base64"),
+            ("AAAAA", "recording_not_base64"),
             ("", "recording_empty"),
             ("data:audio/webm;base64,", "recording_empty"),
             ("AAAA", "recording_unreadable"),

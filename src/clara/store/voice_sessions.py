@@ -47,13 +47,15 @@ COUNTS = (sa.func.count().filter(voice_sessions.c.connected), sa.func.count())
 
 
 def open_voice_session(tx: Tx, owner_id: str, session: VoiceSession, most: int, now: float) -> Sequence[str]:
-    """Add a session, in place of the learner's oldest beyond ``most``, wherever they are; return whose place it took.
+    """Add a session, in place of the learner's oldest beyond ``most`` of its dialect, wherever they are, those first
+    that nobody has; return whose place it took.
 
     A process whose session is gone finds that out when it says next that it has it.
     """
     lock_learner(tx, owner_id, now)
     table = voice_sessions.c
-    query = sa.select(table.id).where(table.owner_id == owner_id).order_by(table.created_at.desc(), table.id)
+    alike = sa.and_(table.owner_id == owner_id, table.dialect == session.dialect)
+    query = sa.select(table.id).where(alike).order_by(table.replica.is_(None), table.created_at.desc(), table.id)
     # A select without a bound: SQLite takes an OFFSET only behind a LIMIT.
     over = list(tx.execute(query).scalars())[max(most - 1, 0) :]
     if over:
@@ -85,6 +87,26 @@ def release_voice_session(tx: Tx, owner_id: str, session_id: str, replica: str) 
     table = voice_sessions.c
     query = voice_sessions.update().where(table.owner_id == owner_id, table.id == session_id, table.replica == replica)
     tx.execute(query.values(replica=None, connected=False, heard_at=db_now()))
+
+
+def leave_voice(tx: Tx, owner_id: str, session_id: str, replica: str, conversation_id: str) -> None:
+    """Say that a socket of dialect 0 is gone, and which conversation it was in."""
+    table = voice_sessions.c
+    query = voice_sessions.update().where(table.owner_id == owner_id, table.id == session_id, table.replica == replica)
+    tx.execute(query.values(replica=None, connected=False, heard_at=db_now(), conversation_id=conversation_id))
+
+
+def take_left(tx: Tx, owner_id: str, within_s: float) -> str | None:
+    """Return the conversation that was left last by a socket of dialect 0, once, and within so many seconds."""
+    table = voice_sessions.c
+    query = sa.select(table.id, table.conversation_id).where(
+        table.owner_id == owner_id,
+        table.dialect == 0,
+        table.replica.is_(None),
+        table.heard_at >= db_now() - within_s,
+    )
+    row = tx.execute(query.order_by(table.heard_at.desc(), table.id).limit(1)).one_or_none()
+    return row.conversation_id if row and remove_voice_session(tx, owner_id, row.id) else None
 
 
 def remove_voice_session(tx: Tx, owner_id: str, session_id: str) -> bool:

@@ -17,7 +17,7 @@ class VisualRequest(NamesFolder):
     """Something to look at on a topic."""
 
     command_type: CommandName
-    topic: Annotated[StrictStr, StringConstraints(max_length=MAX_TOPIC)] = Field("", examples=["photosynthesis"])
+    topic: StrictStr | None = Field(None, max_length=20_000, examples=["photosynthesis"])
     context: StrictStr | None = Field(None, max_length=20_000, description="Read over: the files are what counts.")
     user_id: StrictStr | None = None
 
@@ -27,7 +27,7 @@ class VisualRequest(NamesFolder):
 
     @property
     def scope(self) -> Scope:
-        return Scope(folder_id=self.folder, topic=" ".join(self.topic.split()))
+        return Scope(folder_id=self.folder, topic=" ".join((self.topic or "").split())[:MAX_TOPIC])
 
 
 class _Visual(Loose):

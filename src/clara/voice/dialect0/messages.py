@@ -1,10 +1,20 @@
 """The messages of dialect 0: what voice clients of before send and read. Unknown members are let through."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+    TypeAdapter,
+    ValidationError,
+)
 
 from clara.core.clock import iso
 from clara.core.errors import ClaraError, Invalid
@@ -19,7 +29,21 @@ MOST_TEXT_CHARS = 20_000
 MOST_CHARS = MOST_BYTES * 3 // 2
 """Of a message: a recording in base64, with room for one that is a little too big, so that it is called that."""
 
-_Id = Annotated[StrictStr, Field(max_length=128)]
+_LANGUAGE = re.compile(r"([A-Za-z]{2})([-_]\w{1,8})*", re.ASCII)
+
+
+def _as_text(value: Any) -> Any:
+    """Return a number as text: some clients name a session by the time."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_language(value: Any) -> str | None:
+    """Return a language's two letters; None for what says nothing of one, which keeps no session from starting."""
+    found = _LANGUAGE.fullmatch(value) if isinstance(value, str) else None
+    return found[1].lower() if found else None
+
+
+_Id = Annotated[StrictStr, Field(max_length=128), BeforeValidator(_as_text)]
 
 
 class _Message(BaseModel):
@@ -32,7 +56,7 @@ class SessionStart(_Message):
     type: Literal["session_start"]
     conversation_id: _Id | None = Field(None, validation_alias=AliasChoices("conversation_id", "session_id"))
     folder_id: _Id | None = Field(None, validation_alias=AliasChoices("folder_id", "folderId", "class_id"))
-    language: Annotated[StrictStr, Field(pattern=r"^[A-Za-z]{2}(-\w{1,8})*$")] | None = None
+    language: Annotated[str | None, BeforeValidator(_as_language)] = None
 
     @property
     def folder(self) -> str | None:
@@ -56,7 +80,7 @@ class VisualCommand(_Message):
 
     type: Literal["visual_command"]
     command: CommandName = Field(validation_alias=AliasChoices("command", "command_type"))
-    topic: StrictStr = Field("", max_length=MOST_TEXT_CHARS)
+    topic: StrictStr | None = Field(None, max_length=MOST_TEXT_CHARS)
     text: StrictStr | None = Field(None, max_length=MOST_TEXT_CHARS)
 
     @property
@@ -92,6 +116,15 @@ def read_message0(sent: str) -> Message:
     if any("\0" in value for value in message.model_dump().values() if isinstance(value, str)):
         raise Invalid("The message has a NUL character. Send it without.", code="invalid_text")
     return message
+
+
+def is_hello(sent: str) -> bool:
+    """Return whether a first message is of the other dialect."""
+    try:
+        message = json.loads(sent)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(message, dict) and message.get("type") == "hello"
 
 
 def told(kind: str, now: float, **values: Any) -> str:

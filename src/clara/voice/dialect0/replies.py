@@ -4,7 +4,7 @@ For clients that speak themselves. The tutor keeps question and answer as in any
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -29,9 +29,6 @@ from clara.voice.wording.aloud import read_aloud
 log = structlog.get_logger()
 
 T = TypeVar("T")
-Terms = Callable[[str, str | None], Awaitable[Sequence[str]]]
-"""Rare words of a learner's folder, or of all their files: what a recogniser may hear."""
-
 _NOT_HERE = frozenset(("no_material", "topic_not_covered"))
 
 

@@ -17,6 +17,7 @@ from clara.voice.dialect0.messages import (
     SessionEnd,
     SessionStart,
     error_of,
+    is_hello,
     read_message0,
     response_of,
     told,
@@ -24,6 +25,7 @@ from clara.voice.dialect0.messages import (
 from clara.voice.dialect0.replies import Reply
 from clara.voice.dialect0.session import Dialect0, Session0
 from clara.voice.sockets.connection import ERRORS_PER_S, MESSAGES_PER_S, MOST_ERRORS, MOST_MESSAGES, Socket
+from clara.voice.sockets.live import Link, Visit
 from clara.voice.wire.messages import CloseCode
 from clara.voice.wire.meter import Meter
 
@@ -34,31 +36,39 @@ MOST_WAITING = 4
 SEND_S = 10.0
 """A client that doesn't read for so long is cut off."""
 
-HELLO = "I'm here. What would you like to know?"
-GOODBYE = "Goodbye. What we talked about is in your conversations."
-GOING_DOWN = "The server is going down for a moment. Connect again."
-
 
 async def serve_dialect0(
-    socket: Socket, owner_id: str, first_message: str, parts: Dialect0, conversation_id: str | None = None
-) -> None:
-    """Serve an accepted socket whose first text frame was read, until one side ends it. It is closed then.
+    socket: Socket, owner_id: str, first_message: str | None, parts: Dialect0, visit: Visit | None = None
+) -> str | None:
+    """Serve an accepted socket until one side ends it. It is closed then.
 
-    ``conversation_id``: of the first session's conversation, which its first question opens; made when left out.
+    ``first_message`` is the first text frame, None where the client has sent none so far. Should that turn out to be
+    a hello it is returned: the socket is as it was, and speaks clara.voice.v1.
+    ``visit`` has the conversation, which its first question opens, and is told of another one.
     """
     with parts.drain.stream():
-        dialogue = _Dialogue(socket, owner_id, parts, conversation_id)
+        dialogue = _Dialogue(socket, owner_id, parts, visit or Visit(Link(), new_id("chat")))
         try:
             code = await dialogue.run(first_message)
+        except _Hello as hello:
+            return hello.sent
         finally:
             await dialogue.close()
         if code is not None:
             with suppress(Exception):
                 await asyncio.wait_for(socket.close(code), SEND_S)
+    return None
 
 
 class _Gone(Exception):
     """The client left, or doesn't read."""
+
+
+class _Hello(Exception):
+    """The client speaks the other dialect."""
+
+    def __init__(self, sent: str) -> None:
+        self.sent = sent
 
 
 class _Rubbish(Exception):
@@ -66,12 +76,12 @@ class _Rubbish(Exception):
 
 
 class _Dialogue:
-    def __init__(self, socket: Socket, owner_id: str, parts: Dialect0, conversation_id: str | None) -> None:
+    def __init__(self, socket: Socket, owner_id: str, parts: Dialect0, visit: Visit) -> None:
         self._socket = socket
         self._owner_id = owner_id
         self._parts = parts
-        self._conversation_id = conversation_id or new_id("chat")
-        self._session = Session0(parts, owner_id, self._conversation_id)
+        self._visit = visit
+        self._session = Session0(parts, owner_id, visit.conversation_id)
         self._errors = Meter(MOST_ERRORS, ERRORS_PER_S)
         self._messages = Meter(MOST_MESSAGES, MESSAGES_PER_S)
         self._waiting: asyncio.Queue[Asking] = asyncio.Queue(MOST_WAITING)
@@ -79,7 +89,7 @@ class _Dialogue:
         self._sending = asyncio.Lock()
         self._gone = asyncio.Event()
 
-    async def run(self, first_message: str) -> int | None:
+    async def run(self, first_message: str | None) -> int | None:
         """Return the code to close with; None when the client has left."""
         works = self._read(first_message), self._parts.drain.begun(), self._gone.wait()
         tasks = [asyncio.ensure_future(work) for work in works]
@@ -90,9 +100,9 @@ class _Dialogue:
             if self._gone.is_set():
                 return CloseCode.BUSY
             if self._parts.drain.draining:
-                await self._say("session_ended", message=GOING_DOWN)
+                await self._say("session_ended", message=self._session.phrases.going_down)
                 return CloseCode.GOING_AWAY
-            await self._say("session_ended", message=GOODBYE)
+            await self._say("session_ended", message=self._session.phrases.goodbye)
             return CloseCode.IDLE if done else CloseCode.EXPIRED
         except _Gone:
             return None
@@ -111,9 +121,11 @@ class _Dialogue:
             answering.cancel()
             await asyncio.gather(answering, return_exceptions=True)
 
-    async def _read(self, first_message: str) -> None:
+    async def _read(self, first_message: str | None) -> None:
         """Take messages until the client has said nothing for too long."""
-        await self._take_sent(first_message)
+        fresh = first_message is None
+        if first_message is not None:
+            await self._take_sent(first_message)
         while True:
             try:
                 async with asyncio.timeout(self._parts.idle_s):
@@ -124,7 +136,11 @@ class _Dialogue:
                 continue
             if frame["type"] == "websocket.disconnect":
                 raise _Gone
-            await self._take_sent(frame.get("text"))
+            sent = frame.get("text")
+            if fresh and sent is not None and is_hello(sent):
+                raise _Hello(sent)
+            fresh = False
+            await self._take_sent(sent)
 
     async def _take_sent(self, sent: str | None) -> None:
         try:
@@ -134,7 +150,9 @@ class _Dialogue:
                 raise TooManyRequests("That came much faster than anybody speaks.", code="voice_too_fast")
             await self._take(read_message0(sent))
         except ClaraError as error:
-            await self._send(error_of(error, self._now))
+            await self._send(
+                *(self._failed(error) if error.problem_code == "voice_busy" else (error_of(error, self._now),))
+            )
             if not self._errors.take(1):
                 raise _Rubbish from None
 
@@ -154,18 +172,21 @@ class _Dialogue:
 
     async def _begin(self, start: SessionStart) -> None:
         await self._session.close()
-        self._conversation_id = start.conversation_id or self._conversation_id
-        await self._say("session_started", message=HELLO)
+        self._visit.conversation_id = start.conversation_id or self._visit.conversation_id
         self._session = Session0(
-            self._parts, self._owner_id, self._conversation_id, start, self._announce, self._is_quiet
+            self._parts, self._owner_id, self._visit.conversation_id, start, self._announce, self._is_quiet
         )
+        await self._session.expect()
+        await self._say("session_started", message=self._session.phrases.here)
+        self._session.study()
 
     async def _end(self) -> None:
         await self.close()
         self._waiting = asyncio.Queue(MOST_WAITING)
-        self._conversation_id = new_id("chat")
-        self._session = Session0(self._parts, self._owner_id, self._conversation_id)
-        await self._say("session_ended", message=GOODBYE)
+        goodbye = self._session.phrases.goodbye
+        self._visit.conversation_id = new_id("chat")
+        self._session = Session0(self._parts, self._owner_id, self._visit.conversation_id)
+        await self._say("session_ended", message=goodbye)
 
     async def _answer(self) -> None:
         """Answer what waits."""
@@ -196,7 +217,7 @@ class _Dialogue:
 
     def _failed(self, error: ClaraError) -> tuple[str, ...]:
         """Return an error for programs, and the same as a response: clients of before know no other way to say it."""
-        return error_of(error, self._now), response_of(Reply(error.detail, self._now))
+        return error_of(error, self._now), response_of(self._session.told(error))
 
     @property
     def _now(self) -> float:

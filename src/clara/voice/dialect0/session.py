@@ -1,21 +1,23 @@
 """One session of a client of dialect 0: what it is about, and what is said to each of its messages."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from clara.core.clock import Clock
+from clara.core.errors import ClaraError
 from clara.ops.drain import Drain
 from clara.ops.limits import RateLimiter
+from clara.rag.languages import UNKNOWN, detect_language
 from clara.voice.dialect0.messages import Asking, Audio, SessionStart, Text, VisualCommand
-from clara.voice.dialect0.replies import Replies, Reply, Terms
+from clara.voice.dialect0.phrases import Phrases0, phrases0_of, told_aloud
+from clara.voice.dialect0.replies import Replies, Reply
 from clara.voice.dialect0.study import Announced
+from clara.voice.sound.priming import Primed
 from clara.voice.talking.asking import count_question
+from clara.voice.wording.phrases import phrases_of
 
-HEARD_NOTHING = "Sorry, I couldn't hear anything. Please say it again."
-
-
-async def no_terms(owner_id: str, folder_id: str | None) -> tuple[str, ...]:
-    return ()
+Prime = Callable[[str, str, str | None], Awaitable[Primed]]
+"""What to expect of a learner, in a conversation, about a folder or all files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Dialect0:
     limiter: RateLimiter
     drain: Drain
     clock: Clock
-    terms: Terms = no_terms
+    prime: Prime
     idle_s: float = 600.0
     max_s: float = 7200.0
     study_s: float = 600.0
@@ -38,7 +40,8 @@ class Dialect0:
 class Session0:
     """``announce`` says what nobody asked for, ``is_quiet`` is whether nothing is being answered.
 
-    Without a ``start`` it is about all files, and no study session.
+    Without a ``start`` it is about all files. What Clara says of herself is in the language that
+    ``start`` names, or else in that of the last question, of the conversation, or of the files.
     """
 
     def __init__(
@@ -54,10 +57,34 @@ class Session0:
         self._owner_id = owner_id
         self._conversation_id = conversation_id
         self._folder_id = start.folder if start else None
-        self._language = start.language[:2].lower() if start and start.language else None
-        self._terms: Sequence[str] | None = None
+        self._named = start.language if start else None
+        self._spoken: str | None = None
+        self._primed: Primed | None = None
         self._announce = announce
-        self._study = Announced(parts.study_s, self._language or "en", self._say, is_quiet) if start else None
+        self._is_quiet = is_quiet
+        self._study: Announced | None = None
+
+    @property
+    def language(self) -> str:
+        guessed = self._primed.language if self._primed else None
+        return self._named or self._spoken or guessed or "en"
+
+    @property
+    def phrases(self) -> Phrases0:
+        return phrases0_of(self.language)
+
+    async def expect(self) -> Primed:
+        """Look into the learner's material, once."""
+        if self._primed is None:
+            self._primed = await self._parts.prime(self._owner_id, self._conversation_id, self._folder_id)
+        return self._primed
+
+    def study(self) -> None:
+        """Begin a study session."""
+        self._study = Announced(self._parts.study_s, lambda: self.language, self._say, self._is_quiet)
+
+    def told(self, error: ClaraError) -> Reply:
+        return Reply(told_aloud(error, self.language), self._now)
 
     async def reply_to(self, asked: Asking) -> Reply:
         """Return what is said to it. Raises what there is to be said instead."""
@@ -67,13 +94,14 @@ class Session0:
             case VisualCommand():
                 return await replies.show(self._owner_id, asked.kind, asked.scope(self._folder_id))
             case Audio():
-                if self._terms is None:
-                    self._terms = await self._parts.terms(self._owner_id, self._folder_id)
-                text = await replies.hear(asked.audio, self._language, self._terms)
+                expected = await self.expect()
+                text = await replies.hear(asked.audio, self._named or expected.language, expected.terms)
             case Text():
                 text = asked.text
         if not text.strip():
-            return Reply(HEARD_NOTHING, self._now)
+            return Reply(phrases_of(self.language).unheard, self._now)
+        found = detect_language(text)
+        self._spoken = found if found != UNKNOWN else self._spoken
         if self._study is not None and (thanks := self._study.takes(text)) is not None:
             await replies.remark(self._owner_id, self._conversation_id, "user", text)
             return await self._remarked(thanks)

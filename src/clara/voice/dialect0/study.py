@@ -8,17 +8,21 @@ import time
 from collections.abc import Awaitable, Callable
 
 from clara.voice.talking.study_session import Stage, StudySession, guide
-from clara.voice.wording.phrases import phrases_of
+from clara.voice.wording.phrases import VoicePhrases, phrases_of
 
 
 class Announced:
-    """``say`` sends a line and keeps it; ``is_quiet`` is whether nothing is being answered."""
+    """``language`` is the learner's by now. ``say`` sends a line and keeps it; ``is_quiet``: nothing is answered."""
 
     def __init__(
-        self, length_s: float, language: str, say: Callable[[str], Awaitable[None]], is_quiet: Callable[[], bool]
+        self,
+        length_s: float,
+        language: Callable[[], str],
+        say: Callable[[str], Awaitable[None]],
+        is_quiet: Callable[[], bool],
     ) -> None:
         self._study = StudySession(time.monotonic, length_s)
-        self._phrases = phrases_of(language)
+        self._language = language
         self._say = say
         self._is_quiet = is_quiet
         self._guiding = asyncio.create_task(guide(self._study, self), name="dialect0-study")
@@ -26,6 +30,10 @@ class Announced:
     def takes(self, said: str) -> str | None:
         """Return what is said to the learner's summary, where one was asked for and this is it."""
         return self._phrases.over if self._study.takes(said) else None
+
+    @property
+    def _phrases(self) -> VoicePhrases:
+        return phrases_of(self._language())
 
     def is_quiet(self) -> bool:
         return self._is_quiet()

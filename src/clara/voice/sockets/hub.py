@@ -12,10 +12,11 @@ import structlog
 
 from clara.core.credentials import digest, new_token
 from clara.core.errors import ClaraError, Forbidden, NotFound
+from clara.core.ids import new_id
 from clara.library.locks import Locks
 from clara.ops.drain import Drain
 from clara.store.voice_sessions import VoiceSession
-from clara.voice.sockets.live import BYE, REPLACED, Ending, Entered, Link, Live
+from clara.voice.sockets.live import BYE, REPLACED, Ending, Entered, Link, Live, Visit
 from clara.voice.sockets.presence import Presences
 from clara.voice.sockets.registry import Registry
 from clara.voice.talking.opening import VoiceParts, open_session
@@ -129,20 +130,26 @@ class Hub:
         return Entered(live, live.link, session, None)
 
     @asynccontextmanager
-    async def visit(self, owner_id: str, conversation_id: str) -> AsyncIterator[Link]:
-        """Count a socket of dialect 0 as a session for as long as the block runs; it is told when to leave."""
-        async with self._learners.setdefault(owner_id, asyncio.Lock()), self._registry.room(owner_id, False):
+    async def visit(self, owner_id: str) -> AsyncIterator[Visit]:
+        """Count a socket of dialect 0 as a session for as long as the block runs; it is told when to leave.
+
+        One that comes back within ``hold_s`` goes on in its conversation.
+        """
+        async with self._learners.setdefault(owner_id, asyncio.Lock()), self._registry.room(owner_id, False, 0):
             live = self._registry.add(owner_id, "", None, False)
             try:
+                conversation_id = await self._presences.come_back(owner_id, self.limits.hold_s) or new_id("chat")
                 await self._store(live, Hello(audio="none"), conversation_id)
             except BaseException:
                 await self._registry.end(live, BYE)
                 raise
         assert live.link is not None
+        visit = Visit(live.link, conversation_id)
         try:
-            yield live.link
+            yield visit
         finally:
-            live.link.gone.set()
+            visit.link.gone.set()
+            await self._presences.leave(live, visit.conversation_id)
             await self._registry.end(live, BYE)
 
     async def _store(self, live: Live, hello: Hello, conversation_id: str) -> None:
@@ -156,7 +163,7 @@ class Hub:
             live.token_hash,
             self._presences.replica,
         )
-        await self._presences.open(live, row, self.limits.sessions_per_learner)
+        await self._presences.open(live, row, self._registry.most_of(live.dialect))
 
     async def end(self, live: Live, ending: Ending) -> None:
         """Close a session and tell its socket; what was heard is stored before. Returns once all is closed."""

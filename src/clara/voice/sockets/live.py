@@ -45,6 +45,14 @@ class Link:
             self.leave.set_result(ending)
 
 
+@dataclass(slots=True)
+class Visit:
+    """A socket of dialect 0, and the conversation that it is in by now."""
+
+    link: Link
+    conversation_id: str
+
+
 @dataclass(slots=True, eq=False)
 class Live:
     """``session`` is None for a socket of dialect 0, which holds nothing. ``sounds``: it costs what sound costs.

@@ -38,6 +38,16 @@ class Presences:
         same = hmac.compare_digest(row.token_hash if row else "0" * 64, digest(resume.token))
         return row if row and same and row.dialect else None
 
+    async def come_back(self, owner_id: str, within_s: float) -> str | None:
+        """Return the conversation that a socket of dialect 0 was in, if one left so lately."""
+        return await self._database.write(lambda tx: stored.take_left(tx, owner_id, within_s))
+
+    async def leave(self, live: Live, conversation_id: str) -> None:
+        """A socket of dialect 0 is gone, which may come back to this conversation."""
+        if live.stored:
+            await self._try(lambda tx: stored.leave_voice(tx, live.owner_id, live.id, self.replica, conversation_id))
+            live.stored = False
+
     async def forget(self, owner_id: str, session_id: str) -> None:
         await self._try(lambda tx: stored.remove_voice_session(tx, owner_id, session_id))
 

@@ -24,6 +24,8 @@ BEAT_S = 5.0
 CLOSE_S = 10.0
 """For a session to stop speaking and to store what was heard."""
 RETRY_S = 10
+MOST_VISITS = 5
+"""Sockets of dialect 0 of one learner. Such clients don't know that the newest tab wins, and would connect again."""
 
 
 class Registry:
@@ -49,11 +51,16 @@ class Registry:
     def get(self, owner_id: str, session_id: str) -> Live | None:
         return self._live.get((owner_id, session_id))
 
+    def most_of(self, dialect: int) -> int:
+        """Return how many sessions of a dialect a learner may have."""
+        most = self._limits.sessions_per_learner
+        return most if dialect else max(most, MOST_VISITS)
+
     @asynccontextmanager
-    async def room(self, owner_id: str, sounds: bool) -> AsyncIterator[None]:
+    async def room(self, owner_id: str, sounds: bool, dialect: int = 1) -> AsyncIterator[None]:
         """Make room for one more session of a learner, in this process, while the block makes it."""
-        theirs = [live for live in self._live.values() if live.owner_id == owner_id]
-        for live in theirs[: max(0, len(theirs) - self._limits.sessions_per_learner + 1)]:
+        theirs = [live for live in self._live.values() if (live.owner_id, live.dialect) == (owner_id, dialect)]
+        for live in theirs[: max(0, len(theirs) - self.most_of(dialect) + 1)]:
             await self.end(live, REPLACED)
         most = self._limits.sessions_per_process if sounds else self._limits.text_sessions_per_process
         alike = [live for live in self._live.values() if live.sounds == sounds]

@@ -64,10 +64,6 @@ class Priming:
             log.info("voice.not_primed", error=type(error).__name__)
             return Primed()
 
-    async def terms(self, owner_id: str, folder_id: str | None) -> Sequence[str]:
-        """Return the rare words of a folder, or of all files, the rarest that are said most first."""
-        return (await self.prime(owner_id, "", folder_id)).terms
-
     async def _gather(self, owner_id: str, folder_id: str | None) -> Material | None:
         try:
             return await self._gatherer.gather(owner_id, Scope(folder_id=folder_id), READ_CHARS)

@@ -181,8 +181,10 @@ def _failures() -> tuple[type[Exception], ...]:
 
 def _from_base64(encoded: str) -> bytes:
     bare = encoded[found.end() :] if (found := _DATA_URL.match(encoded[:200])) else encoded
+    # Some encoders break lines, and some leave the padding out.
+    bare = "".join(bare.split()).rstrip("=")
     try:
-        data = base64.b64decode(bare, validate=True)
+        data = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise Invalid(
             "The recording isn't base64. Send the whole of it so encoded.", code="recording_not_base64"
