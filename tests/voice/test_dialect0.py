@@ -2,15 +2,16 @@ import asyncio
 import base64
 import itertools
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clara.core.errors import Invalid
+from clara.providers.chat import ChatEvent, ChatRequest, TextDelta
 from clara.settings import Settings
-from clara.testing import RunningApp, make_settings, running_app
+from clara.testing import FakeChatModel, RunningApp, make_settings, running_app
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hang, Hear
 from clara.testing.speech import mumble
@@ -450,6 +451,41 @@ class TestStudySession:
         assert (await ana.post("/study-session/complete", json=report)).status_code == 200
         progress = (await ana.get("/v1/progress")).json()
         assert progress["sessions"] == 1
+
+
+class Holding(FakeChatModel):
+    """Says nothing before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = asyncio.Event()
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        self.asked.append(request)
+        await self.let_go.wait()
+        yield TextDelta("I see.")
+
+
+class TestComingBack:
+    async def test_waits_for_the_answer_of_before(self, tmp_path: Path) -> None:
+        model = Holding()
+        async with running_app(make_settings(tmp_path / "d"), chat_model=model) as app:
+            start = {"type": "session_start", "conversation_id": "c-1"}
+            async with talking(app, "ana") as client:
+                await client.send(start)
+                await client.next()
+                await client.send({"type": "text", "text": QUESTION})
+                await wait_for(lambda: model.asked)
+            async with talking(app, "ana") as client:
+                await client.send(start)
+                await client.next()
+                await client.send({"type": "text", "text": "And the ribosome?"})
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(client.next(), 0.4)
+                model.let_go.set()
+                assert (await client.next())["type"] == "response"
+            ((*said,),) = await conversations(Learner(app, "ana"))
+        assert [role for role, _ in said] == ["user", "assistant"] * 2
 
 
 class TestLeaving:

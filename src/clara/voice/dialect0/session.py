@@ -1,10 +1,12 @@
 """One session of a client of dialect 0: what it is about, and what is said to each of its messages."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from clara.core.clock import Clock
-from clara.core.errors import ClaraError
+from clara.core.errors import ClaraError, Conflict
 from clara.ops.drain import Drain
 from clara.ops.limits import RateLimiter
 from clara.rag.languages import UNKNOWN, detect_language
@@ -15,6 +17,10 @@ from clara.voice.dialect0.study import Announced
 from clara.voice.sound.priming import Primed
 from clara.voice.talking.asking import count_question
 from clara.voice.wording.phrases import phrases_of
+
+BEFORE_S = 30.0
+"""For an answer of before: a client that comes back may ask while it is still being written."""
+LOOK_S = 0.25
 
 Prime = Callable[[str, str, str | None], Awaitable[Primed]]
 """What to expect of a learner, in a conversation, about a folder or all files."""
@@ -105,7 +111,18 @@ class Session0:
         if self._study is not None and (thanks := self._study.takes(text)) is not None:
             await replies.remark(self._owner_id, self._conversation_id, "user", text)
             return await self._remarked(thanks)
-        return await replies.ask(self._owner_id, text, self._conversation_id, self._folder_id)
+        return await self._ask(text)
+
+    async def _ask(self, text: str) -> Reply:
+        """Ask, once what was asked before the connection broke is answered."""
+        until = time.monotonic() + BEFORE_S
+        while True:
+            try:
+                return await self._parts.replies.ask(self._owner_id, text, self._conversation_id, self._folder_id)
+            except Conflict as error:
+                if error.problem_code != "turn_running" or time.monotonic() > until:
+                    raise
+            await asyncio.sleep(LOOK_S)
 
     async def close(self) -> None:
         """Announce nothing more."""
