@@ -1,7 +1,8 @@
 import { Suspense, useEffect } from "react";
 import type { Message } from "../api/types.ts";
 import { until } from "../state/conversation.ts";
-import { useStore } from "../state/store.ts";
+import { Store, useStore } from "../state/store.ts";
+import type { Captions as Said } from "../voice/captions.ts";
 import { useWorkspace } from "./context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icons.tsx";
@@ -12,6 +13,8 @@ import { ProblemNote } from "./problem-note.tsx";
 import { Teaching } from "./teaching.tsx";
 import { useReadingPlace } from "./use-reading-place.ts";
 import { Welcome } from "./welcome.tsx";
+
+const NOTHING_SAID = new Store<{ captions: Said }>({ captions: [] });
 
 export function ConversationPane() {
   const workspace = useWorkspace();
@@ -48,12 +51,13 @@ function Messages() {
   const { conversation, talking } = useWorkspace();
   const { chatId, chat, messages, pending } = useStore(conversation.store);
   const { talk, isOn } = useStore(talking.store);
+  const { captions } = useStore(talk?.written.store ?? NOTHING_SAID);
   const items = pending === null ? (messages.value?.items ?? []) : until(messages.value?.items ?? [], pending.questionId);
   // What was said in an exam stays as it was said.
   const isFixed = chat?.exam?.state === "running";
   const isIdle = !isOn && (pending === null || pending.problem !== null);
-  const { list, column, isBehind, catchUp } = useReadingPlace(chatId, messages.value !== null, pending?.question ?? null);
-  const isEmpty = pending === null && (chatId === null || messages.value?.items.length === 0);
+  const { list, column, isBehind, catchUp } = useReadingPlace(chatId, messages.value !== null, pending?.question ?? (isOn ? spokenQuestion(captions) : null), isOn);
+  const isEmpty = pending === null && captions.length === 0 && (chatId === null || messages.value?.items.length === 0);
   return (
     <div className="messages-frame">
       <div ref={list} className="messages" tabIndex={-1}>
@@ -88,6 +92,11 @@ function Messages() {
       )}
     </div>
   );
+}
+
+/** What the learner says, as far as it isn't stored yet. */
+function spokenQuestion(captions: Said): string {
+  return captions.findLast(({ role }) => role === "user")?.text ?? "";
 }
 
 /** The question of an answer; the marks of an exam answer none. */

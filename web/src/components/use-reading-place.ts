@@ -18,8 +18,9 @@ type Following = "no" | "to-question" | "to-end";
 /**
  * Keeps what is read in its place while an answer grows. What was asked goes to the top and no further, so that its
  * answer is read from its beginning; whoever scrolls to the end is taken along with it, and whoever scrolls up stays.
+ * What is heard (`isTalking`) is read where it is said: at the end.
  */
-export function useReadingPlace(chatId: string | null, isLoaded: boolean, asking: string | null): ReadingPlace {
+export function useReadingPlace(chatId: string | null, isLoaded: boolean, asking: string | null, isTalking: boolean): ReadingPlace {
   const list = useRef<HTMLDivElement>(null);
   const column = useRef<HTMLDivElement>(null);
   const following = useRef<Following>("no");
@@ -60,8 +61,8 @@ export function useReadingPlace(chatId: string | null, isLoaded: boolean, asking
   }, [chatId, isLoaded]);
   useLayoutEffect(() => {
     wasAsking.current = isAsking;
-    if (isAsking) follow("to-question");
-  }, [isAsking, asking]);
+    if (isAsking) follow(isTalking ? "to-end" : "to-question");
+  }, [isAsking, asking, isTalking]);
   return { list, column, isBehind, catchUp: () => follow("to-end") };
 }
 

@@ -5,6 +5,8 @@ const MOST_CHARS = 160;
 /** After so long without a sign an utterance won't end, or won't begin. */
 const ENDS_WITHIN_MS = 30_000;
 const BEGINS_WITHIN_MS = 8_000;
+/** Browsers without any voice don't say so; but voices may be loaded late. */
+const VOICES_WITHIN_MS = 2_500;
 
 export interface SynthesisObserver {
   onSpeaking(isSpeaking: boolean): void;
@@ -81,7 +83,7 @@ export class Synthesis {
     this.#waiting.add(utterance);
     if (this.#waiting.size === 1) {
       this.#observer.onSpeaking(true);
-      this.#expect(BEGINS_WITHIN_MS);
+      this.#expect(speechSynthesis.getVoices().length > 0 ? BEGINS_WITHIN_MS : VOICES_WITHIN_MS);
     }
     speechSynthesis.speak(utterance);
   }

@@ -78,6 +78,8 @@ export class Talk {
   #ownWords = 0;
   /** Something of the answer that is given now was said aloud. */
   #isAloud = false;
+  /** The one that was given last, once it is stored. */
+  #answer: string | null = null;
   #wantsStudy: boolean;
 
   constructor(parts: TalkParts) {
@@ -100,8 +102,9 @@ export class Talk {
       onLoudness: (said) => this.loudness.set({ said }),
       onSpeaking: (isSpeaking) => this.#set({ doing: isSpeaking ? "speaking" : "listening" }),
       onVoiceless: () => {
-        this.#isAloud = false;
         this.#set({ speaker: "nobody" });
+        this.#isAloud = false;
+        if (this.#answer !== null) this.written.readOut(this.#answer);
       },
     });
     this.#surroundings = new Surroundings(parts.context, {
@@ -272,6 +275,7 @@ export class Talk {
         if (this.#chatId === null || !this.#isShown) return;
         this.#shownId = this.#chatId;
         this.written.stored(message, this.#chatId, this.#isAloud);
+        this.#answer = message.role === "user" ? null : message.text;
         if (message.role === "user") this.#isAloud = false;
         return;
       case "study":

@@ -26,7 +26,7 @@ export const SILENCED: Trouble = {
 };
 
 export const SOUND_STOPPED: Trouble = {
-  text: "The browser has stopped this page’s sound, for a call perhaps. Clara can’t hear you, nor be heard.",
+  text: "The browser has stopped this page’s sound: for a call perhaps, or because there is nothing to play it on. Clara can’t hear you, nor be heard.",
   action: "Go on",
 };
 

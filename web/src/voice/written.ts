@@ -42,9 +42,14 @@ export class Written {
   stored(turn: Omit<StoredTurn, "type">, chatId: string, wasHeard: boolean): void {
     this.#isBegun = true;
     if (turn.role === "user") this.#announcer.read(`You said: ${turn.text}`);
-    else if (!wasHeard) this.#announcer.read(`Clara answered: ${plainText(parseMarkdown(turn.text))}`);
+    else if (!wasHeard) this.readOut(turn.text);
     this.#set((captions) => withStored(captions, turn));
     void this.reload(chatId);
+  }
+
+  /** For whoever doesn't see an answer that nobody said aloud. */
+  readOut(answer: string): void {
+    this.#announcer.read(`Clara answered: ${plainText(parseMarkdown(answer))}`);
   }
 
   /** Shows the conversation as it is stored, in place of the captions that it has by now. */

@@ -25,7 +25,7 @@ export function TalkBar({ talk }: { talk: Talk }) {
         <p className="talk-state">{words(state)}</p>
         {talk.isInterruptible && (
           <button type="button" className="button small" aria-label="Interrupt" aria-keyshortcuts="Escape Space" title="Interrupt (Escape)" onClick={interrupt}>
-            <Icon name="stop" /> <span className="talk-word">Interrupt</span> <kbd className="talk-key pointer-only">Esc</kbd>
+            <Icon name="stop" /> <span className="talk-word">Interrupt</span> <kbd className="talk-key pointer-only" aria-hidden="true">Esc</kbd>
           </button>
         )}
         {state.phase !== "over" && (
@@ -54,7 +54,7 @@ export function TalkBar({ talk }: { talk: Talk }) {
 
 function words({ phase, doing, isMuted, isAsking, trouble, hearer }: TalkState): string {
   if (phase === "connecting") return "Connecting…";
-  if (phase === "reconnecting") return "The connection broke. Connecting again…";
+  if (phase === "reconnecting") return "Connecting again…";
   if (phase === "over") return "Not talking";
   if (isAsking && hearer === "server") return "Allow the microphone";
   if (doing === "thinking") return "Thinking…";
