@@ -68,6 +68,7 @@ from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.answering import Answerer
 from clara.tutor.conversations import Conversations
+from clara.tutor.debriefing import Debriefing
 from clara.tutor.flagging import Flagging
 from clara.tutor.modes.marking import Exams
 from clara.tutor.turns.titles import Titler
@@ -145,6 +146,7 @@ def create_app(
         search=engine,
         studio=studio,
         sessions=sessions,
+        debriefing=Debriefing(database, chat_model, budget),
         speech=speech,
         limiter=limiter,
         metrics=metrics,

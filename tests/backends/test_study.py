@@ -99,3 +99,20 @@ class TestReviews:
 
         assert kept == [True, False]
         assert (await Reviews(store.database, store.clock).progress("ana")).sessions == 1
+
+    async def test_a_session_that_was_begun_is_found_until_it_is_over_and_counts_once(self, store: Store) -> None:
+        sessions, progress = Sessions(store.database, store.clock), Reviews(store.database, store.clock).progress
+        held = await sessions.begin("ana", "talk")
+
+        assert await sessions.find("ana", "talk", 60) == held
+        assert await sessions.find("ana", "other", 60) is None
+        assert await sessions.find("ben", "talk", 60) is None
+        assert await sessions.find("ana", "talk", -60) is None
+        assert (await progress("ana")).sessions == 0
+
+        await sessions.keep("ana", held, 40, 0.5, {"topics": ["x"]}, over=False)
+        assert await sessions.find("ana", "talk", 60) == held
+        await sessions.keep("ana", held, 90, 0.75, {"topics": ["x", "y"]}, over=True)
+        assert await sessions.find("ana", "talk", 60) is None
+        kept = await progress("ana")
+        assert (kept.sessions, kept.session_s) == (1, 90)

@@ -20,8 +20,10 @@ from clara.testing import make_settings
 from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hear
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
+from clara.tutor.debriefing import Debriefing
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
 from clara.voice.talking.session import Session
+from clara.voice.talking.study_room import Studying
 from clara.voice.talking.study_session import StudySession
 from clara.voice.talking.talk import Subject
 from clara.voice.talking.text_session import TextSession
@@ -100,8 +102,12 @@ async def connected(
         speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService(name, server.url) for name in voices])
         session = VoiceSession(store.tutor, speech, Metrics().voice, Part(about, shown, "en", count=count))
     if study_s:
-        study = StudySession(asyncio.get_running_loop().time, study_s)
-        session.hold_study(study, Sessions(store.database, SystemClock()))
+        study, sessions = (
+            StudySession(asyncio.get_running_loop().time, study_s),
+            Sessions(store.database, SystemClock()),
+        )
+        held = await sessions.begin(OWNER, "talk")
+        session.hold_study(Studying(study, held, sessions, Debriefing(store.database)))
     client = Client(session)
     writing = asyncio.create_task(session.outbox.write(client))
     await session.start()

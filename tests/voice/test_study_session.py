@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from clara.voice.talking.study_session import SUMMARY_WAIT_S, Stage, StudySession, guide
 from tests.voice.virtual import run
 
@@ -71,7 +73,7 @@ class TestGuide:
         async def main() -> StudySession:
             room = Room(study_for(60))
             guiding = asyncio.create_task(guide(room.study, room))
-            room.study.asked("What is ATP?")
+            room.study.asked("m1", "What is ATP?")
             assert not room.study.takes("too early")
             await asyncio.sleep(70)
             assert not room.study.takes("Wait, what is ATP?")
@@ -82,9 +84,38 @@ class TestGuide:
 
         study = run(main())
         assert study.stage is Stage.OVER
-        assert study.report() == {
-            "classes": [],
-            "topics": ["What is ATP?"],
-            "concepts": [],
-            "summary": "Cells live on ATP.",
-        }
+        assert study.summary == "Cells live on ATP."
+        assert list(study.told.values()) == ["Cells live  on ATP."]
+
+    def test_what_is_said_when_it_is_taught_back_is_known(self) -> None:
+        async def main() -> StudySession:
+            room = Room(study_for())
+            guiding = asyncio.create_task(guide(room.study, room))
+            room.study.asked("m1", "What is ATP?")
+            await asyncio.sleep(550)
+            room.study.asked("m2", "ATP is")
+            room.study.asked("m2", "ATP is what cells live on")
+            guiding.cancel()
+            return room.study
+
+        assert run(main()).told == {"m2": "ATP is what cells live on"}
+
+    @pytest.mark.parametrize(
+        ("lasted_s", "stage", "said"),
+        [
+            (400, Stage.STUDYING, [(Stage.WINDING_DOWN, 420), (Stage.TEACH_BACK, 540), (Stage.SUMMARY, 600)]),
+            (450, Stage.WINDING_DOWN, [(Stage.TEACH_BACK, 540), (Stage.SUMMARY, 600)]),
+            (550, Stage.TEACH_BACK, [(Stage.SUMMARY, 600)]),
+            (900, Stage.TEACH_BACK, [(Stage.SUMMARY, 900)]),
+        ],
+    )
+    def test_one_that_was_broken_off_has_the_time_that_was_left(
+        self, lasted_s: float, stage: Stage, said: list[tuple[Stage, float]]
+    ) -> None:
+        async def main() -> Room:
+            room = Room(StudySession(asyncio.get_running_loop().time, 600, lasted_s))
+            assert room.study.stage is stage
+            await guide(room.study, room)
+            return room
+
+        assert run(main()).said[:-1] == said

@@ -31,6 +31,10 @@ class SessionRow:
     completed_at: float
 
 
+UNFINISHED_S = -1.0
+"""The duration of a study session that was begun, and of which nothing else is known yet."""
+
+
 @dataclass(slots=True)
 class FolderProgress:
     """Counts of one folder's sets. ``learned`` cards are those that the scheduler asks again days later."""
@@ -76,13 +80,55 @@ def add_session(tx: Tx, owner_id: str, row: SessionRow) -> bool:
     return insert_new(tx, study_sessions, owner_id=owner_id, **values)
 
 
+def put_session(tx: Tx, owner_id: str, row: SessionRow) -> None:
+    """Keep a study session, in place of what was kept of it before."""
+    remove_session(tx, owner_id, row.id)
+    add_session(tx, owner_id, row)
+
+
+def remove_session(tx: Tx, owner_id: str, session_id: str) -> None:
+    table = study_sessions.c
+    tx.execute(study_sessions.delete().where(table.owner_id == owner_id, table.id == session_id))
+
+
+def remove_unfinished(tx: Tx, owner_id: str, before: float) -> None:
+    """Remove sessions that were begun before then, and of which nothing came."""
+    table = study_sessions.c
+    query = study_sessions.delete().where(table.owner_id == owner_id, table.duration_s < 0)
+    tx.execute(query.where(table.completed_at < before))
+
+
+def latest_sessions(tx: Tx, owner_id: str, limit: int) -> Sequence[SessionRow]:
+    """Return the latest that were kept, the last first."""
+    query = sa.select(*(study_sessions.c[name] for name in SessionRow.__slots__))
+    query = query.where(study_sessions.c.owner_id == owner_id).order_by(study_sessions.c.completed_at.desc())
+    return [SessionRow(*row) for row in tx.execute(query.limit(limit))]
+
+
+def quiz_results(tx: Tx, owner_id: str, since: float) -> tuple[int, int]:
+    """Return how many questions of quizzes were answered right since then, and how many there were; exams aside."""
+    tried = quiz_attempts.join(study_sets, _joins(quiz_attempts.c.set_id, quiz_attempts.c.owner_id))
+    right, total = (
+        sa.func.coalesce(sa.func.sum(column), 0) for column in (quiz_attempts.c.right, quiz_attempts.c.total)
+    )
+    query = (
+        sa.select(right, total)
+        .select_from(tried)
+        .where(
+            quiz_attempts.c.owner_id == owner_id, quiz_attempts.c.created_at >= since, study_sets.c.exam_id.is_(None)
+        )
+    )
+    row = tx.execute(query).one()
+    return int(row[0]), int(row[1])
+
+
 def count_sessions(tx: Tx, owner_id: str) -> tuple[int, float, float | None]:
     """Return how many sessions there were, their seconds, and when the last was completed."""
     query = sa.select(
         sa.func.count(),
         sa.func.coalesce(sa.func.sum(study_sessions.c.duration_s), 0.0),
         sa.func.max(study_sessions.c.completed_at),
-    ).where(study_sessions.c.owner_id == owner_id)
+    ).where(study_sessions.c.owner_id == owner_id, study_sessions.c.duration_s >= 0)
     row = tx.execute(query).one()
     return int(row[0]), float(row[1]), row[2]
 

@@ -104,13 +104,25 @@ class Hub:
     async def _restore(self, owner_id: str, hello: Hello, resume: Resume) -> Entered:
         before = await self._presences.find(owner_id, resume)
         if before is None:
-            entered = await self._enter_new(owner_id, hello)
+            entered = await self._enter_new(owner_id, hello.model_copy(update={"resume": None}))
             unknown = NotFound("There is no such session to resume: this is a new one.", code="voice_session_unknown")
             entered.session.outbox.say(failure_of(unknown))
             return entered
         found = {"conversation_id": before.conversation_id, "folder_id": before.folder_id, "language": before.language}
-        entered = await self._enter_new(owner_id, hello.model_copy(update=found), restored=True)
+        entered = await self._enter_again(owner_id, hello.model_copy(update=found))
         await self._presences.forget(owner_id, before.id)
+        return entered
+
+    async def _enter_again(self, owner_id: str, hello: Hello) -> Entered:
+        """Return a session as it was; without its folder, and it says so, where that was deleted meanwhile."""
+        try:
+            return await self._enter_new(owner_id, hello, restored=True)
+        except NotFound as error:
+            if error.problem_code != "folder_not_found":
+                raise
+        entered = await self._enter_new(owner_id, hello.model_copy(update={"folder_id": None}), restored=True)
+        gone = NotFound("The folder of this session was deleted: it goes on without.", code="folder_not_found")
+        entered.session.outbox.say(failure_of(gone))
         return entered
 
     async def _enter_new(self, owner_id: str, hello: Hello, *, restored: bool = False) -> Entered:

@@ -19,6 +19,7 @@ from clara.rag.search import SearchEngine
 from clara.settings import Settings
 from clara.store.database import Database
 from clara.store.folders import require_folder
+from clara.store.voice_sessions import RESTORABLE_S
 from clara.study.sessions import Sessions
 from clara.study.studio import Studio
 from clara.tutor.debriefing import Debriefing
@@ -97,12 +98,14 @@ async def open_session(parts: VoiceParts, owner_id: str, hello: Hello) -> Sessio
     One that comes back goes on with the study session that it was, whose time went on meanwhile.
     """
     session = await _open(parts, owner_id, hello)
-    held = await parts.sessions.find(owner_id, session.conversation_id) if hello.resume else None
+    held, length_s = None, parts.settings.voice.study_session_s
+    if hello.resume is not None:
+        held = await parts.sessions.find(owner_id, session.conversation_id, length_s + RESTORABLE_S)
     if held is None and hello.study_session:
         held = await parts.sessions.begin(owner_id, session.conversation_id)
     if held is not None:
         lasted_s = max(0.0, parts.clock.now() - held.began_at)
-        study = StudySession(asyncio.get_running_loop().time, parts.settings.voice.study_session_s, lasted_s)
+        study = StudySession(asyncio.get_running_loop().time, length_s, lasted_s)
         session.hold_study(Studying(study, held, parts.sessions, parts.debriefing))
     return session
 

@@ -1,16 +1,14 @@
-"""A study session held in a voice session: announced there, and kept with what it was about."""
+"""A study session held in a voice session: announced there, and kept with what it came to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 
 from clara.core.errors import ClaraError
-from clara.study.sessions import Sessions
-from clara.tutor.answering import Said
-from clara.tutor.events import TextEvent
-from clara.tutor.turns.tutor import Tutor
+from clara.study.sessions import Held, Sessions
+from clara.tutor.debriefing import Debriefing, Studied
 from clara.voice.talking.study_session import Stage, StudySession, guide
 from clara.voice.talking.talk import Subject, Talk
 from clara.voice.wire.messages import Study
@@ -19,12 +17,20 @@ from clara.voice.wording.phrases import phrases_of
 
 log = structlog.get_logger()
 
-UNSURE = 0.5
-"""The confidence that is kept of a session: nobody said how sure they are."""
 LEAST_S = 30.0
 """A session that is left sooner isn't kept."""
 MADE_S = 15.0
-"""For a summary that the model makes."""
+"""For what the model makes of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Studying:
+    """One study session, what it is kept as, and with what; see opening."""
+
+    session: StudySession
+    held: Held
+    sessions: Sessions
+    debriefing: Debriefing
 
 
 class StudyRoom:
@@ -32,38 +38,42 @@ class StudyRoom:
 
     def __init__(
         self,
-        study: StudySession,
+        studying: Studying,
         talk: Talk,
         subject: Subject,
         outbox: Outbox,
-        tutor: Tutor,
-        sessions: Sessions,
         say: Callable[[str], Awaitable[None]],
         is_quiet: Callable[[], bool],
     ) -> None:
-        self._study = study
+        self._study = studying.session
+        self._held = studying.held
+        self._sessions = studying.sessions
+        self._debriefing = studying.debriefing
         self._talk = talk
         self._subject = subject
         self._outbox = outbox
-        self._tutor = tutor
-        self._sessions = sessions
         self._say = say
         self._is_quiet = is_quiet
         self._kept = False
         self._guiding: asyncio.Task[None] | None = None
-        talk.study = study
+        talk.study = self._study
 
     def open(self) -> None:
         self._tell()
         self._guiding = asyncio.create_task(self._hold(), name="voice.study")
 
     async def close(self) -> None:
-        """Leave it; what there was of it is kept, as the learner's questions."""
+        """Leave it; what there was of it is kept, and it can go on elsewhere."""
         if self._guiding is not None:
             self._guiding.cancel()
             await asyncio.gather(self._guiding, return_exceptions=True)
-        if self._study.topics and self._study.lasted_s >= LEAST_S:
-            await self._keep()
+        if self._kept:
+            return
+        try:
+            if self._study.lasted_s >= LEAST_S:
+                await self._keep(over=self._study.stage is Stage.OVER, quick=True)
+        except ClaraError as error:
+            log.warning("study.not_kept", code=error.problem_code)
 
     def is_quiet(self) -> bool:
         return self._talk.is_free and self._is_quiet()
@@ -83,54 +93,31 @@ class StudyRoom:
     async def _hold(self) -> None:
         try:
             await guide(self._study, self)
+            self._talk.study = None
+            await self._keep(over=True)
+        except ClaraError as error:
+            self._talk.tell(error)
         except Exception:
             # The voice session may break below it; what there was of this one is kept when that is closed.
             log.exception("study.failed")
-            return
-        self._talk.study = None
-        if not self._study.summary:
-            self._study.summarised(await self._made())
-        await self._keep()
 
-    async def _made(self) -> str:
-        """Return a summary by the model, of what was asked; without one, or where it fails, the questions."""
-        topics = self._study.topics
-        if not topics:
-            return ""
-        asked = " ".join(topics)
-        if self._tutor.model == "none":
-            return asked
-        wanted, history = phrases_of(self._talk.language).summary, [Said("user", topic) for topic in topics[-10:]]
+    async def _keep(self, over: bool, quick: bool = False) -> None:
+        study, subject = self._study, self._subject
+        lasted_s, began_at, told = round(study.lasted_s, 1), self._held.began_at, list(study.told.values())
+        studied = Studied(subject.owner_id, subject.conversation_id, subject.folder_id, began_at, told, study.summary)
         try:
             async with asyncio.timeout(MADE_S):
-                return await self._answer(wanted, history) or asked
-        except (ClaraError, TimeoutError) as error:
-            log.info("study.no_summary", error=type(error).__name__)
-            return asked
-
-    async def _answer(self, wanted: str, history: Sequence[Said]) -> str:
-        subject = self._subject
-        async with aclosing(self._tutor.once(subject.owner_id, wanted, subject.folder_id, history)) as events:
-            return "".join([event.text async for event in events if isinstance(event, TextEvent)])
-
-    async def _keep(self) -> None:
-        if self._kept:
+                debrief = await self._debriefing.of(studied, quick)
+        except TimeoutError:
+            debrief = await self._debriefing.of(studied, quick=True)
+        if not (over or debrief.topics or told):
             return
+        await self._sessions.keep(subject.owner_id, self._held, lasted_s, debrief.confidence, debrief.report, over)
         self._kept = True
-        study = self._study
-        if not study.summary:
-            study.summarised(" ".join(study.topics))
-        try:
-            await self._sessions.complete(
-                self._subject.owner_id, study.id, round(study.lasted_s, 1), UNSURE, study.report()
-            )
-        except ClaraError as error:
-            self._talk.tell(error)
-        study.stage = Stage.OVER
+        study.stage, study.summary = Stage.OVER, debrief.summary
         self._tell()
 
     def _tell(self) -> None:
         study = self._study
-        self._outbox.say(
-            Study(session_id=study.id, stage=study.stage.value, left_s=round(study.left_s, 1), summary=study.summary)
-        )
+        left_s = round(study.left_s, 1)
+        self._outbox.say(Study(session_id=self._held.id, stage=study.stage.value, left_s=left_s, summary=study.summary))

@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Protocol
-
-from clara.core.ids import new_id
+from typing import Protocol
 
 LENGTH_S = 600.0
 WIND_DOWN_S = 180.0
@@ -16,8 +14,6 @@ SUMMARY_WAIT_S = 60.0
 LOOK_S = 0.25
 """So often it is looked whether nobody speaks, once there is something to say."""
 SUMMARY_LOOK_S = 1.0
-MOST_TOPICS = 50
-_TOPIC_CHARS = 200
 _ASKS = ("?", "\uff1f", "\u061f")
 _SUMMARY_CHARS = 5_000
 
@@ -31,15 +27,18 @@ class Stage(StrEnum):
 
 
 class StudySession:
-    """Keeps time and minutes; ``clock`` counts seconds. What it was about is told with ``asked`` and ``summarised``."""
+    """Keeps time; ``clock`` counts seconds. What the learner says in it is told with ``asked`` and ``takes``.
 
-    def __init__(self, clock: Callable[[], float], length_s: float = LENGTH_S, session_id: str | None = None) -> None:
-        self.id = session_id or new_id("study")
+    ``told`` is what they said when asked to teach back and to sum up, by message. One that has ``lasted_s`` already
+    goes on in the stage that it would be in: what was to be said before is left out, but not its end.
+    """
+
+    def __init__(self, clock: Callable[[], float], length_s: float = LENGTH_S, lasted_s: float = 0.0) -> None:
         self.stage = Stage.STUDYING
-        self.topics: list[str] = []
+        self.told: dict[str, str] = {}
         self.summary = ""
         self._clock = clock
-        self._began = clock()
+        self._began = clock() - lasted_s
         self._length_s = length_s
         self._due_s: Mapping[Stage, float] = {
             Stage.WINDING_DOWN: length_s - min(WIND_DOWN_S, length_s / 3),
@@ -47,6 +46,9 @@ class StudySession:
             Stage.SUMMARY: length_s,
             Stage.OVER: length_s + SUMMARY_WAIT_S,
         }
+        for stage in (Stage.WINDING_DOWN, Stage.TEACH_BACK):
+            if self._due_s[stage] <= lasted_s:
+                self.stage = stage
 
     @property
     def lasted_s(self) -> float:
@@ -73,24 +75,19 @@ class StudySession:
             self._due_s = {Stage.OVER: self.lasted_s + SUMMARY_WAIT_S}
         return self.stage
 
-    def asked(self, question: str) -> None:
-        if len(self.topics) < MOST_TOPICS and question.strip():
-            self.topics.append(" ".join(question.split())[:_TOPIC_CHARS])
+    def asked(self, message_id: str, question: str) -> None:
+        """The learner asked something; or taught back, where they were asked to."""
+        if self.stage is Stage.TEACH_BACK:
+            self.told[message_id] = question
 
     def takes(self, said: str) -> bool:
         """Take what is said as the learner's summary, where one was asked for; it is over then. Questions are none."""
         if self.stage is not Stage.SUMMARY or not said.strip() or said.rstrip().endswith(_ASKS):
             return False
-        self.summarised(said)
+        self.summary = " ".join(said.split())[:_SUMMARY_CHARS]
+        self.told["summary"] = said
         self.stage = Stage.OVER
         return True
-
-    def summarised(self, summary: str) -> None:
-        self.summary = " ".join(summary.split())[:_SUMMARY_CHARS]
-
-    def report(self, folders: Sequence[str] = ()) -> dict[str, Any]:
-        """Return what is kept of it, as clients report sessions of their own."""
-        return {"classes": list(folders), "topics": self.topics, "concepts": [], "summary": self.summary}
 
     @property
     def _following(self) -> Sequence[Stage]:

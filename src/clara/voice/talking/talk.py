@@ -19,7 +19,7 @@ from clara.tutor.turns.spoken import SpokenTurn
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.talking.captions import Captions, Shown
 from clara.voice.talking.reading import Reading
-from clara.voice.talking.study_session import StudySession
+from clara.voice.talking.study_session import Stage, StudySession
 from clara.voice.wire.messages import MOST_TEXT_CHARS, Transcript, Turn, failure_of
 from clara.voice.wire.outbox import Outbox
 from clara.voice.wording.phrases import apology, phrases_of
@@ -30,6 +30,10 @@ SETTLE_S = 0.25
 """So often an answer that still runs is cut again while the next question waits for its end."""
 SETTLE_TRIES = 40
 END_TRIES = 8
+TAUGHT_BACK = (
+    "The learner was asked to teach the key ideas of this conversation back. Unless they ask something: say what of it "
+    "is right, and the one thing that is wrong or missing, by their material. In two short sentences."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +156,22 @@ class Talk:
                     create=True,
                     goes_on=None if typed else goes_on,
                     aloud=True,
+                    instructions=self._wishes,
                 )
             except Exception as error:
                 self._refuse(error)
                 return
             self._understand(turn.question.text)
             if self.study is not None:
-                self.study.asked(turn.question.text)
+                self.study.asked(turn.question_id, turn.question.text)
             self._captions = self._captioned(turn.message_id)
             self._turn = self._tutor.speak(turn, self._heard, lambda by: self._cut())
             self._free.clear()
             self._outbox.say(Turn(id=turn.question_id, role="user", text=turn.question.text))
+
+    @property
+    def _wishes(self) -> str:
+        return TAUGHT_BACK if self.study is not None and self.study.stage is Stage.TEACH_BACK else ""
 
     async def _is_summary(self, text: str) -> bool:
         """Take what is said as the summary that a study session asked for; what is said to it is no answer."""

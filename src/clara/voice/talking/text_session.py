@@ -6,11 +6,9 @@ from contextlib import aclosing
 from typing import Any, Literal
 
 from clara.core.errors import Invalid
-from clara.study.sessions import Sessions
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.talking.captions import Captions, Shown
-from clara.voice.talking.study_room import StudyRoom
-from clara.voice.talking.study_session import StudySession
+from clara.voice.talking.study_room import Studying, StudyRoom
 from clara.voice.talking.talk import Subject, Talk
 from clara.voice.talking.tasks import Tasks
 from clara.voice.wire.messages import OUT_RATE, ClientMessage, ClientText, Interrupt, Ping, Played, Pong, State
@@ -29,18 +27,16 @@ class TextSession:
         self.outbox = Outbox(OUT_RATE)
         self.conversation_id = subject.conversation_id
         self.ended, self.reason = asyncio.Event(), ""
-        self._tutor, self._subject = tutor, subject
+        self._subject = subject
         self._talk = Talk(tutor, subject, self.outbox, shown, self._cut)
         self._reading: asyncio.Task[object] | None = None
         self._tasks = Tasks()
         self._away = False
         self._room: StudyRoom | None = None
 
-    def hold_study(self, study: StudySession, sessions: Sessions) -> None:
+    def hold_study(self, studying: Studying) -> None:
         """Make it a study session too, from its start."""
-        self._room = StudyRoom(
-            study, self._talk, self._subject, self.outbox, self._tutor, sessions, self._say, lambda: not self._away
-        )
+        self._room = StudyRoom(studying, self._talk, self._subject, self.outbox, self._say, lambda: not self._away)
 
     async def start(self) -> None:
         self._state("listening")

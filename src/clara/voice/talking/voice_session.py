@@ -19,7 +19,6 @@ from livekit.agents.voice import SpeechHandle
 from clara.core.errors import ClaraError, Conflict
 from clara.ops.metrics import VoiceMetrics
 from clara.providers.speech import Speech
-from clara.study.sessions import Sessions
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.sound.hearing import Hearing
 from clara.voice.sound.io import SPEAKER_RATE, Loudspeaker, Microphone
@@ -27,8 +26,7 @@ from clara.voice.sound.measuring import Counted, observe
 from clara.voice.talking.agent import TutorAgent
 from clara.voice.talking.captions import Captions, Shown
 from clara.voice.talking.engine import Turns, build_session
-from clara.voice.talking.study_room import StudyRoom
-from clara.voice.talking.study_session import StudySession
+from clara.voice.talking.study_room import Studying, StudyRoom
 from clara.voice.talking.talk import Subject, Talk
 from clara.voice.talking.tasks import Tasks
 from clara.voice.wire.messages import (
@@ -87,7 +85,7 @@ class VoiceSession:
         self.conversation_id = part.subject.conversation_id
         self.hears, self.speaks = speech.hears, speech.speaks
         self.ended, self.reason = asyncio.Event(), ""
-        self._tutor, self._subject = tutor, part.subject
+        self._subject = part.subject
         self._speech = speech
         self._microphone = Microphone()
         self._loudspeaker = Loudspeaker(Counted(self.outbox, SPEAKER_RATE, metrics))
@@ -109,11 +107,9 @@ class VoiceSession:
         self._recorded_until = 0
         self._room: StudyRoom | None = None
 
-    def hold_study(self, study: StudySession, sessions: Sessions) -> None:
+    def hold_study(self, studying: Studying) -> None:
         """Make it a study session too, from its start."""
-        self._room = StudyRoom(
-            study, self._talk, self._subject, self.outbox, self._tutor, sessions, self._say, self._is_quiet
-        )
+        self._room = StudyRoom(studying, self._talk, self._subject, self.outbox, self._say, self._is_quiet)
 
     async def start(self) -> None:
         agent = TutorAgent(self._hearing, self._talk, self._speech, self._loudspeaker)
