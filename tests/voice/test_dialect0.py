@@ -394,7 +394,7 @@ class TestLimits:
 
     async def test_who_says_nothing_for_long_is_cut_off(self, clara: RunningApp, ana: Learner) -> None:
         async with talking(clara, ana.id, idle_s=0.2) as client:
-            await client.start()
+            await client.ask(QUESTION)
             assert (await client.next())["type"] == "session_ended"
             assert await client.closed() == 4408
 
@@ -433,6 +433,14 @@ class TestStudySession:
         ((_, _, *said, _, _),) = await conversations(ana)
         assert [role for role, _ in said] == ["assistant"] * 3 + ["user", "assistant"]
         assert said[3] == ("user", "The mitochondrion makes the ATP of the cell.")
+
+    async def test_a_learner_who_reads_in_silence_is_not_cut_off(self, clara: RunningApp, ana: Learner) -> None:
+        async with talking(clara, ana.id, idle_s=0.2, study_s=1.0) as client:
+            await client.start()
+            lines = [await client.next() for _ in range(3)]
+            assert {line["type"] for line in lines} == {"response"}
+            await client.ask("It was about cells.")
+            assert (await client.next())["type"] == "session_ended"
 
     async def test_one_that_was_ended_is_announced_no_more(self, clara: RunningApp, ana: Learner) -> None:
         async with talking(clara, ana.id, study_s=0.6) as client:

@@ -131,7 +131,7 @@ class _Dialogue:
                 async with asyncio.timeout(self._parts.idle_s):
                     frame = await self._socket.receive()
             except TimeoutError:
-                if self._waiting.empty() and self._answering is None:
+                if self._waiting.empty() and self._answering is None and not self._session.studying:
                     return
                 continue
             if frame["type"] == "websocket.disconnect":

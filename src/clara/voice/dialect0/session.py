@@ -85,6 +85,11 @@ class Session0:
             self._primed = await self._parts.prime(self._owner_id, self._conversation_id, self._folder_id)
         return self._primed
 
+    @property
+    def studying(self) -> bool:
+        """Whether a study session runs, in which a learner may well read for minutes."""
+        return self._study is not None and self._study.runs
+
     def study(self) -> None:
         """Begin a study session."""
         self._study = Announced(self._parts.study_s, lambda: self.language, self._say, self._is_quiet)

@@ -27,6 +27,10 @@ class Announced:
         self._is_quiet = is_quiet
         self._guiding = asyncio.create_task(guide(self._study, self), name="dialect0-study")
 
+    @property
+    def runs(self) -> bool:
+        return not self._guiding.done()
+
     def takes(self, said: str) -> str | None:
         """Return what is said to the learner's summary, where one was asked for and this is it."""
         return self._phrases.over if self._study.takes(said) else None
