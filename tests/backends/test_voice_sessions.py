@@ -6,7 +6,7 @@ import pytest
 
 from clara.store.database import Tx
 from clara.store.status import count_voice, voice_learners
-from clara.store.system import beat_voice, sweep_voice_sessions
+from clara.store.system import beat_voice, sweep_voice_sessions, voice_of
 from clara.store.tables import db_now, voice_sessions
 from clara.store.voice_sessions import (
     LAPSED_S,
@@ -68,7 +68,7 @@ class TestOpen:
         await opened(store, "ben", "bens")
 
         assert await opened(store, "ana", "three", most=2) == ["one"]
-        assert await store.database.write(lambda tx: beat_voice(tx, "here")) == {
+        assert await store.database.read(lambda tx: voice_of(tx, "here")) == {
             ("ana", "two"),
             ("ana", "three"),
             ("ben", "bens"),
@@ -187,4 +187,4 @@ class TestForget:
         await silent_for(store, RESTORABLE_S + 1)
         assert await store.database.read(lambda tx: find_voice_session(tx, "ana", "one")) is None
         await store.database.write(sweep_voice_sessions)
-        assert await store.database.write(lambda tx: beat_voice(tx, "here")) == set()
+        assert await store.database.read(lambda tx: voice_of(tx, "here")) == set()

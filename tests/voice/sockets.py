@@ -33,6 +33,7 @@ class Scripted:
         self.hears = self.speaks = hears
         self.ended = asyncio.Event()
         self.reason = ""
+        self.is_quiet = True
         self.heard = b""
         self.said: list[str] = []
         self.did: list[str] = []

@@ -12,7 +12,8 @@ import pytest
 from clara.core.ids import NO_FOLDER
 from clara.library.locks import Locks
 from clara.store.tables import db_now, voice_sessions
-from clara.voice.sockets import registry
+from clara.voice.sockets import live, registry
+from clara.voice.sockets.presence import Presences
 from clara.voice.wire.outbox import KEPT
 from tests.voice.sockets import DEADLINE_S, Client, Scripted, Talking, talking
 from tests.waiting import wait_for
@@ -256,14 +257,14 @@ class TestTabs:
             for socket in sockets:
                 await socket.send({"type": "hello"})
             await wait_for(lambda: sum(s.socket.close_code is None for s in sockets) == 1)
-            left = [live for live in shared.hub.lives if live.owner_id == "many"]
+            left = [one for one in shared.hub.lives if one.owner_id == "many"]
             assert len(left) == 1
 
     @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
     async def test_on_another_replica_wins_too(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, backend: str
     ) -> None:
-        monkeypatch.setattr(registry, "BEAT_S", 0.1)
+        monkeypatch.setattr(registry, "LOOK_S", 0.1)
         url = request.getfixturevalue("empty_postgresql") if backend == "postgresql" else None
         async with (
             talking(tmp_path, database_url=url) as one,
@@ -321,6 +322,23 @@ class TestLimits:
                         await asyncio.sleep(0.02)
             assert client.socket.close_code == 4410
 
+    async def test_its_last_answer_is_finished_and_the_conversation_goes_on_in_another(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with talking(tmp_path, max_s=0.3) as found:
+            async with found.client(conversation_id="mine") as client:
+                found.made[-1].is_quiet = False
+                await asyncio.sleep(0.6)
+                assert await client.is_well()
+                found.made[-1].is_quiet = True
+                assert await client.closed() == 4410
+                assert client.got[-1]["reason"] == "expired"
+            async with found.client(conversation_id="mine") as again:
+                assert await again.is_well()
+                found.made[-1].is_quiet = False
+                monkeypatch.setattr(live, "LAST_WORDS_S", 0.1)
+                assert await again.closed() == 4410, "nobody speaks for ever"
+
     async def test_a_client_that_does_not_read_ends_itself_alone(
         self, shared: Talking, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -342,8 +360,27 @@ class TestLimits:
             assert await slow.closed() == 1013
 
 
+class TestSlowDatabase:
+    async def test_keeps_no_session_longer(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(registry, "LOOK_S", 0.01)
+        monkeypatch.setattr(registry, "BEAT_S", 0.01)
+        async with talking(tmp_path) as found, found.client() as client:
+            answers = asyncio.Event()
+
+            async def wait(replica: object) -> None:
+                await answers.wait()
+
+            monkeypatch.setattr(Presences, "beat", wait)
+            monkeypatch.setattr(Presences, "taken", wait)
+            await asyncio.sleep(0.1)
+            found.made[-1].ended.set()
+            assert await client.closed() == 1000
+            answers.set()
+
+
 class TestWithoutDatabase:
     async def test_sessions_go_on_and_are_resumed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(registry, "LOOK_S", 0.05)
         monkeypatch.setattr(registry, "BEAT_S", 0.05)
         async with talking(tmp_path) as found, found.client() as client:
             found.server.app.state.services.database.close()
@@ -356,10 +393,12 @@ class TestWithoutDatabase:
                 await again.send({"type": "hello", "resume": client.resume})
                 assert not (await again.next("ready"))["restored"]
                 assert await again.is_well()
-                async with found.socket("ben") as new:
-                    await new.send({"type": "hello"})
-                    assert (await new.next("error"))["code"] == "database_unavailable"
-                    assert await new.closed() == 1013
+                for user_id in ("ben", "ana"):
+                    async with found.socket(user_id) as new:
+                        await new.send({"type": "hello"})
+                        assert (await new.next("error"))["code"] == "database_unavailable"
+                        assert await new.closed() == 1013
+                assert await again.is_well(), "what can't be opened takes nobody's place"
                 await again.send({"type": "bye"})
                 assert await again.closed() == 1000
 
@@ -376,7 +415,7 @@ class TestManySessions:
                     await client.send({"type": "bye"})
                     if number % 2:
                         await drop(client)
-        await wait_for(lambda: not any(live.link for live in shared.hub.lives))
+        await wait_for(lambda: not any(one.link for one in shared.hub.lives))
         await shared.hub.close()
         assert not shared.hub.lives
         assert shared.server.app.state.services.drain.streams == 0

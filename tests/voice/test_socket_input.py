@@ -224,21 +224,15 @@ class TestOldDialect:
             await client.send({"type": "session_end"})
             assert (await client.next("session_ended"))["type"] == "session_ended"
 
-    async def test_is_counted_and_gives_way(self, shared: Talking) -> None:
+    async def test_is_counted_and_in_nobodys_way(self, shared: Talking) -> None:
         async with shared.socket(protocols=()) as old:
             await old.send({"type": "session_start"})
             await old.next("session_started")
-            assert shared.hub.connections == 1
             async with shared.client() as client:
-                assert await old.closed() == 4409
+                assert shared.hub.connections == 2
                 assert await client.is_well()
-
-    async def test_gives_way_to_its_own_kind(self, shared: Talking) -> None:
-        async with shared.socket(protocols=()) as one, shared.socket(protocols=()) as other:
-            for client in (one, other):
-                await client.send({"type": "session_start"})
-                await client.next("session_started")
-            assert await one.closed() == 4409
+                await old.send({"type": "session_end"})
+                assert (await old.next("session_ended"))["type"] == "session_ended"
 
 
 class TestManyAtOnce:

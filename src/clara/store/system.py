@@ -207,10 +207,15 @@ def sweep_tickets(tx: Tx, now: float) -> None:
     tx.execute(tickets.delete().where(tickets.c.expires_at < now))
 
 
-def beat_voice(tx: Tx, replica: str) -> set[tuple[str, str]]:
-    """Say that a process is there; return (owner, id) of the voice sessions that are still its own."""
-    query = voice_sessions.update().where(voice_sessions.c.replica == replica).values(heard_at=db_now())
-    return {(row[0], row[1]) for row in tx.execute(query.returning(voice_sessions.c.owner_id, voice_sessions.c.id))}
+def beat_voice(tx: Tx, replica: str) -> None:
+    """Say that a process is there."""
+    tx.execute(voice_sessions.update().where(voice_sessions.c.replica == replica).values(heard_at=db_now()))
+
+
+def voice_of(tx: Tx, replica: str) -> set[tuple[str, str]]:
+    """Return (owner, id) of the voice sessions that a process has."""
+    query = sa.select(voice_sessions.c.owner_id, voice_sessions.c.id).where(voice_sessions.c.replica == replica)
+    return {(row[0], row[1]) for row in tx.execute(query)}
 
 
 def sweep_voice_sessions(tx: Tx) -> None:

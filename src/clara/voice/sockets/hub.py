@@ -128,13 +128,14 @@ class Hub:
     async def _enter_new(self, owner_id: str, hello: Hello, *, restored: bool = False) -> Entered:
         token = new_token()
         sounds = hello.audio != "none" and (self.parts.hears or self.parts.speaks)
-        async with self._registry.room(owner_id, sounds):
+        async with self._registry.room(owner_id, sounds) as old:
             session = await self._make(self.parts, owner_id, hello)
             live = self._registry.add(owner_id, digest(token), session, sounds)
-            _say_ready(live.id, session, token, restored=restored)
             try:
-                await session.start()
                 await self._store(live, hello, session.conversation_id)
+                await self._replace(old)
+                _say_ready(live.id, session, token, restored=restored)
+                await session.start()
             except BaseException:
                 await self._registry.end(live, BYE)
                 raise
@@ -147,11 +148,12 @@ class Hub:
 
         One that comes back within ``hold_s`` goes on in its conversation.
         """
-        async with self._learners.setdefault(owner_id, asyncio.Lock()), self._registry.room(owner_id, False, 0):
+        async with self._learners.setdefault(owner_id, asyncio.Lock()), self._registry.room(owner_id, False, 0) as old:
             live = self._registry.add(owner_id, "", None, False)
             try:
                 conversation_id = await self._presences.come_back(owner_id, self.limits.hold_s) or new_id("chat")
                 await self._store(live, Hello(audio="none"), conversation_id)
+                await self._replace(old)
             except BaseException:
                 await self._registry.end(live, BYE)
                 raise
@@ -163,6 +165,11 @@ class Hub:
             visit.link.gone.set()
             await self._presences.leave(live, visit.conversation_id)
             await self._registry.end(live, BYE)
+
+    async def _replace(self, old: Sequence[Live]) -> None:
+        """The new session stands: those go whose place it takes."""
+        for live in old:
+            await self._registry.end(live, REPLACED)
 
     async def _store(self, live: Live, hello: Hello, conversation_id: str) -> None:
         row = VoiceSession(

@@ -9,6 +9,8 @@ from clara.voice.talking.session import Session
 from clara.voice.wire.messages import CloseCode
 
 ORDERLY = 1000
+LAST_WORDS_S = 60.0
+"""For what is being asked and answered when a session's time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class Live:
             return BROKEN if session.reason == BROKEN.reason else Ending(ORDERLY, session.reason or "over")
         if self.dropped_at is not None and now - self.dropped_at >= hold_s:
             return DROPPED
-        if now - self.started_at >= max_s:
+        over_s = now - self.started_at - max_s
+        if over_s >= (0 if session.is_quiet else LAST_WORDS_S):
             return EXPIRED
         return IDLE if now - session.outbox.active_at >= idle_s else None
 

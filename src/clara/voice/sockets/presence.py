@@ -10,7 +10,7 @@ from clara.core.credentials import digest
 from clara.core.errors import ClaraError
 from clara.store import voice_sessions as stored
 from clara.store.database import Database, Work
-from clara.store.system import beat_voice
+from clara.store.system import beat_voice, voice_of
 from clara.store.voice_sessions import VoiceSession
 from clara.voice.sockets.live import Live
 from clara.voice.wire.messages import Resume
@@ -64,15 +64,21 @@ class Presences:
         else:
             await self.forget(live.owner_id, live.id)
 
-    async def beat(self, lives: Sequence[Live]) -> Sequence[Live]:
-        """Say that this process is there; return which of its sessions were taken from it."""
+    async def beat(self) -> None:
+        """Say that this process is there."""
+        await self._try(lambda tx: beat_voice(tx, self.replica))
+
+    async def taken(self, lives: Sequence[Live]) -> Sequence[Live]:
+        """Return which of this process's sessions are not its own any more."""
         known = [live for live in lives if live.stored and not live.ended]
-        try:
-            mine = await self._database.write(lambda tx: beat_voice(tx, self.replica))
-        except ClaraError as error:
-            log.warning("voice.beat_failed", code=error.problem_code)
+        if not known:
             return ()
-        return [live for live in known if (live.owner_id, live.id) not in mine and not live.ended]
+        try:
+            mine = await self._database.read(lambda tx: voice_of(tx, self.replica))
+        except ClaraError as error:
+            log.warning("voice.not_seen", code=error.problem_code)
+            return ()
+        return [live for live in known if (live.owner_id, live.id) not in mine and live.stored and not live.ended]
 
     async def _try(self, work: Work[object]) -> None:
         try:

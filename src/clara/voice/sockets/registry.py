@@ -20,6 +20,8 @@ from clara.voice.wire.messages import Bye
 log = structlog.get_logger()
 
 TICK_S = 0.25
+LOOK_S = 1.0
+"""So often it is looked whether a session has gone on in another process: for so long both may have it."""
 BEAT_S = 5.0
 CLOSE_S = 10.0
 """For a session to stop speaking and to store what was heard."""
@@ -38,7 +40,7 @@ class Registry:
         self._metrics = metrics
         self._live: dict[tuple[str, str], Live] = {}
         self._opening = {True: 0, False: 0}
-        self._keeping: asyncio.Task[None] | None = None
+        self._keeping: Sequence[asyncio.Task[None]] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         metrics.sessions.set_function(lambda: len(self._live))
         metrics.connections.set_function(lambda: sum(live.link is not None for live in self._live.values()))
@@ -57,13 +59,15 @@ class Registry:
         return most if dialect else max(most, MOST_VISITS)
 
     @asynccontextmanager
-    async def room(self, owner_id: str, sounds: bool, dialect: int = 1) -> AsyncIterator[None]:
-        """Make room for one more session of a learner, in this process, while the block makes it."""
+    async def room(self, owner_id: str, sounds: bool, dialect: int = 1) -> AsyncIterator[Sequence[Live]]:
+        """Keep a place for one more session of a learner in this process, while the block makes it.
+
+        Yield those of theirs whose place it takes: to be ended once it stands, for it may not come to that.
+        """
         theirs = [live for live in self._live.values() if (live.owner_id, live.dialect) == (owner_id, dialect)]
-        for live in theirs[: max(0, len(theirs) - self.most_of(dialect) + 1)]:
-            await self.end(live, REPLACED)
+        old = theirs[: max(0, len(theirs) - self.most_of(dialect) + 1)]
         most = self._limits.sessions_per_process if sounds else self._limits.text_sessions_per_process
-        alike = [live for live in self._live.values() if live.sounds == sounds]
+        alike = [live for live in self._live.values() if live.sounds == sounds and live not in old]
         if len(alike) + self._opening[sounds] >= most:
             held = [live for live in alike if live.dropped_at is not None]
             if not held:
@@ -71,7 +75,7 @@ class Registry:
             await self.end(min(held, key=lambda live: live.dropped_at or 0), DRAINING)
         self._opening[sounds] += 1
         try:
-            yield
+            yield old
         finally:
             self._opening[sounds] -= 1
 
@@ -81,8 +85,9 @@ class Registry:
         counted.enter_context(self._drain.stream())
         live = Live(owner_id, new_id("voice"), token_hash, session, sounds, counted, Link())
         self._live[owner_id, live.id] = live
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep(), name="voice-registry")
+        if all(task.done() for task in self._keeping):
+            doing = (self._keep(), self._watch())
+            self._keeping = [asyncio.create_task(one, name="voice-registry") for one in doing]
         log.info("voice.opened", session=live.id, dialect=live.dialect, sounds=sounds)
         return live
 
@@ -119,8 +124,7 @@ class Registry:
             log.info("voice.ended", session=live.id, reason=ending.reason, seconds=seconds)
 
     async def _keep(self) -> None:
-        """End what is due, and say that this process is there, as long as there are sessions."""
-        beat_at = time.monotonic() + BEAT_S
+        """End what is due, as long as there are sessions; nothing here waits for the database."""
         while self._live:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
@@ -131,10 +135,17 @@ class Registry:
                     self._spawn(self.end(live, ending))
             if self._drain.draining:
                 await asyncio.sleep(TICK_S)
-            elif now >= beat_at:
-                beat_at = now + BEAT_S
-                for live in await self._presences.beat(self.lives):
-                    self._spawn(self.end(live, REPLACED))
+
+    async def _watch(self) -> None:
+        """Say that this process is there, and give up what others have taken, as long as there are sessions."""
+        beat_at = time.monotonic() + BEAT_S
+        while self._live:
+            await asyncio.sleep(LOOK_S)
+            for live in await self._presences.taken(self.lives):
+                self._spawn(self.end(live, REPLACED))
+            if time.monotonic() >= beat_at:
+                beat_at = time.monotonic() + BEAT_S
+                await self._presences.beat()
 
     def _due(self, live: Live, now: float) -> Ending | None:
         if self._drain.draining and live.session is not None and not live.ended:
@@ -150,9 +161,9 @@ class Registry:
         """End all sessions."""
         ends = [self.end(live, DRAINING) for live in self.lives]
         await asyncio.gather(*ends, *self._tasks, return_exceptions=True)
-        if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
 
 
 def _full() -> Unavailable:

@@ -21,6 +21,11 @@ class Session(Protocol):
     ended: asyncio.Event
     reason: str
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is asking, answering or speaking."""
+        ...
+
     async def start(self) -> None: ...
 
     def hear(self, pcm: bytes) -> None:

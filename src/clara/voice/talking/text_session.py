@@ -34,6 +34,10 @@ class TextSession:
         self._away = False
         self._room: StudyRoom | None = None
 
+    @property
+    def is_quiet(self) -> bool:
+        return self._talk.is_free
+
     def hold_study(self, studying: Studying) -> None:
         """Make it a study session too, from its start."""
         self._room = StudyRoom(studying, self._talk, self._subject, self.outbox, self._say, lambda: not self._away)

@@ -107,6 +107,10 @@ class VoiceSession:
         self._recorded_until = 0
         self._room: StudyRoom | None = None
 
+    @property
+    def is_quiet(self) -> bool:
+        return self._is_quiet() and self._talk.is_free
+
     def hold_study(self, studying: Studying) -> None:
         """Make it a study session too, from its start."""
         self._room = StudyRoom(studying, self._talk, self._subject, self.outbox, self._say, self._is_quiet)
@@ -206,7 +210,7 @@ class VoiceSession:
     async def _apologise(self) -> None:
         """Say that something wasn't understood, where nobody speaks and nothing is asked or answered."""
         for _ in range(APOLOGY_TRIES):
-            if self._is_quiet() and self._talk.is_free:
+            if self.is_quiet:
                 break
             await asyncio.sleep(APOLOGY_S)
         else:

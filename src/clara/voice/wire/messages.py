@@ -41,7 +41,6 @@ class CloseCode(IntEnum):
     EXPIRED = 4410
     TOO_FAST = 4413
     TOO_MANY = 4429
-    NOT_INSTALLED = 4503
 
 
 class _Message(BaseModel):
