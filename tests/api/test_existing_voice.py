@@ -132,6 +132,22 @@ class TestVisual:
         "mindmap": {"central_topic", "branches"},
     }
 
+    @pytest.mark.parametrize("topic", [{}, {"topic": None}, {"topic": ""}])
+    async def test_without_a_topic_it_is_of_all_files(
+        self, ana: Learner, file_id: str, topic: dict[str, str | None]
+    ) -> None:
+        answer = (await ana.post("/voice/generate-visual", json={"command_type": "diagram"} | topic)).json()
+
+        assert answer["success"]
+        assert answer["text"] == "I've drawn a diagram of your files; it's on your screen."
+
+    async def test_a_long_topic_is_cut(self, ana: Learner, file_id: str) -> None:
+        body = {"command_type": "diagram", "topic": "photosynthesis " * 50}
+        answer = await ana.post("/voice/generate-visual", json=body)
+
+        assert answer.status_code == 200
+        assert len(answer.json()["visual_content"]["title"]) <= 300
+
     @pytest.mark.parametrize("command", ["diagram", "flashcard", "quiz", "mindmap"])
     async def test_has_the_fields_of_its_type(self, ana: Learner, file_id: str, command: str) -> None:
         body = {"command_type": command, "topic": "cells", "context": "said before", "user_id": ana.id}

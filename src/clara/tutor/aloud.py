@@ -34,9 +34,12 @@ _ON_SCREEN = {
 
 def say_made(found: StudySet) -> str:
     """Return the sentence in the set's language; English where the language has none here."""
+    count, kind = len(found.items), Kind(found.kind)
+    label = kind_label(kind, found.language)
+    # What is of all files, and has no name of its own, is called what it is.
+    title = found.title if found.title != label else ""
     on_screen = _ON_SCREEN.get(found.language)
     if on_screen is not None:
-        return f"{kind_label(found.kind, found.language)}: {found.title} ({len(found.items)}). {on_screen}"
-    count, kind = len(found.items), Kind(found.kind)
+        return f"{label}: {title} ({count}). {on_screen}" if title else f"{label} ({count}). {on_screen}"
     sentence = _SINGULAR.get(kind, _ENGLISH[kind]) if count == 1 else _ENGLISH[kind]
-    return sentence.format(title=found.title, count=count)
+    return sentence.format(title=title or "your files", count=count)
