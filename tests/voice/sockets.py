@@ -34,6 +34,7 @@ class Scripted:
         self.ended = asyncio.Event()
         self.reason = ""
         self.is_quiet = True
+        self.studies = False
         self.heard = b""
         self.said: list[str] = []
         self.did: list[str] = []

@@ -313,6 +313,15 @@ class TestLimits:
             assert await client.closed() == 4408
             assert client.got[-1]["reason"] == "idle"
 
+    async def test_a_learner_who_reads_keeps_a_study_session(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, idle_s=0.3) as found, found.client() as client:
+            session = found.made[-1]
+            session.studies = True
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(client.socket.wait_closed(), 1.2)
+            session.studies = False
+            assert await client.closed() == 4408
+
     async def test_a_session_lasts_only_so_long(self, tmp_path: Path) -> None:
         async with talking(tmp_path, max_s=0.6) as found, found.client() as client:
             async with asyncio.timeout(DEADLINE_S):

@@ -91,7 +91,7 @@ class Live:
         over_s = now - self.started_at - max_s
         if over_s >= (0 if session.is_quiet else LAST_WORDS_S):
             return EXPIRED
-        return IDLE if now - session.outbox.active_at >= idle_s else None
+        return IDLE if now - session.outbox.active_at >= idle_s and not session.studies else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,11 @@ class Session(Protocol):
         """Whether nobody is asking, answering or speaking."""
         ...
 
+    @property
+    def studies(self) -> bool:
+        """Whether a study session runs, in which a learner may well read for minutes."""
+        ...
+
     async def start(self) -> None: ...
 
     def hear(self, pcm: bytes) -> None:

@@ -38,6 +38,10 @@ class TextSession:
     def is_quiet(self) -> bool:
         return self._talk.is_free
 
+    @property
+    def studies(self) -> bool:
+        return self._talk.study is not None
+
     def hold_study(self, studying: Studying) -> None:
         """Make it a study session too, from its start."""
         self._room = StudyRoom(studying, self._talk, self._subject, self.outbox, self._say, lambda: not self._away)
@@ -53,7 +57,7 @@ class TextSession:
     def take(self, message: ClientMessage) -> None:
         """Do what a message asks for; those that are about sound ask for nothing."""
         match message:
-            case ClientText():
+            case ClientText() if not self._talk.stops(message.text):
                 self._tasks.start(self._ask(message.text))
             case Interrupt():
                 self._cut()

@@ -93,7 +93,7 @@ class VoiceSession:
         self._dropped_s = metrics.audio_seconds.labels("dropped")
         heard = (lambda: self._loudspeaker.heard) if speech.speaks else None
         self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard, part.count)
-        self._hearing = Hearing(speech, self._unheard, part.language, part.terms, self._speaks)
+        self._hearing = Hearing(speech, self._unheard, part.language, part.terms, self._speaks, self._talk.stops)
         loudspeaker = self._loudspeaker if speech.speaks else None
         self._session = build_session(self._hearing, self._microphone, loudspeaker, part.turns)
         observe(self._session, metrics)
@@ -110,6 +110,10 @@ class VoiceSession:
     @property
     def is_quiet(self) -> bool:
         return self._is_quiet() and self._talk.is_free
+
+    @property
+    def studies(self) -> bool:
+        return self._talk.study is not None
 
     def hold_study(self, studying: Studying) -> None:
         """Make it a study session too, from its start."""
@@ -139,7 +143,7 @@ class VoiceSession:
                 if self.hears:
                     since, self._recorded_until = self._recorded_until, self._microphone.windows
                     self._tasks.start(self._recorded(since, self._recorded_until))
-            case ClientText():
+            case ClientText() if not self._talk.stops(message.text):
                 self._tasks.start(self._type(message.text))
             case Interrupt():
                 self._talk.withdraw()
@@ -229,7 +233,7 @@ class VoiceSession:
             captions.finish(said)
 
     def _speaks(self) -> bool:
-        return self._session.agent_state == "speaking"
+        return self._session.agent_state == "speaking" or (not self.speaks and not self._talk.is_free)
 
     def _is_quiet(self) -> bool:
         session = self._session
