@@ -186,6 +186,7 @@ class TestOwnSpeech:
         """With a server that has neither a model nor a speech service, and a browser that hears and speaks."""
         screen = Screen(chromium, server.url, storage_state=session_state)
         screen.page.add_init_script(OWN_SPEECH)
+        screen.page.add_init_script("window.voiceEnds = true")
         made = Lesson(screen)
         screen.page.goto("/")
         screen.upload(book)

@@ -33,7 +33,7 @@ OWN_SPEECH = """
     window.heardAloud = [];
     class Utterance extends EventTarget { constructor(text) { super(); this.text = text; } }
     window.SpeechSynthesisUtterance = Utterance;
-    let speaking = null;
+    window.speaking = null;
     Object.defineProperty(window, 'speechSynthesis', {value: {
         speak(utterance) {
             if (utterance.text === '') return;
@@ -41,6 +41,7 @@ OWN_SPEECH = """
             speaking = utterance;
             if (window.voiceFails) (window.failing ??= []).push(utterance);
             else utterance.dispatchEvent(new Event('start'));
+            if (window.voiceEnds) setTimeout(() => utterance.dispatchEvent(new Event('end')), 50);
         },
         getVoices() { return []; },
         cancel() { if (speaking) heardAloud.push('(cut)'); speaking = null; },
@@ -581,6 +582,25 @@ class TestOwnSpeech:
         talk.page.wait_for_function("heardAloud.length === 2")
         assert talk.page.evaluate("heardAloud") == ["Water moves.", "It stops."]
         expect(talk.state).to_have_text("Speaking")
+
+    def test_how_far_an_answer_was_read_is_told(self, talk: Talk) -> None:
+        talk.listens()
+        assert talk.voice.hellos[0].reads_aloud
+        text = "Water **moves** [1]. It stops. "
+        talk.voice.says("transcript", role="assistant", id="a", text=text, final=False)
+        talk.page.wait_for_function("heardAloud.length === 1")
+        talk.page.evaluate("speaking.dispatchEvent(Object.assign(new Event('boundary'), {charIndex: 5}))")
+        talk.voice.wait(lambda: talk.voice.of("played") == [{"type": "played", "id": "a", "chars": 5}], "a word")
+        talk.page.evaluate("speaking.dispatchEvent(Object.assign(new Event('boundary'), {charIndex: 12}))")
+        talk.page.keyboard.press("Escape")
+        talk.voice.wait(lambda: talk.voice.of("interrupt"), "the message")
+        told = talk.voice.of("played")[-1]["chars"]
+        assert text[:told] == "Water **moves** [1]."
+        talk.voice.says("transcript", role="assistant", id="a", text=text + "And on.", final=True)
+        talk.voice.says("error", code="any", detail="And on it goes.", retryable=True)
+        expect(talk.bar).to_contain_text("And on it goes.")
+        assert len(talk.page.evaluate("heardAloud.filter(said => said !== '(cut)')")) == 1
+        assert talk.voice.of("played")[-1]["chars"] == told
 
     def test_speaking_interrupts_but_an_echo_does_not(self, talk: Talk) -> None:
         talk.listens()

@@ -130,7 +130,7 @@ describe("Link", () => {
 
   it("takes no answer to a ping for a broken connection", async () => {
     const { told } = await live();
-    await pass(20_000);
+    await pass(21_000);
     assert.ok(told.includes("lost"));
     assert.ok(FakeSocket.made.length > 1);
   });

@@ -1,11 +1,12 @@
 /** Gives a text that is still being written in whole sentences, for being read aloud. */
 export class Sentences {
-  readonly #say: (text: string) => void;
+  readonly #say: (text: string, end: number) => void;
   readonly #everyMs: number;
   #said = 0;
   #saidAt = 0;
 
-  constructor(say: (text: string) => void, everyMs = 1_500) {
+  /** `say` is told too where in the text a sentence ends. */
+  constructor(say: (text: string, end: number) => void, everyMs = 1_500) {
     this.#say = say;
     this.#everyMs = everyMs;
   }
@@ -26,7 +27,7 @@ export class Sentences {
   #take(words: string, end: number, now: number): void {
     this.#said = end;
     this.#saidAt = now;
-    if (words.trim() !== "") this.#say(words.trim());
+    if (words.trim() !== "") this.#say(words.trim(), end - (words.length - words.trimEnd().length));
   }
 }
 

@@ -15,6 +15,8 @@ export interface Hello {
   /** ISO 639-1. */
   language?: string;
   study_session?: boolean;
+  /** Where the server doesn't speak, this page does, and says how far it is. */
+  reads_aloud?: boolean;
   resume?: { session_id: string; token: string; last_seq: number };
 }
 
@@ -23,6 +25,7 @@ export type ClientMessage =
   | { type: "text"; text: string }
   | { type: "interrupt" }
   | { type: "played"; segment: number; ms: number }
+  | { type: "played"; id: string; chars: number }
   | { type: "mic"; muted: boolean }
   | { type: "ping"; t: number }
   | { type: "bye" };

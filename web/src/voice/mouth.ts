@@ -1,8 +1,8 @@
-import { parseMarkdown, plainText } from "../text/markdown.ts";
 import type { Sound } from "./messages.ts";
 import type { Heard } from "./play-queue.ts";
+import { ReadAloud, lengthOf } from "./read-aloud.ts";
 import { Loudspeaker, loadSound } from "./sound.ts";
-import { Synthesis, canSynthesise } from "./synthesis.ts";
+import { canSynthesise } from "./synthesis.ts";
 
 /** Who makes what Clara says heard, or what the learner says read: the server's services, or the browser's own. */
 export type Who = "server" | "browser" | "nobody";
@@ -10,6 +10,8 @@ export type Who = "server" | "browser" | "nobody";
 export interface MouthObserver {
   onPlayed(heard: Heard): void;
   onLoudness(loudness: number): void;
+  /** So many characters of what was written were heard, of an answer that the server doesn't speak. */
+  onRead(id: string, chars: number): void;
   /** The browser's voice began to speak, or has done. */
   onSpeaking(isSpeaking: boolean): void;
   /** The browser has no voice after all: nothing is said aloud from now on. */
@@ -21,15 +23,16 @@ const SOUNDS_WITHIN_MS = 1_000;
 /** What Clara says, made heard: the server's sound, or the browser's own voice where the server has none. */
 export class Mouth {
   readonly #observer: MouthObserver;
-  readonly #synthesis: Synthesis;
+  readonly #reader: ReadAloud;
   #loudspeaker: Loudspeaker | null = null;
   #rate = 24_000;
   #who: Who = "nobody";
 
   constructor(language: string, observer: MouthObserver) {
     this.#observer = observer;
-    this.#synthesis = new Synthesis(language, {
+    this.#reader = new ReadAloud(language, {
       onSpeaking: (isSpeaking) => observer.onSpeaking(isSpeaking),
+      onRead: (id, chars) => observer.onRead(id, chars),
       onFailed: () => {
         this.#who = "nobody";
         observer.onVoiceless();
@@ -58,11 +61,11 @@ export class Mouth {
   }
 
   get isSynthesising(): boolean {
-    return this.#synthesis.isSpeaking;
+    return this.#reader.isSpeaking;
   }
 
   isEcho(words: string): boolean {
-    return this.#synthesis.isEcho(words);
+    return this.#reader.isEcho(words);
   }
 
   /** Sound of the next segment has so many samples a second. */
@@ -93,14 +96,15 @@ export class Mouth {
   }
 
   /** Reads an answer aloud where the server doesn't; `written` is all of it so far. */
-  say(written: string, isWhole: boolean): void {
-    if (this.#who === "browser") this.#synthesis.say(plainText(parseMarkdown(written)).replace(/\s+(?=[.,;:!?])/g, ""), isWhole);
+  say(id: string, written: string, isWhole: boolean): void {
+    if (this.#who === "browser") this.#reader.say(id, written, isWhole);
+    else if (this.#who === "nobody") this.#observer.onRead(id, lengthOf(written));
   }
 
   /** Stops at once. */
   hush(): void {
     this.#loudspeaker?.clear(null);
-    this.#synthesis.cancel();
+    this.#reader.cancel();
   }
 
   close(): void {

@@ -10,6 +10,8 @@ const VOICES_WITHIN_MS = 2_500;
 
 export interface SynthesisObserver {
   onSpeaking(isSpeaking: boolean): void;
+  /** So many characters of the text were said: word by word where the voice tells, else breath by breath (`isEnd`). */
+  onSpoken(chars: number, isEnd: boolean): void;
   /** There is no voice after all. */
   onFailed(): void;
 }
@@ -65,10 +67,18 @@ export class Synthesis {
   }
 
   #read(): Sentences {
-    return new Sentences((sentence) => breaths(sentence).forEach((breath) => this.#speak(breath)), 0);
+    return new Sentences((sentence, end) => {
+      let from = 0;
+      for (const breath of breaths(sentence)) {
+        from = sentence.indexOf(breath, from);
+        this.#speak(breath, Math.max(0, end - sentence.length) + from);
+        from += breath.length;
+      }
+    }, 0);
   }
 
-  #speak(words: string): void {
+  /** `at` is where the words begin in the text. */
+  #speak(words: string, at: number): void {
     if (!canSynthesise()) return;
     const utterance = new SpeechSynthesisUtterance(words);
     const voice = voiceFor(this.#language);
@@ -78,7 +88,11 @@ export class Synthesis {
       this.#lately = [...this.#lately.slice(-2), words];
       this.#expect(ENDS_WITHIN_MS);
     });
-    utterance.addEventListener("end", () => this.#ended(utterance, true));
+    utterance.addEventListener("boundary", ({ charIndex }) => this.#waiting.has(utterance) && this.#observer.onSpoken(at + charIndex, false));
+    utterance.addEventListener("end", () => {
+      if (this.#waiting.has(utterance)) this.#observer.onSpoken(at + words.length, true);
+      this.#ended(utterance, true);
+    });
     utterance.addEventListener("error", (event) => this.#ended(utterance, ["interrupted", "canceled"].includes((event as SpeechSynthesisErrorEvent).error)));
     this.#waiting.add(utterance);
     if (this.#waiting.size === 1) {

@@ -7,31 +7,13 @@ import { Store } from "../state/store.ts";
 import { Ears } from "./ears.ts";
 import { type Ending, Link } from "./link.ts";
 import { SpokenLanguage } from "./language.ts";
-import { CLOSED, type Hello, type Ready, type ServerMessage, type StudyStage, type StudyTime } from "./messages.ts";
-import { Mouth, type Who } from "./mouth.ts";
+import { CLOSED, type Hello, type Ready, type ServerMessage, type StudyTime, type Words } from "./messages.ts";
+import { Mouth } from "./mouth.ts";
+import { canSynthesise } from "./synthesis.ts";
+import { BEGUN, type TalkState } from "./talk-state.ts";
 import { Surroundings } from "./surroundings.ts";
 import { LISTENS_NOWHERE, NO_MICROPHONE, SILENCED, SOUND_STOPPED, type Trouble, endingTrouble, insecure, microphoneTrouble } from "./troubles.ts";
 import { Written } from "./written.ts";
-
-export type Phase = "connecting" | "live" | "reconnecting" | "over";
-export type Doing = "listening" | "hearing" | "thinking" | "speaking";
-
-export interface TalkState {
-  phase: Phase;
-  doing: Doing;
-  isMuted: boolean;
-  /** The browser asks the learner for the microphone. */
-  isAsking: boolean;
-  /** Who hears the learner and who speaks: the server's services, or the browser's own. */
-  hearer: Who;
-  speaker: Who;
-  /** Why nothing is heard, or why it is over. */
-  trouble: Trouble | null;
-  /** What went wrong with the last answer, while all goes on. */
-  notice: string | null;
-  /** A study session that runs: `endsAt` as Date.now() counts. */
-  study: { stage: StudyStage; endsAt: number } | null;
-}
 
 export interface TalkParts {
   api: Api;
@@ -50,17 +32,7 @@ export interface TalkParts {
 
 /** Talking with Clara: what is heard goes to the server, what comes is spoken and shown. */
 export class Talk {
-  readonly store = new Store<TalkState>({
-    phase: "connecting",
-    doing: "listening",
-    isMuted: false,
-    isAsking: false,
-    hearer: "nobody",
-    speaker: "nobody",
-    trouble: null,
-    notice: null,
-    study: null,
-  });
+  readonly store = new Store<TalkState>(BEGUN);
   /** How loud both are, 0 to 1, some 25 times a second. */
   readonly loudness = new Store<{ heard: number; said: number }>({ heard: 0, said: 0 });
   readonly written: Written;
@@ -100,6 +72,7 @@ export class Talk {
     this.#mouth = new Mouth(this.language.tag, {
       onPlayed: (heard) => this.#link.send({ type: "played", ...heard }),
       onLoudness: (said) => this.loudness.set({ said }),
+      onRead: (id, chars) => this.#link.send({ type: "played", id, chars }),
       onSpeaking: (isSpeaking) => this.#set({ doing: isSpeaking ? "speaking" : "listening" }),
       onVoiceless: () => {
         this.#set({ speaker: "nobody" });
@@ -196,6 +169,7 @@ export class Talk {
       const { folderId } = conversation.store.get();
       return {
         audio: this.#audio,
+        reads_aloud: canSynthesise(),
         ...(this.language.code === undefined ? {} : { language: this.language.code }),
         ...(this.#wantsStudy ? { study_session: true } : {}),
         ...(this.#chatId === null ? {} : { conversation_id: this.#chatId }),
@@ -246,7 +220,7 @@ export class Talk {
         return;
       case "transcript":
         if (message.role === "user") this.#set({ notice: null });
-        else this.#say(message.text, message.final);
+        else this.#say(message);
         this.written.words(message);
         return;
       case "audio_start":
@@ -290,9 +264,9 @@ export class Talk {
   }
 
   /** Reads aloud what the server wrote, where it doesn't speak itself. */
-  #say(text: string, isWhole: boolean): void {
+  #say({ id, text, final }: Words): void {
     if (this.store.get().speaker === "browser" && text !== "") this.#isAloud = true;
-    this.#mouth.say(text, isWhole);
+    this.#mouth.say(id, text, final);
   }
 
   #studies({ stage, left_s, summary }: StudyTime): void {

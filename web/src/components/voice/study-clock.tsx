@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { StudyStage } from "../../voice/messages.ts";
-import type { TalkState } from "../../voice/talk.ts";
+import type { TalkState } from "../../voice/talk-state.ts";
 
 const STAGES: Record<StudyStage, string> = {
   studying: "Study session",

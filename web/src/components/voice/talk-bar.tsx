@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { useStore } from "../../state/store.ts";
-import type { Talk, TalkState } from "../../voice/talk.ts";
+import type { Talk } from "../../voice/talk.ts";
+import type { TalkState } from "../../voice/talk-state.ts";
 import { useWorkspace } from "../context.ts";
 import { Icon } from "../icons.tsx";
 import { LevelMeter } from "./level-meter.tsx";
