@@ -30,8 +30,8 @@ class TestSaying:
             (r"\lim_{x \to 0} f(x)", "the limit as x goes to 0 of f of x"),
             (r"\int_0^1 x \, dx", "the integral from 0 to 1 of x d x"),
             (r"f'(x) = 2x", "f prime of x equals 2 x"),
-            (r"H_2O", "H sub 2 O"),
-            (r"\ce{H2O}", "H2O"),
+            (r"H_2O", "H 2 O"),
+            (r"\ce{H2O}", "H 2 O"),
             (r"90^\circ", "90 degrees"),
             (r"\vec{F} = m\vec{a}", "vector F equals m vector a"),
             (r"|x| \le 3", "the absolute value of x is at most 3"),
@@ -43,6 +43,39 @@ class TestSaying:
             (r"5\%", "5 percent"),
             (r"\binom{n}{k}", "n choose k"),
             (r"(a+b)^2", "the quantity a plus b, squared"),
+            (r"2\frac{1}{2}", "2 and one half"),
+            (r"T_{1/2}", "T sub one half"),
+            (r"\frac{d}{dx} x^n", "d by d x of x to the power n"),
+            (r"n(n+1)", "n times the quantity n plus 1"),
+            (r"f(x) - g(x)", "f of x minus g of x"),
+            (r"x(t)", "x of t"),
+            (r"P(A|B) - 1", "P of A given B, minus 1"),
+            (r"\|v\| = 1", "the norm of v equals 1"),
+            (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "the matrix 1, 2, next row, 3, 4"),
+            (r"\begin{vmatrix} a & b \end{vmatrix}", "the determinant a, b"),
+            (r"\begin{align} a &= b \\ c &= d \end{align}", "a equals b, c equals d"),
+            (r"\left[\frac{x^3}{3}\right]_0^2", "x cubed over 3, from 0 to 2"),
+            (r"\left.\frac{x}{2}\right|_0^1", "x over 2, evaluated from 0 to 1"),
+            (r"\sin^{-1} x", "inverse sine of x"),
+            (r"\max_{x} f(x)", "the maximum over x of f of x"),
+            (r"v_{\max}", "v sub max"),
+            (r"n^{th}", "n -th"),
+            (r"x'' = 0", "x double prime equals 0"),
+            (r"A^T", "A transposed"),
+            (r"9.81\,\mathrm{m/s^2}", "9.81 meters per second squared"),
+            (r"5\,\mu\text{m}", "5 micrometers"),
+            (r"20\,^\circ\text{C}", "20 degrees Celsius"),
+            (r"1{,}000 + 2\,000", "1,000 plus 2000"),
+            (r"f: A \to B", "f, A goes to B"),
+            (r"\chi^2 + χ", "chi squared plus chi"),
+            (r"0.1\,M", "0.1 M"),
+            (r"\mathrm{C_6H_{12}O_6}", "C 6 H 12 O 6"),
+            (r"Fe^{3+} + e^- \rightarrow Fe^{2+}", "F E 3 plus plus e minus gives F E 2 plus"),
+            (r"\ce{CH3COOH <=> CH3COO- + H+}", "C H 3 C O O H is in balance with C H 3 C O O minus plus H plus"),
+            (r"\ce{^{14}_{6}C}", "14 6 C"),
+            (r"\ce{NaCl(aq)}", "N A C L, in solution"),
+            (r"x_1 + x_2", "x sub 1 plus x sub 2"),
+            (r"BC = PV", "B C equals P V"),
         ],
     )
     def test_school_notation_is_said_as_a_teacher_says_it(self, latex: str, words: str) -> None:
@@ -59,7 +92,8 @@ class TestSaying:
         assert not set("\\{}$^_&") & set(say_maths(latex))
 
     def test_deep_nesting_ends(self) -> None:
-        say_maths(r"\frac{" * 400 + "1")
+        for opening in (r"\frac{", r"\rm", r"\bar", "{", r"\left(", "("):
+            say_maths(opening * 1_000 + "1")
 
 
 class TestNotation:

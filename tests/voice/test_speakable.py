@@ -37,11 +37,26 @@ class TestEnglish:
             ("| a | b |\n|---|---|\n| 1 | 2 |", "a, b. 1, 2."),
             (r"So $x^2 + \frac{1}{2}$ it is.", "So x squared plus one half it is."),
             (r"So \(a \le b\).", "So a is at most b."),
-            ("It is $5 or $7.50.", "It is 5 dollars or 7.50 dollars."),
+            ("It is $5 or $7.50.", "It is 5 dollars or 7 dollars and 50 cents."),
             ("If x^2 < 5 then", "If x squared is less than 5 then."),
             ("2 * 3 = 6, 2*3=6", "2 times 3 equals 6, 2 times 3 equals 6."),
             ("It is 20 °C 🙂 → warm", "It is 20 degrees Celsius to warm."),
             ("a <b>tag</b>, a_b and _this_", "a tag, a b and this."),
+            ("- [x] done\n◦ other", "done. other."),
+            ("Title\n=====\nText", "Title. Text."),
+            ("**Step 1**\nDo it.", "Step 1. Do it."),
+            ("a | b\n--- | ---\nc | d", "a, b. c, d."),
+            ("A note.[^1]\n[^1]: It says so.", "A note. It says so."),
+            ("See <https://www.x.org/a_b>, or www.y.org/c.", "See x.org, or y.org."),
+            ("x<sup>2</sup> and H<sub>2</sub>O", "x squared and H 2 O."),
+            ("5 &lt; 6 &amp; so on", "5 is less than 6 and so on."),
+            (r"Water is \ce{H2O}, \alpha is \frac{1}{2}.", "Water is H 2 O, alpha is one half."),
+            ("\\begin{align}\na &= b\n\\end{align}\nholds.", "a equals b holds."),
+            ("The $x$-axis and the $n$th term", "The x-axis and the nth term."),
+            ("It is |x| here, a*b there", "It is the absolute value of x here, a times b there."),
+            ("x ∈ [0, 1] and the interval [2, 3]", "x in 0, 1 and the interval 2, 3."),
+            ("Great 👍🏽 job", "Great job."),
+            ("==marked== and `x**2`", "marked and x squared."),
             ("---\n", ""),
             ("🙂", ""),
         ],
@@ -102,8 +117,28 @@ class TestOtherLanguages:
     def test_maths_keeps_its_signs(self) -> None:
         assert said(r"Also $x^2 + \frac{1}{2}$, bei 20 °C.", "de") == "Also x² + ½, bei 20 °C."
 
+    @pytest.mark.parametrize(
+        ("language", "written", "spoken"),
+        [
+            ("zh", "斜率是$\\frac{3}{4}$，**即**$H_2O$。", "斜率是 ¾，即 H₂O。"),
+            ("ja", "傾きは$x^2$です。", "傾きは x² です。"),
+            ("zh", "温度为20℃。", "温度为20℃。"),
+            ("es", r"El agua es \ce{H2O} &amp; \alpha.", "El agua es H2O & α."),
+            ("pt", "São R$ 5,00 ou $x$.", "São R$ 5,00 ou x."),
+            ("ar", "ما هو $x^2$؟", "ما هو x²؟"),
+        ],
+    )
+    def test_it_is_read_as_that_languages_text(self, language: str, written: str, spoken: str) -> None:
+        assert said(written, language) == spoken
+
     def test_nothing_english_is_said(self) -> None:
         assert said("1. Wasser [1]\n```python\nx\n```\n", "de", cited()) == "1: Wasser, Seite 41, biology notes."
+
+
+class TestGoingOn:
+    def test_a_unit_that_was_cut_at_a_comma_goes_on(self) -> None:
+        assert spoken_text(Speaker().say("In every plant cell, ")) == "In every plant cell,"
+        assert spoken_text(Speaker().say("In a cell [1], ")) == "In a cell,"
 
 
 class TestAnyText:

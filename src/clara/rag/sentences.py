@@ -99,7 +99,8 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     if match["stop"] != ".":
         return True
     end = match.start()
-    if _OMISSION.match(text, max(0, end - 4)):
+    omission = _OMISSION.match(text, max(0, end - 4))
+    if omission and omission.end() - 5 <= end:
         return False
     first = end
     while first > max(0, end - _LONGEST_SHORT_FORM) and text[first - 1].isalnum():

@@ -2,33 +2,29 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from clara.voice.wording.symbols import ACCENTS, BIG, FUNCTIONS, NAMES, OPERATORS, SILENT, STYLES
+from clara.voice.wording.chemistry import formula_in, say_formula
+from clara.voice.wording.latex import FRACTIONS, Cursor, Token, tokens_of
+from clara.voice.wording.measures import say_unit
+from clara.voice.wording.symbols import ACCENTS, BIG, FUNCTIONS, GREEK, NAMES, OPERATORS, RANGED, SILENT, STYLES
 
-_TOKEN = re.compile(
-    r"\\(?:text\w*|mathrm|operatorname|mbox|ce)\*?\s*\{(?P<words>[^{}]*)\}"
-    r"|\\(?P<command>[A-Za-z]+\*?|.)|(?P<number>\d+(?:[.,]\d+)*)|(?P<letter>[^\W\d_])|(?P<space>\s+)|(?P<mark>.)",
-    re.DOTALL,
-)
 _MARKUP = re.compile(r"[\\{}$^_&~]+")
-_MOST_CHARS = 2_000
 _DEEPEST = 40
+_PAUSE = " ,"
+_SUMS = {"plus", "minus", "plus or minus"}
 _ORDINALS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
 _ORDINALS |= {10: "tenth", 100: "hundredth", 1000: "thousandth"}
 _SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_POWERS = {"2": "squared", "3": "cubed"}
-_PRIMES = {"\\prime": "prime", "'": "prime", "\\circ": "degrees", "*": "star", "\\dagger": "dagger", "+": "plus"}
+_POWERS = {
+    "2": "squared", "3": "cubed", "\\prime": "prime", "'": "prime", "\\prime\\prime": "double prime", "*": "star",
+    "\\circ": "degrees", "\\dagger": "dagger", "T": "transposed", "\\top": "transposed",
+}  # fmt: skip
+_CHARGE = re.compile(r"(\d*)([+\u2212-])\Z")
+_PLACE = re.compile(r"(?:th|st|nd|rd)\Z", re.IGNORECASE)
 _BRACKETS = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
 _ROOTS = {"": "square", "2": "square", "3": "cube", "4": "fourth"}
-_APPLIED = frozenset("fghFGHPp")
-_ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z*]+)\}(?:\{[^}]*\})?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
+_APPLIED = frozenset("fghuFGHNOPEL")
+_TABLES = {"\\matrix": "the matrix", "\\determinant": "the determinant", "\\cases": "the cases"}
 
 
 def say_maths(latex: str) -> str:
@@ -36,9 +32,10 @@ def say_maths(latex: str) -> str:
 
     School and first-year notation is covered; a command that isn't known is said by its name. Never raises.
     """
-    cleaned = _ENVIRONMENT.sub(_environment, latex[:_MOST_CHARS])
-    words = _Reader(_tokens(cleaned)).read()
-    return re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r",(\s*,)+", ",", _MARKUP.sub(" ", " ".join(words)))).strip(" ,")
+    if (formula := formula_in(latex)) is not None:
+        return say_formula(formula)
+    said = _MARKUP.sub(" ", " ".join(_Reader(tokens_of(latex)).read()))
+    return re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"[,;](\s*[,;])+", ",", " ".join(said.split()))).strip(" ,;")
 
 
 def say_fraction(numerator: int, denominator: int) -> str | None:
@@ -51,80 +48,74 @@ def say_fraction(numerator: int, denominator: int) -> str | None:
     return f"{_SMALL[numerator]} {name}"
 
 
-def _environment(match: "re.Match[str]") -> str:
-    name = match[2].rstrip("*")
-    if match[1] == "end" or name in ("aligned", "align", "equation", "gather", "split"):
-        return " "
-    return r" \matrix " if name.endswith("matrix") else r" \cases " if name == "cases" else " "
+class _Reader(Cursor):
+    """Says tokens from left to right; what is open at the end counts as closed."""
 
-
-def _tokens(latex: str) -> Sequence[_Token]:
-    found: list[_Token] = []
-    for match in _TOKEN.finditer(latex):
-        if match["words"] is not None:
-            found.append(_Token("words", match["words"].strip()))
-        elif match["command"] is not None:
-            found.append(_Token("command", "\\" + match["command"]))
-        elif match["number"] is not None:
-            found.append(_Token("number", match["number"]))
-        elif match["letter"] is not None:
-            found.append(_Token("letter", match["letter"]))
-        elif match["mark"] is not None:
-            found.append(_Token("mark", match["mark"]))
-    return found
-
-
-class _Reader:
-    """Reads tokens from left to right; what is open at the end counts as closed."""
-
-    def __init__(self, tokens: Sequence[_Token], depth: int = 0) -> None:
-        self._tokens = list(tokens)
-        self._at = 0
+    def __init__(self, tokens: Sequence[Token], depth: int = 0) -> None:
+        super().__init__(tokens)
         self._depth = depth
+        self._before = ""
 
     def read(self) -> list[str]:
         words: list[str] = []
         while (token := self._peek()) is not None:
-            before = self._at
+            at, self._before = self._at, words[-1] if words else ""
             words += self._item(token, first=not words or words[-1] in _BEFORE_A_SIGN)
-            if self._at == before:
+            if self._at == at:
                 self._at += 1
         return words
 
-    def _peek(self) -> _Token | None:
-        return self._tokens[self._at] if self._at < len(self._tokens) else None
-
-    def _item(self, token: _Token, first: bool) -> list[str]:
+    def _item(self, token: Token, first: bool) -> list[str]:
         """Say one thing with its sub- and superscripts."""
         self._at += 1
         if token.text in BIG:
             return self._big(BIG[token.text])
-        if token.kind == "mark" and token.text == "-":
-            return ["minus"] if not first else ["negative"]
-        if token.text in OPERATORS:
-            return [OPERATORS[token.text]]
+        if token.kind in ("mark", "command"):
+            if token.text == "-":
+                return ["minus"] if not first else ["negative"]
+            if token.text == ":" and not self._before.isdecimal():
+                return [","]
+            if token.text in OPERATORS:
+                return ["divides" if token.text == "\\mid" and not self._depth else OPERATORS[token.text]]
+        times = [] if first or token.text not in ("(", "|") else ["times"]
         words = self._atom(token)
-        return [*words, *self._scripts(len(words))] if words else []
+        return [*times, *words, *self._scripts(len(words), token.text)] if words else self._scripts(0, "")
 
-    def _atom(self, token: _Token) -> list[str]:
+    def _atom(self, token: Token) -> list[str]:
         text = token.text
         if text in _BRACKETS:
             return self._bracketed(text)
-        if text == "|" or text == "\\vert":
+        if text in ("|", "\\vert", "\\|"):
             return self._between_bars(text)
-        if token.kind in ("number", "letter", "words"):
-            return [text, *self._applied(text)]
+        match token.kind:
+            case "formula":
+                return [say_formula(text)]
+            case "words":
+                return self._words(text)
+            case "number" | "letter":
+                return [GREEK.get(text, text), *self._applied(text)]
+            case "command":
+                return self._command(text)
         if text == "{":
             return self._inner(self._group())
-        if token.kind == "command":
-            return self._command(text)
         return [] if text in "}_^&~$" else [text]
+
+    def _words(self, text: str) -> list[str]:
+        before = next((token for token in reversed(self._tokens[: self._at - 1]) if token.text not in SILENT), None)
+        if before is not None and before.kind == "number" and (unit := say_unit(text, self._before == "1")):
+            return [unit]
+        if "^" in text:
+            return self._inner(tokens_of(text.replace(" ", "\\ ")))
+        following = self._peek()
+        return [text, *(["of"] if text and following is not None and following.text in ("(", "[") else [])]
 
     def _command(self, name: str) -> list[str]:
         if name in SILENT:
             return []
-        if name in ("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"):
+        if name in FRACTIONS:
             return self._fraction()
+        if name in _TABLES:
+            return self._table(_TABLES[name])
         if name in ("\\binom", "\\dbinom"):
             return [*self._inner(self._argument()), "choose", *self._inner(self._argument())]
         if name == "\\sqrt":
@@ -135,49 +126,30 @@ class _Reader:
             inner = self._inner(self._argument())
             return [ACCENTS[name], *inner] if ACCENTS[name] == "vector" else [*inner, ACCENTS[name]]
         if name in STYLES:
-            return self._inner(self._argument())
+            inner = self._inner(self._argument())
+            following = self._peek()
+            return [*inner, *(["of"] if following is not None and following.text in ("\\{", "[") else [])]
         return [NAMES.get(name, name.lstrip("\\"))]
 
-    def _digit(self) -> Sequence[_Token]:
-        r"""Take one digit of a number, as TeX does in \frac12."""
+    def _table(self, name: str) -> list[str]:
+        """Say a matrix by its rows."""
         token = self._peek()
-        if token is None or token.kind != "number" or len(token.text) == 1:
-            return ()
-        self._tokens[self._at] = _Token("number", token.text[1:].lstrip(".,") or token.text[-1])
-        return (_Token("number", token.text[0]),)
+        rows: list[list[str]] = [[]]
+        cell: list[Token] = []
+        for part in [*self._argument()] if token is not None and token.text == "{" else []:
+            if part.text in ("&", "\\\\"):
+                rows[-1] += [*self._inner(cell), ","]
+                cell = []
+                if part.text == "\\\\":
+                    rows.append([])
+            else:
+                cell.append(part)
+        rows[-1] += self._inner(cell)
+        between = ";" if name == "the cases" else "; next row,"
+        said = [word for at, row in enumerate(rows) if row for word in ([between] if at else []) + row]
+        return [name, *said, ";"] if said else []
 
-    def _argument(self) -> Sequence[_Token]:
-        """Take the next group, or the next token."""
-        token = self._peek()
-        if token is None:
-            return ()
-        self._at += 1
-        if token.text == "{":
-            return self._group()
-        if token.text in ("\\frac", "\\sqrt", "\\text", "\\mathrm", "\\mathbf", "\\vec", "\\bar"):
-            start = self._at - 1
-            self._argument()
-            if token.text == "\\frac":
-                self._argument()
-            return self._tokens[start : self._at]
-        return (token,)
-
-    def _group(self) -> Sequence[_Token]:
-        return self._until("{", "}")
-
-    def _until(self, opening: str, closing: str) -> Sequence[_Token]:
-        start, open_groups = self._at, 1
-        while (token := self._peek()) is not None:
-            self._at += 1
-            if token.text == closing and closing != opening:
-                open_groups -= 1
-            elif token.text == opening:
-                open_groups += 1 if closing != opening else -1
-            if open_groups == 0:
-                return self._tokens[start : self._at - 1]
-        return self._tokens[start:]
-
-    def _inner(self, tokens: Sequence[_Token]) -> list[str]:
+    def _inner(self, tokens: Sequence[Token]) -> list[str]:
         if self._depth >= _DEEPEST:
             return []
         return _Reader(tokens, self._depth + 1).read()
@@ -189,9 +161,12 @@ class _Reader:
             if named is not None:
                 return [named]
         over, under = self._inner(above), self._inner(below)
+        if over in (["d"], ["partial"]) and under[:1] == over:
+            # A derivative that is still to be taken of what follows.
+            return [*over, "by", *under, "of"]
         if len(over) <= 2 and len(under) <= 2:
             return [*over, "over", *under]
-        return ["the fraction", *over, "over", *under, ","]
+        return ["the fraction", *over, "over", *(["all of"] if _SUMS & {*under} else []), *under, _PAUSE]
 
     def _root(self) -> list[str]:
         degree = ""
@@ -200,52 +175,70 @@ class _Reader:
             degree = " ".join(self._inner(self._until("[", "]")))
         inner = self._inner(self._argument())
         kind = _ROOTS.get(degree, f"{degree}-th")
-        return ["the", kind, "root of", *inner, *([","] if len(inner) > 2 else [])]
+        return ["the", kind, "root of", *inner, *([_PAUSE] if len(inner) > 2 else [])]
 
     def _function(self, name: str) -> list[str]:
         raised = self._scripts(1)
-        if name == "log" and raised[:1] == ["sub"]:
-            raised[0] = "base"
-        return [name, *raised, *([] if self._peek() is None else ["of"])]
+        if raised[:1] == ["sub"]:
+            raised[0] = "base" if name == "log" else "over" if name in RANGED else "sub"
+        if raised == ["to the power", "negative", "1"]:
+            return ["inverse", name, "of"]
+        if self._peek() is None:
+            return [RANGED.get(name, name), *raised]
+        return [name, *raised, "of"]
 
     def _applied(self, name: str) -> list[str]:
-        """Say "of x" after a function's letter: f(x)."""
+        """Say "of x" after a function's letter: f(x), f'(x), x(t), P(A|B)."""
         start = self._at
-        primes: list[str] = []
-        while (token := self._peek()) is not None and token.text == "'":
+        primes = self._scripts(1) if (token := self._peek()) is not None and token.text in ("'", "^") else []
+        token = self._peek()
+        closing = _BRACKETS.get(token.text, "") if token is not None and token.text in ("(", "[") else ""
+        if token is not None and closing and (not primes or primes[0] in ("prime", "double prime")):
             self._at += 1
-            primes.append("prime")
-        if name not in _APPLIED or token is None or token.text not in ("(", "\\left"):
-            self._at = start
-            return []
-        if token.text == "\\left":
-            self._at += 1
-            token = self._peek()
-        if token is None or token.text != "(":
-            self._at = start
-            return []
-        self._at += 1
-        return [*primes, "of", *self._inner(self._until("(", ")"))]
+            inside = self._until(token.text, closing)
+            given = (
+                [Token("command", "\\mid") if part.text == "|" else part for part in inside] if name in "PE" else inside
+            )
+            alone = len(inside) == 1 and inside[0].kind == "letter"
+            if (name in _APPLIED and (name == "E" or closing == ")")) or (alone and closing == ")"):
+                return [*primes, "of", *self._inner(given), *([_PAUSE] if len(inside) > 1 else [])]
+        self._at = start
+        return []
 
     def _bracketed(self, opening: str) -> list[str]:
         inner = self._inner(self._until(opening, _BRACKETS[opening]))
         if not inner:
             return []
-        if opening == "\\{":
-            return ["the set of", *inner]
+        if opening == "\\{" and self._before != "of":
+            return ["the set of", *("such that" if word == "given" else word for word in inner)]
         if opening in ("\\lfloor", "\\lceil"):
             return ["the", opening[2:], "of", *inner]
-        return inner if len(inner) == 1 else ["the quantity", *inner, ","]
+        if opening == "[":
+            return [*inner, *self._bounds()]
+        if len(inner) == 1 or "," in inner:
+            return inner
+        return ["the quantity", *inner, _PAUSE]
+
+    def _bounds(self) -> list[str]:
+        """Say between which bounds something is taken, where there are two."""
+        start = self._at
+        below, above = self._below_and_above()
+        if below and above:
+            return [", from", *below, "to", *above, ","]
+        self._at = start
+        return []
 
     def _between_bars(self, bar: str) -> list[str]:
         inner = self._inner(self._until(bar, bar))
-        return ["the absolute value of", *inner] if inner else []
+        return ["the norm of" if bar == "\\|" else "the absolute value of", *inner] if inner else []
 
     def _big(self, name: str) -> list[str]:
         """Say a sum, a product, an integral or a limit with what stands above and below it."""
         below, above = self._below_and_above()
         if name == "the limit":
             return [name, *(["as", *below] if below else []), "of"]
+        if name == "evaluated":
+            return [",", name, *(["from", *below, "to", *above] if above else ["at", *below]), ","]
         bounds = (["from", *below] if below and above else ["over", *below] if below else []) + (
             ["to", *above] if above else []
         )
@@ -262,26 +255,32 @@ class _Reader:
                 above = self._inner(self._argument())
         return below, above
 
-    def _scripts(self, size: int) -> list[str]:
+    def _scripts(self, size: int, of: str = "") -> list[str]:
         words: list[str] = []
-        pause = [","] if size > 3 else []
+        pause = [_PAUSE] if size > 3 else []
         while (token := self._peek()) is not None and token.text in ("_", "^", "'", "!"):
             self._at += 1
             if token.text == "_":
                 words += ["sub", *self._inner(self._argument())]
             elif token.text == "^":
-                words += pause + self._power(self._argument())
+                words += (pause if size else []) + self._power(self._argument(), size)
             else:
                 words.append("prime" if token.text == "'" else "factorial")
         return words
 
-    def _power(self, exponent: Sequence[_Token]) -> list[str]:
+    def _power(self, exponent: Sequence[Token], size: int) -> list[str]:
         text = "".join(token.text for token in exponent)
+        if not size:
+            return self._inner(exponent)
         if text in _POWERS:
             return [_POWERS[text]]
-        if text in _PRIMES:
-            return [_PRIMES[text]]
-        return ["to the power", *self._inner(exponent), *([","] if len(exponent) > 2 else [])]
+        if (charge := _CHARGE.match(text)) is not None:
+            return [*([charge[1]] if charge[1] else []), "plus" if charge[2] == "+" else "minus"]
+        if _PLACE.match(text):
+            return [f"-{text}"]
+        return ["to the power", *self._inner(exponent), *([_PAUSE] if len(exponent) > 2 else [])]
 
 
-_BEFORE_A_SIGN = frozenset(OPERATORS.values()) - {","} | {"negative", "of", "to the power", "as", "over", "from", "to"}
+_BEFORE_A_SIGN = frozenset(OPERATORS.values()) | frozenset(
+    ("negative", "of", "to the power", "as", "over", "from", "to", ",", ";", "by", "all of")
+)

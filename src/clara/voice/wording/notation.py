@@ -1,6 +1,8 @@
 """LaTeX mathematics as plain Unicode ("x² + ½"), which any language's voice reads in its own way."""
 
 import re
+from collections.abc import Iterator
+from html import unescape
 
 from clara.voice.wording.symbols import SILENT
 
@@ -27,6 +29,11 @@ _WRAPPED = re.compile(rf"\\(?:text\w*|math\w+|operatorname|boxed|ce|bar|vec|hat|
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 _SCRIPT = re.compile(rf"([\^_])\s*(?:{_GROUP}|(\S))")
 _MOST_CHARS = 2_000
+_IN_PROSE = re.compile(
+    r"(?P<entity>&(?:[A-Za-z]{2,8}|\#\d{1,5}|\#x[0-9A-Fa-f]{1,5});)"
+    r"|(?P<maths>\\[A-Za-z]{2,}(?:\s?\{(?:[^{}]|\{[^{}]*\})*\})*"
+    r"|(?<!\w)[A-Za-z0-9]{1,12}\^(?:-?[A-Za-z0-9]{1,6}|\{[^{}]{1,40}\}|\([^()]{1,40}\)))"
+)
 
 
 def plain_maths(latex: str) -> str:
@@ -43,6 +50,18 @@ def plain_maths(latex: str) -> str:
     text = _COMMAND.sub(_command, text)
     text = _SCRIPT.sub(_script, text)
     return " ".join(re.sub(r"[{}\\$&~^_]", " ", text).split())
+
+
+def plain_prose(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield a running text's parts, and how each is said: None where that is as it is written."""
+    at = 0
+    for found in _IN_PROSE.finditer(text):
+        if found.start() > at:
+            yield text[at : found.start()], None
+        yield found[0], unescape(found[0]) if found["entity"] else f" {plain_maths(found[0])} "
+        at = found.end()
+    if at < len(text):
+        yield text[at:], None
 
 
 def _fraction(found: "re.Match[str]") -> str:

@@ -6,6 +6,10 @@ _SMALL = (
 )
 _BELOW_TWENTY = _SMALL.split(" ")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINALS = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
 _MOST = 1_000_000
 
 
@@ -22,3 +26,11 @@ def say_number(number: int) -> str:
     above, below = divmod(number, size)
     joined = "" if not below else f" and {say_number(below)}" if below < 100 else f" {say_number(below)}"
     return f"{say_number(above)} {name}{joined}"
+
+
+def say_ordinal(number: int) -> str:
+    """Return "twenty-first" for 21, of whole numbers from 1 to 99."""
+    words = say_number(number)
+    head, _, last = words.rpartition("-")
+    ordinal = _ORDINALS.get(last) or (f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
+    return f"{head}-{ordinal}" if head else ordinal

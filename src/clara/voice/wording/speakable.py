@@ -7,30 +7,35 @@ from dataclasses import dataclass
 
 from clara.tutor.events import Cited
 from clara.voice.wording.maths import say_maths
-from clara.voice.wording.notation import plain_maths
+from clara.voice.wording.notation import plain_maths, plain_prose
 from clara.voice.wording.numbers import say_number
 from clara.voice.wording.places import say_place
+from clara.voice.wording.prose import say_prose
 from clara.voice.wording.written import Atom, atoms
 
 _SHOWN = {"mermaid": "There is a diagram on the screen. "}
 _CODE = "There is code on the screen. "
-_SIGNS = {
-    "×": " times ", "÷": " divided by ", "±": " plus or minus ", "≤": " is at most ", "≥": " is at least ",
-    "≠": " is not equal to ", "≈": " is about ", "→": " to ", "⇒": " implies ", "−": " minus ", "√": " the root of ",
-    "∞": " infinity ", "°C": " degrees Celsius ", "°F": " degrees Fahrenheit ", "°": " degrees ", "&": " and ",
-    "½": " one half ", "⅓": " one third ", "⅔": " two thirds ", "¼": " one quarter ", "¾": " three quarters ",
-    "π": " pi ", "Δ": " delta ", "²": " squared ", "³": " cubed ", "·": " times ", "∑": " the sum of ",
-    "∫": " the integral of ",
-}  # fmt: skip
-_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
-_BARE_POWER = re.compile(r"(?<!\w)([A-Za-z0-9]{1,12})\^(-?[A-Za-z0-9]{1,6}|\{[^{}]{1,40}\}|\([^()]{1,40}\))")
-_BETWEEN = re.compile(r"(?<=[\w)\u00b2\u00b3 ]) *(<=|>=|!=|=|<|>|\+) *(?=[\w(-])")
-_COMPARED = {
-    "=": "equals", "<": "is less than", ">": "is greater than", "+": "plus", "<=": "is at most", ">=": "is at least",
-    "!=": "is not equal to",
-}  # fmt: skip
-_PRICE = re.compile(r"\$(\d[\d,]*(?:\.\d+)?)")
-_UNSPOKEN = re.compile(r"[\\`*_#|~^{}\[\]\u25a0-\u27bf\u2b00-\u2bff]+|\$(?!\d)|[<>](?![ \d])")
+_UNSPOKEN = re.compile(r"[\\`*_#|~^{}\[\]\u25a0-\u27bf\u2b00-\u2bff]+|(?<!R)\$(?! ?\d)|={2,}|[<>](?![ \d])")
+_KEPT = "°℃℉№"
+_SKIN = dict.fromkeys(range(0x1F3FB, 0x1F400), " ")
+_BY_WORD = re.compile(
+    r"\s*(?:[\u3040-\u30ff\u3400-\u9fff][\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f\u300d\u300f\uff09]*|[^\s\u3040-\u30ff\u3400-\u9fff]+)"
+    r"|\s+"
+)
+"""A word; in scripts without blanks a character, for want of a better knowledge."""
+_TIDY = (
+    (re.compile(r"\s+"), " "),
+    (
+        re.compile(r"\s+([,.;:?!)](?![\w/\\])|[\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f\u060c\u061b\u061f\u0964])"),
+        r"\1",
+    ),
+    (re.compile(r"\( "), "("),
+    # "the x -axis", "the n th term", "to the power n -th".
+    (re.compile(r"(?<=\b[A-Za-z]) -(?=[a-z]{2})"), "-"),
+    (re.compile(r"(?<=\b[A-Za-z]) (?=(?:th|st|nd|rd)\b)"), ""),
+)
+_GOING_ON = (",", "\u3001", "\uff0c")
+"""A unit that ends so was cut within its sentence: its voice isn't to fall."""
 _ENDS = re.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4\u0589][\"'\u2019\u201d)\u00bb]*\s*\Z")
 
 
@@ -50,12 +55,14 @@ def spoken_text(pieces: Sequence[Piece]) -> str:
             # The mark stands behind the full stop; its place is said before it.
             said = _ENDS.sub("", said)
         said += piece.spoken
-    said = re.sub(r"\s+([,.;:?!])", r"\1", re.sub(r"\s+", " ", said))
+    for pattern, tidy in _TIDY:
+        said = pattern.sub(tidy, said)
     said = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", said)
-    said = re.sub(r"[,;:]\s*([.?!])", r"\1", said).strip(" ,;:")
+    goes_on = "".join(piece.written for piece in pieces[-3:]).rstrip().endswith(_GOING_ON)
+    said = re.sub(r"[,;:]\s*([.?!])", r"\1", said).strip(" ,;:\u3001\uff0c")
     if not any(character.isalnum() for character in said):
         return ""
-    return said if _ENDS.search(said) else f"{said}."
+    return said if _ENDS.search(said) else f"{said}," if goes_on else f"{said}."
 
 
 class Speaker:
@@ -68,6 +75,7 @@ class Speaker:
     def __init__(self, language: str = "en") -> None:
         self._language = language
         self._english = language in ("en", "und", "")
+        self._read = say_prose if self._english else plain_prose
         self._cited: dict[int, Cited] = {}
         self._named = ""
 
@@ -82,27 +90,32 @@ class Speaker:
     def _pieces(self, unit: str) -> Iterator[Piece]:
         places = 0
         for atom in atoms(unit):
-            spoken = self._atom(atom)
-            if atom.kind == "mark":
-                spoken = self._marks(atom, places)
-                places += bool(spoken)
-            if atom.kind in ("text", "link", "code", "cell") or not spoken:
-                yield from _by_word(atom.text, spoken)
+            if atom.kind == "text":
+                yield from self._text(atom.text)
+                continue
+            spoken = self._marks(atom, places) if atom.kind == "mark" else self._atom(atom)
+            places += atom.kind == "mark" and bool(spoken)
+            yield Piece(atom.text, spoken)
+
+    def _text(self, text: str) -> Iterator[Piece]:
+        for written, said in self._read(text):
+            if said is None:
+                yield from (Piece(word, _clean(word)) for word in _BY_WORD.findall(written))
             else:
-                yield Piece(atom.text, spoken)
+                yield Piece(written, _clean(said))
 
     def _atom(self, atom: Atom) -> str:
         match atom.kind:
-            case "text":
-                return self._plain(atom.text)
             case "display" | "inline":
                 return f" {self._maths(atom.text)} "
             case "code":
-                return self._plain(atom.text.strip("`").replace("_", " "))
+                return self._line(atom.text.strip("`").replace("**", "^").replace("_", " "))
             case "link":
-                return self._plain(atom.value)
+                return self._line(atom.value)
             case "url":
-                return self._plain(atom.text.split("/")[2].split("@")[-1].removeprefix("www."))
+                return atom.text.strip("<>").split("//")[-1].split("/")[0].split("@")[-1].removeprefix("www.")
+            case "raised":
+                return self._raised(atom.value) if "sup" in atom.text else f" {atom.value} "
             case "fence":
                 return self._fence(atom.text)
             case "item":
@@ -114,9 +127,18 @@ class Speaker:
                 return ", "
         return " " if atom.kind in ("tag", "rule", "bullet") else ""
 
+    def _line(self, text: str) -> str:
+        """Return what is said for a text that is kept whole or not at all."""
+        return "".join(piece.spoken for piece in self._text(text))
+
     def _maths(self, text: str) -> str:
-        inner = text[2:-2] if text.startswith(("$$", "\\")) else text[1:-1]
+        inner = text if text.startswith(("\\b", "\\c", "|")) else text.strip("$") if text[0] == "$" else text[2:-2]
         return _clean(say_maths(inner) if self._english else plain_maths(inner))
+
+    def _raised(self, text: str) -> str:
+        """Return what is said for something above the line: of a letter before it, without that letter."""
+        said = say_maths(f"x^{{{text}}}") if self._english else plain_maths(f"x^{{{text}}}")
+        return f" {_clean(said[1:])} " if self._english else _clean(said[1:])
 
     def _fence(self, text: str) -> str:
         if not self._english:
@@ -138,15 +160,6 @@ class Speaker:
         lead = ("and " if places else "see ") if self._english else ""
         return f", {lead}{joined}"
 
-    def _plain(self, text: str) -> str:
-        say = say_maths if self._english else plain_maths
-        text = _BARE_POWER.sub(lambda found: f" {say(found[0])} ", text)
-        if self._english:
-            text = _PRICE.sub(r"\1 dollars", text)
-            text = _BETWEEN.sub(lambda found: f" {_COMPARED[found[1]]} ", text)
-            text = _SIGN.sub(lambda found: _SIGNS[found[0]], text)
-        return _clean(text)
-
 
 def _numbers(mark: str) -> Iterator[int]:
     """Return the numbers of a mark: 1, 2 and 3 of [1-3], 1 and 4 of [1, 4]."""
@@ -160,19 +173,10 @@ def _clean(text: str) -> str:
     if text.isascii():
         return _UNSPOKEN.sub(" ", text)
     seen = "".join(
-        " " if character != "°" and unicodedata.category(character) in ("So", "Cs", "Co", "Cn", "Cc") else character
-        for character in text
+        " "
+        if character not in _KEPT and unicodedata.category(character) in ("So", "Cs", "Co", "Cn", "Cc")
+        else character
+        for character in text.translate(_SKIN)
         if unicodedata.category(character) != "Cf" and not 0xFE00 <= ord(character) <= 0xFE0F
     )
     return _UNSPOKEN.sub(" ", seen)
-
-
-def _by_word(written: str, spoken: str) -> Iterator[Piece]:
-    """Tie what is spoken to what is written word by word, where the two have the same words; else as a whole."""
-    words, said = re.findall(r"\s*\S+\s*?(?=\s|\Z)|\s+", written), spoken.split()
-    bare = [_clean(word).strip() for word in words]
-    if [word for word in bare if word] != said:
-        yield Piece(written, spoken)
-        return
-    for word, sound in zip(words, bare, strict=True):
-        yield Piece(word, (" " if word[:1].isspace() else "") + sound + (" " if word[-1:].isspace() else ""))

@@ -61,9 +61,23 @@ OPERATORS = {
     "\\vee": "or",
     "\\mid": "given",
     "\\perp": "is perpendicular to",
-    "\\parallel": "is parallel to",
     "\\\\": ",",
-    "&": ",",
+    "&": "",
+    "\\leftrightarrow": "is exchanged with",
+    "\\Longrightarrow": "implies",
+    "\\Longleftrightarrow": "if and only if",
+    "\\nmid": "doesn't divide",
+    "\\ast": "times",
+    "\\otimes": "tensor",
+    "\\oplus": "plus",
+    "\\supset": "contains",
+    "\\supseteq": "contains",
+    "\\bmod": "modulo",
+    "\\mod": "modulo",
+    "\\gets": "comes from",
+    "\\leqslant": "is at most",
+    "\\geqslant": "is at least",
+    "\\parallel": "is parallel to",
 }
 
 BIG = {
@@ -73,6 +87,8 @@ BIG = {
     "\\iint": "the double integral",
     "\\oint": "the closed integral",
     "\\lim": "the limit",
+    "\\iiint": "the triple integral",
+    "\\evaluated": "evaluated",
     "\\bigcup": "the union",
     "\\bigcap": "the intersection",
 }
@@ -97,7 +113,25 @@ FUNCTIONS = {
     "\\min": "the minimum",
     "\\gcd": "the greatest common divisor",
     "\\det": "the determinant",
+    "\\sup": "the supremum",
+    "\\inf": "the infimum",
+    "\\arg": "the argument",
+    "\\Pr": "the probability",
+    "\\dim": "the dimension",
+    "\\ker": "the kernel",
+    "\\lg": "log",
 }
+
+RANGED = {"the maximum": "max", "the minimum": "min", "the supremum": "sup", "the infimum": "inf"}
+"""What is taken over something, and its short name where nothing follows."""
+
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon "
+    "phi chi psi omega"
+)
+GREEK = {chr(0x3B1 + at): name for at, name in enumerate(_LETTERS.split(" "))}
+GREEK |= {letter.upper(): name for letter, name in GREEK.items()} | {"\u00b5": "micro", "\u03d5": "phi"}
+"""Greek letters by themselves; by their commands they are called as the commands are."""
 
 ACCENTS = {
     "\\vec": "vector",
@@ -129,6 +163,13 @@ STYLES = frozenset(
         "mathop",
         "displaystyle",
         "phantom",
+        "mathrm",
+        "rm",
+        "text",
+        "textbf",
+        "textit",
+        "operatorname",
+        "ce",
     )
 )
 
@@ -163,8 +204,11 @@ NAMES = {
     "\\#": "number",
     "\\&": "and",
     "\\_": "",
-    "\\matrix": "the matrix",
-    "\\cases": "the cases",
+    "\\prime": "prime",
+    "\\pmod": "modulo",
+    "\\checkmark": "",
+    "\\blacksquare": "",
+    "\\square": "",
     "%": "percent",
 }
 """Greek letters and what else isn't here is said by its command's name."""
@@ -190,11 +234,18 @@ SILENT = frozenset(
         "nolimits",
         "nonumber",
         "hline",
+        "label",
+        "tag",
+        "SI",
+        "si",
+        "qty",
+        "num",
+        "unit",
+        "boldmath",
         ",",
         ";",
         ":",
         "!",
         " ",
-        "|",
     )
 )

@@ -14,27 +14,37 @@ _ATOM = re.compile(
     rf"""
     (?P<fence>(?:^|(?<=\n))[ \t]*(?P<ticks>`{{3,9}}|~{{3,9}})[^\n]*(?:\n(?:.*?\n)??[ \t]*(?P=ticks)[^\n]*|\Z|\n.*\Z))
     |(?P<display>\$\$(?:[^$\n]|\n(?![ \t]*\n)|\$(?!\$)){{1,{_DISPLAY}}}\$\$
-        |\\\[(?:[^\\\n]|\n(?![ \t]*\n)|\\[^\[\]\n]){{1,{_DISPLAY}}}\\\])
+        |\\\[(?:[^\\\n]|\n(?![ \t]*\n)|\\[^\[\]\n]){{1,{_DISPLAY}}}\\\]
+        |\\begin\{{(?P<environment>[A-Za-z]{{1,12}}\*?)\}}
+            (?:[^\n]|\n(?![ \t]*\n)){{0,{_DISPLAY}}}?\\end\{{(?P=environment)\}})
     |(?P<inline>\\\((?:[^\\\n]|\\[^()\n]){{1,{_INLINE}}}\\\)
-        |(?<![\\\w])\$(?=[^\s\d$])(?:\\.|[^$\n\\]){{0,{_INLINE}}}?(?<![\s])\$(?!\d)
-        |(?<![\\\w])\$(?=\d)(?:\\.|[^$\n\\]){{0,{_PRICE}}}?(?<![\s])\$(?!\d))
+        |(?<=[ (=+])\|[^\s|](?:[^|\n]{{0,18}}[^\s|])?\|(?![\w|])
+        |\\ce\{{(?:[^{{}}\n]|\{{[^{{}}\n]{{0,40}}\}}){{0,{_INLINE}}}\}}
+        |(?<![\\A-Za-z0-9_])\$(?=[^\s\d$])(?:\\.|[^$\n\\]){{0,{_INLINE}}}?(?<![\s])\$(?!\d)
+        |(?<![\\A-Za-z0-9_])\$(?=\d)(?:\\.|[^$\n\\]){{0,{_PRICE}}}?(?<![\s])\$(?!\d))
     |(?P<code>(?P<quotes>`{{1,2}})[^`\n]{{1,{_INLINE}}}(?P=quotes))
-    |(?P<mark>\[\d{{1,3}}(?:\s?[,\u2013-]\s?\d{{1,3}})*\](?!\())
-    |(?P<link>!?\[(?P<label>[^\[\]\n]{{0,{_INLINE}}})\]\([^()\n]{{0,{_LINK}}}\))
-    |(?P<url>https?://[^\s<>()\[\]]{{0,{_LINK}}}[^\s<>()\[\].,;:!?'"*_])
-    |(?P<tag></?[A-Za-z][^<>\n]{{0,200}}>|<!--.{{0,200}}?-->)
-    |(?P<rule>(?:^|(?<=\n))[ \t]*(?:(?:[-*_][ \t]*){{3,}}|\|[ \t:|]*-[ \t:|-]*|:?-+:?[ \t]*\|[ \t:|-]*)(?=\n|\Z))
+    |(?P<note>\[\^[^\[\]\n]{{1,40}}\](?::[ \t]*)?
+        |(?:^|(?<=\n))[ \t]*\[[^\[\]\n]{{1,40}}\]:[ \t]+\S+[ \t]*(?=\n|\Z))
+    |(?P<mark>(?<!\u2208)(?<!\u2208[ ])(?<!\b(?:interval|sequence)[ ])(?<!\b(?:range|array)[ ])(?<!\blist[ ])
+        \[(?!0)\d{{1,3}}(?:\s?[,\u2013-]\s?\d{{1,3}})*\](?!\())
+    |(?P<link>!?\[(?P<label>[^\[\]\n]{{0,{_INLINE}}})\](?:\([^()\n]{{0,{_LINK}}}\)|\[(?!\d)[^\[\]\n]{{1,40}}\]))
+    |(?P<url><?(?:https?://|www\.(?=\w))[^\s<>()\[\]]{{0,{_LINK}}}[^\s<>()\[\].,;:!?'"*_]>?)
+    |(?P<raised><(?P<script>su[bp])>(?P<scripted>[^<>\n]{{1,20}})</(?P=script)>)
+    |(?P<tag></?[A-Za-z](?![^<>\s]*@)[^<>\n]{{0,200}}>|<!--.{{0,200}}?-->)
+    |(?P<rule>(?:^|(?<=\n))[ \t]*
+        (?:(?:[-*_][ \t]*){{3,}}|={{3,}}[ \t]*|\|[ \t:|]*-[ \t:|-]*|:?-+:?[ \t]*\|[ \t:|-]*)(?=\n|\Z))
     |(?P<item>(?:^|(?<=\n))[ \t>]*(?P<number>\d{{1,3}})[.)][ \t]+)
-    |(?P<bullet>(?:^|(?<=\n))[ \t]*(?:\#{{1,6}}[ \t]+|>[ \t]?|[-*+\u2022][ \t]+)+)
-    |(?P<times>(?<=\d)\*(?=\d)|(?<=\s)\*(?=\s))
-    |(?P<emphasis>\*{{1,3}}|(?<!\w)_{{1,3}}(?=\S)|(?<=\S)_{{1,3}}(?!\w)|~~)
-    |(?P<cell>[ \t]*\|[ \t]*)
+    |(?P<bullet>(?:^|(?<=\n))[ \t]*
+        (?:\#{{1,6}}[ \t]+|>[ \t]?|[-*+\u2022\u25e6\u25aa\u2023\u2013][ \t]+(?:\[[ xX]\][ \t]+)?)+)
+    |(?P<times>(?<=\d)\*(?=\w)|(?<=(?<![\w*])\w)\*(?=\w(?![\w*]))|(?<=\s)\*(?=\s))
+    |(?P<emphasis>\*{{1,3}}|(?<!\w)_{{1,3}}(?=\S)|(?<=\S)_{{1,3}}(?!\w)|~~|(?<!\S)==(?=\w)|(?<=\w)==(?=[\s.,;:!?)]|\Z))
+    |(?P<cell>\|[ \t]*)
     """,
     re.DOTALL | re.VERBOSE,
 )
-_KINDS = frozenset(_ATOM.groupindex) - {"ticks", "quotes", "label", "number"}
-_OPENER = re.compile(r"\$\$|\\\[|\\\(|\$|`|\[|<(?=[A-Za-z/!]|\Z)|\\\Z")
-_NO_CUT = frozenset(("display", "inline", "code", "link", "url", "tag"))
+_KINDS = frozenset(_ATOM.groupindex) - {"ticks", "quotes", "label", "number", "environment", "script", "scripted"}
+_OPENER = re.compile(r"\$\$|\\\[|\\\(|\\begin\{|\\ce\{|\$|`|\[|<(?=[A-Za-z/!]|\Z)|\\[a-z]{0,5}\Z")
+_NO_CUT = frozenset(("display", "inline", "code", "link", "url", "tag", "raised"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ def atoms(text: str) -> Iterator[Atom]:
         kind = _kind(match)
         if match.start() > at:
             yield Atom("text", at, text[at : match.start()])
-        yield Atom(kind, match.start(), match[0], match["label"] or match["number"] or "")
+        yield Atom(kind, match.start(), match[0], match["label"] or match["number"] or match["scripted"] or "")
         at = match.end()
     if at < len(text):
         yield Atom("text", at, text[at:])
@@ -78,7 +88,7 @@ def masked(found: Sequence[Atom]) -> str:
 
 def _mask(atom: Atom) -> str:
     seen = 2 if atom.kind == "display" else 0
-    return atom.text[:seen] + "X" * (len(atom.text) - seen)
+    return atom.text[:seen] + "Q" * (len(atom.text) - seen)
 
 
 def open_from(text: str, found: Sequence[Atom], before: int) -> int | None:
@@ -103,7 +113,7 @@ def open_from(text: str, found: Sequence[Atom], before: int) -> int | None:
 
 def _may_close(text: str, at: int, opener: str) -> bool:
     rest = text[at + len(opener) :]
-    if opener in ("$$", "\\["):
+    if opener in ("$$", "\\[", "\\begin{"):
         return len(rest) <= _DISPLAY + 2 and not re.search(r"\n[ \t]*\n", rest)
     line, newline, _ = rest.partition("\n")
     if newline:
@@ -113,5 +123,7 @@ def _may_close(text: str, at: int, opener: str) -> bool:
             return False
         return len(line) <= (_PRICE if line[:1].isdigit() else _INLINE) + 1
     if opener == "[":
-        return len(line) <= _INLINE + _LINK + 4 and ("]" not in line or line.find("](") >= 0 or line.endswith("]"))
+        return len(line) <= _INLINE + _LINK + 4 and (
+            "]" not in line or "](" in line or "][" in line or line.endswith("]")
+        )
     return len(line) <= (200 if opener == "<" else _INLINE) + 4
