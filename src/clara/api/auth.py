@@ -138,7 +138,8 @@ class Authenticator:
         own = {f"{scheme}://{host}", f"https://{host}"}
         if len(origins) != 1 or (origins[0] not in self._origins and origins[0] not in own):
             raise Forbidden(
-                "A write with a cookie needs an Origin header of this server's own pages. Elsewhere, use a token.",
+                "Writes with a cookie, and voice sockets of pages, need the Origin of this server's own pages, or one "
+                "that FRONTEND_URL or CLARA_CORS__ORIGINS names. Elsewhere, use a token.",
                 code="origin_not_allowed",
             )
 
