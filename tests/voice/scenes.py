@@ -17,7 +17,7 @@ import numpy as np
 
 from clara.testing import RunningServer, running_server
 from clara.testing.openai_server import ScriptedServer, scripted_server
-from clara.testing.scripts import Asked, ChatAnswer, Fail, Hear, HearingAnswer, Say, Speak, SpeakingAnswer
+from clara.testing.scripts import Asked, ChatAnswer, Fail, Hang, Hear, HearingAnswer, Say, Speak, SpeakingAnswer
 from clara.testing.speech import MICROPHONE_RATE, Sound, Word, mumble, say_aloud
 from clara.testing.talker import Talker, connected
 from clara.testing.talking import sound_of
@@ -42,12 +42,17 @@ SLOW = "take as much time as you would like"
 MUTE = "answer this silently"
 BREAKS = "begin and then break off"
 DRAWL = "do speak after a long while to everyone"
+LOST = "this one gets lost on its way to you"
+VOID = "give no sound at all for this one"
 AGAIN = "are you still there my friend"
-PHRASES = (QUESTION, STORY, INTERRUPTION, COUGH, *THOUGHT, DEAF, NOTHING, SLOW, MUTE, BREAKS, DRAWL, AGAIN)
+PHRASES = (QUESTION, STORY, INTERRUPTION, COUGH, *THOUGHT, DEAF, LOST, NOTHING, SLOW, MUTE, BREAKS, VOID, DRAWL, AGAIN)
+INVENTED = "Thanks for watching!"
+"""What the recogniser writes for sounds that it can't place, as Whisper does."""
 
 _HEARD: Mapping[str, HearingAnswer] = {
     COUGH: Hear(""),
     DEAF: Fail(500),
+    LOST: Hang(),
     NOTHING: Hear(""),
     SLOW: Hear(SLOW, delay_s=1.5),
 }
@@ -56,6 +61,7 @@ _ANSWERED: Mapping[str, str] = {
     INTERRUPTION: "Gladly, once more.",
     MUTE: "Unspeakable words are these.",
     BREAKS: "Breakable is what this sentence is, long as it may be.",
+    VOID: "Inaudible words are these.",
     DRAWL: "Tardily this comes.",
     SLOW: "No hurry at all.",
     AGAIN: "Always here.",
@@ -90,9 +96,29 @@ def softly(sound: Sound) -> Sound:
     return Sound((samples * 150 / loudness(sound.pcm)).astype("<i2").tobytes(), sound.rate, sound.words)
 
 
-def noise(seconds: float, level: float) -> Sound:
-    samples = np.random.default_rng(3).normal(0, level, int(MICROPHONE_RATE * seconds))
-    return Sound(samples.clip(-30_000, 30_000).astype("<i2").tobytes(), MICROPHONE_RATE, ())
+def noise(seconds: float) -> Sound:
+    """Return what rooms and wires sound like, each for so long, softly and loudly: hiss, rumble, a mains hum, keys."""
+    size = int(MICROPHONE_RATE * seconds)
+    hiss = np.random.default_rng(3).normal(size=size)
+    rumble = np.fft.irfft(np.fft.rfft(hiss) / np.arange(1, size // 2 + 2), size)
+    hum = sum(np.sin(np.arange(size) * (2 * np.pi * 50 * n / MICROPHONE_RATE)) / n for n in range(1, 12))
+    keys = hiss * np.exp(-(np.arange(size) % (MICROPHONE_RATE // 5)) / 80)
+    return _joined(*(_at(level, kind) for level in (300, 1500, 5000) for kind in (hiss, rumble, hum, keys)))
+
+
+def crowd(seconds: float = 2, level: float = 1500) -> Sound:
+    """Return many voices at once, of which no word is understood."""
+    size = int(MICROPHONE_RATE * seconds)
+    voices = [np.frombuffer(spoken(phrase).pcm, "<i2").astype(float) for phrase in PHRASES]
+    return _joined(_at(level, sum(np.resize(np.roll(voice, at * 7001), size) for at, voice in enumerate(voices))))
+
+
+def _at(level: float, samples: Any) -> Any:
+    return samples * level / np.sqrt((samples**2).mean())
+
+
+def _joined(*parts: Any) -> Sound:
+    return Sound(np.concatenate(parts).clip(-30_000, 30_000).astype("<i2").tobytes(), MICROPHONE_RATE, ())
 
 
 def words_by(texts: list[str], position_ms: float) -> list[str]:
@@ -103,6 +129,11 @@ def words_by(texts: list[str], position_ms: float) -> list[str]:
         found += [word.text for word in sound.words if at + (word.start_ms + word.end_ms) / 2 <= position_ms]
         at += sound.lasts_ms
     return found
+
+
+def sound_of_all(texts: list[str]) -> bytes:
+    """Return the sound of these texts, spoken one after another."""
+    return b"".join(mumble(text).pcm for text in texts)
 
 
 @dataclass
@@ -154,7 +185,7 @@ def staged(folder: Path, **environment: str) -> Iterator[Stage]:
     """Run a server whose services hear, answer and speak as the phrases want it."""
     with scripted_server() as services:
         services.ear.learn(*(spoken(phrase) for phrase in PHRASES))
-        services.ear.learn(with_pause(*HALVES, PAUSE_MS))
+        services.ear.learn(with_pause(*HALVES, PAUSE_MS), crowd())
         services.otherwise, services.speak = _answer, _speak
 
         def hear(asked: Asked) -> HearingAnswer:
@@ -162,7 +193,7 @@ def staged(folder: Path, **environment: str) -> Iterator[Stage]:
             if loudness(pcm) < _QUIET:
                 return Hear("Thank you.")
             heard = services.ear.hear(pcm, rate)
-            return _HEARD.get(heard, Hear(heard))
+            return _HEARD.get(heard, Hear(heard or INVENTED))
 
         services.hear = hear
         models = {"CLARA_STT_MODEL": "openai:ear", "CLARA_TTS_MODEL": "openai:voice"}
@@ -183,6 +214,8 @@ def _speak(asked: Asked) -> SpeakingAnswer:
     text = str(asked.body["input"])
     if "Unspeakable" in text:
         return Fail(500)
+    if "Inaudible" in text:
+        return Speak(silent=True)
     if "Breakable" in text:
         return Speak(cut_after_ms=600)
     return Speak(delay_s=1.5 if "Tardily" in text else 0)

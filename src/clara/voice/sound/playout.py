@@ -95,14 +95,13 @@ class Playout:
         self._next = spoken
 
     def add(self, pcm: bytes) -> None:
-        """Add sound to the open segment, or open one with it. Sound of a segment that was cut off is dropped."""
+        """Add sound to the open segment, or open one with it. Sound of a segment that was cut off goes nowhere."""
         if not self._segments or self._segments[-1].whole:
             self._number += 1
             self._segments.append(Segment(self._number, self._next))
             self._next = SpokenText()
         segment = self._segments[-1]
-        if not segment.cut:
-            segment.queue.extend(pcm[at : at + self._piece] for at in range(0, len(pcm), self._piece))
+        segment.queue.extend(pcm[at : at + self._piece] for at in range(0, len(pcm), self._piece))
         if segment is self._segments[0] and not segment.begun:
             # An answer's first sound doesn't wait for the task's turn.
             self._send_due(segment)
@@ -121,7 +120,6 @@ class Playout:
             if not segment.cut:
                 segment.heard_ms = self._position(segment)
                 segment.runs_since, segment.cut = None, True
-                segment.queue.clear()
                 self._listener.clear(segment.number, segment.heard_ms)
         self._paused = self._told_paused = False
         self._settle()
