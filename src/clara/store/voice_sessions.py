@@ -97,7 +97,10 @@ def leave_voice(tx: Tx, owner_id: str, session_id: str, replica: str, conversati
 
 
 def take_left(tx: Tx, owner_id: str, within_s: float) -> str | None:
-    """Return the conversation that was left last by a socket of dialect 0, once, and within so many seconds."""
+    """Return the conversation that a socket of dialect 0 left, once, and within so many seconds.
+
+    None where there are several: such clients don't say which of them they were.
+    """
     table = voice_sessions.c
     query = sa.select(table.id, table.conversation_id).where(
         table.owner_id == owner_id,
@@ -105,8 +108,11 @@ def take_left(tx: Tx, owner_id: str, within_s: float) -> str | None:
         table.replica.is_(None),
         table.heard_at >= db_now() - within_s,
     )
-    row = tx.execute(query.order_by(table.heard_at.desc(), table.id).limit(1)).one_or_none()
-    return row.conversation_id if row and remove_voice_session(tx, owner_id, row.id) else None
+    rows = tx.execute(query.limit(2)).all()
+    if len(rows) != 1 or not remove_voice_session(tx, owner_id, rows[0].id):
+        return None
+    conversation_id: str = rows[0].conversation_id
+    return conversation_id
 
 
 def remove_voice_session(tx: Tx, owner_id: str, session_id: str) -> bool:
