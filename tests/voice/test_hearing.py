@@ -17,6 +17,7 @@ from clara.voice.sound.silence import QUIET, loudness
 from tests.voice.virtual import run
 
 SECOND = MICROPHONE_RATE * 2
+TERMS = ("xylem", "phloem", "stomata")
 
 
 class Recogniser(Speech):
@@ -42,7 +43,7 @@ class Room:
     def __init__(self, *answers: tuple[float, str | ClaraError], speaks: Callable[[], bool] = lambda: False) -> None:
         self.recogniser = Recogniser(*answers)
         self.errors: list[ClaraError] = []
-        self.hearing = Hearing(self.recogniser, self.errors.append, "en", speaks=speaks)
+        self.hearing = Hearing(self.recogniser, self.errors.append, "en", TERMS, speaks=speaks)
         self.ended = asyncio.Event()
         self.words: list[str] = []
         self.listening = asyncio.create_task(self._listen())
@@ -154,6 +155,16 @@ class TestInvention:
             await room.say(500, 3000)
             await room.end()
             assert room.words == ["Thank you."]
+
+        run(main())
+
+    def test_a_recogniser_that_repeats_what_it_was_told_has_heard_nothing(self) -> None:
+        async def main() -> None:
+            room = Room((0, "Xylem, phloem, stomata."), (0, "Xylem and phloem, what are they?"))
+            for _ in range(2):
+                await room.say(600)
+            await room.end()
+            assert room.words == ["Xylem and phloem, what are they?"]
 
         run(main())
 

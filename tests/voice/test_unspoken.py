@@ -2,7 +2,7 @@ import pytest
 
 from clara.testing.speech import MICROPHONE_RATE, mumble
 from clara.voice.sound.silence import voiced_ms
-from clara.voice.sound.unspoken import is_invented, is_nod
+from clara.voice.sound.unspoken import is_echo, is_invented, is_nod
 
 
 class TestInvented:
@@ -42,6 +42,23 @@ class TestInvented:
         around = bytes(MICROPHONE_RATE)
         assert 0.6 * len(said) / 32 < voiced_ms(around + said + around) <= len(said) / 32 + 20
         assert voiced_ms(b"") == voiced_ms(around) == 0
+
+
+class TestEchoes:
+    TERMS = ("plasmolysis", "xylem", "guard cells", "stomata")
+
+    @pytest.mark.parametrize(
+        "text", ["Plasmolysis, xylem, guard cells, stomata.", "xylem guard cells", "guard, cells, stomata"]
+    )
+    def test_the_list_that_a_recogniser_was_given_is_nothing_that_was_said(self, text: str) -> None:
+        assert is_echo(text, self.TERMS)
+        assert not is_echo(text, ())
+
+    @pytest.mark.parametrize(
+        "text", ["Stomata?", "guard cells", "stomata, xylem and guard cells", "what is the xylem", ""]
+    )
+    def test_who_names_some_of_it_is_heard(self, text: str) -> None:
+        assert not is_echo(text, self.TERMS)
 
 
 class TestNods:

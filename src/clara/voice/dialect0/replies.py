@@ -23,7 +23,7 @@ from clara.tutor.aloud import say_made
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.sound.recordings import Recordings
 from clara.voice.sound.silence import RATE, is_quiet
-from clara.voice.sound.unspoken import is_invented
+from clara.voice.sound.unspoken import is_echo, is_invented
 from clara.voice.wording.aloud import read_aloud
 
 log = structlog.get_logger()
@@ -87,7 +87,7 @@ class Replies:
         if not recording.hearable:
             return ""
         text = await self._speech.transcribe(recording.pcm, RATE, language, terms)
-        return "" if is_invented(text, is_quiet(recording.loudness)) else text
+        return "" if is_invented(text, is_quiet(recording.loudness)) or is_echo(text, terms) else text
 
     async def remark(self, owner_id: str, conversation_id: str, role: Literal["user", "assistant"], text: str) -> None:
         """Keep what is said outside of question and answer, where there is a conversation yet; logged if it fails."""

@@ -11,7 +11,7 @@ from clara.core.errors import ClaraError
 from clara.providers.speech import Speech
 from clara.voice.sound.io import MICROPHONE_RATE
 from clara.voice.sound.silence import is_quiet, loudness, voiced_ms
-from clara.voice.sound.unspoken import is_invented, is_nod
+from clara.voice.sound.unspoken import is_echo, is_invented, is_nod
 
 OnError = Callable[[ClaraError], None]
 
@@ -126,7 +126,7 @@ class Hearing:
             self._on_error(error)
             return ""
         self.failed = 0
-        if is_invented(text, is_quiet(loudness(pcm)), voiced_ms(pcm)):
+        if is_invented(text, is_quiet(loudness(pcm)), voiced_ms(pcm)) or is_echo(text, self._terms):
             return ""
         self.found = max(self.found, until)
         if over and is_nod(text):

@@ -1,6 +1,7 @@
-"""Words that nobody has said, or that say nothing: what recognisers invent for noise, and a listener's nods."""
+"""Words that nobody has said, or that say nothing: what recognisers invent for noise or repeat, a listener's nods."""
 
 import re
+from collections.abc import Sequence
 
 _INVENTED = frozenset(
     line.strip()
@@ -151,6 +152,7 @@ _NODDING = frozenset(
     )
 )
 _MOST_NODS = 4
+_FEWEST_ECHOED = 3
 
 
 def is_invented(text: str, is_quiet: bool, voiced_ms: float | None = None) -> bool:
@@ -166,6 +168,15 @@ def is_invented(text: str, is_quiet: bool, voiced_ms: float | None = None) -> bo
         return True
     too_short = voiced_ms is not None and voiced_ms < MS_PER_CHARACTER * len(words)
     return (is_quiet or too_short) and words in _INVENTED_FOR_LITTLE
+
+
+def is_echo(text: str, terms: Sequence[str]) -> bool:
+    """Return whether a transcript is some of the terms that the recogniser was told of, in the order of its list.
+
+    Whisper goes on with its prompt where it hears no words. One or two of them may have been said.
+    """
+    words = _plain(text)
+    return len(words.split()) >= _FEWEST_ECHOED and f" {words} " in f" {_plain(' '.join(terms))} "
 
 
 def is_nod(text: str) -> bool:
