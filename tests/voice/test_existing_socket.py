@@ -141,6 +141,20 @@ class TestExistingClient:
             await gone(server)
         assert len(await conversations(server)) == 1
 
+    async def test_a_socket_that_asked_nothing_is_no_other_to_come_back(self, server: Served) -> None:
+        await upload(server)
+        for _ in range(2):
+            async with calling(server) as client:
+                await client.start()
+                await client.ask(QUESTION)
+                async with calling(server) as other:
+                    await other.start()
+            await gone(server)
+            async with calling(server) as client:
+                await client.start()
+            await gone(server)
+        assert len(await conversations(server)) == 1
+
     async def test_begins_anew_where_the_session_was_ended(self, server: Served) -> None:
         await upload(server)
         for _ in range(2):

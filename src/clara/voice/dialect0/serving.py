@@ -167,6 +167,7 @@ class _Dialogue:
                     self._waiting.put_nowait(message)
                 except asyncio.QueueFull:
                     raise TooManyRequests("One thing at a time: wait for the answer.", code="voice_busy") from None
+                self._visit.used = True
                 if self._answering is None:
                     self._answering = asyncio.create_task(self._answer(), name="dialect0")
 
@@ -184,7 +185,7 @@ class _Dialogue:
         await self.close()
         self._waiting = asyncio.Queue(MOST_WAITING)
         goodbye = self._session.phrases.goodbye
-        self._visit.conversation_id = new_id("chat")
+        self._visit.conversation_id, self._visit.used = new_id("chat"), False
         self._session = Session0(self._parts, self._owner_id, self._visit.conversation_id)
         await self._say("session_ended", message=goodbye)
 

@@ -151,19 +151,21 @@ class Hub:
         async with self._learners.setdefault(owner_id, asyncio.Lock()), self._registry.room(owner_id, False, 0) as old:
             live = self._registry.add(owner_id, "", None, False)
             try:
-                conversation_id = await self._presences.come_back(owner_id, self.limits.hold_s) or new_id("chat")
+                before = await self._presences.come_back(owner_id, self.limits.hold_s)
+                conversation_id = before or new_id("chat")
                 await self._store(live, Hello(audio="none"), conversation_id)
                 await self._replace(old)
             except BaseException:
                 await self._registry.end(live, BYE)
                 raise
         assert live.link is not None
-        visit = Visit(live.link, conversation_id)
+        visit = Visit(live.link, conversation_id, used=before is not None)
         try:
             yield visit
         finally:
             visit.link.gone.set()
-            await self._presences.leave(live, visit.conversation_id)
+            if visit.used:
+                await self._presences.leave(live, visit.conversation_id)
             await self._registry.end(live, BYE)
 
     async def _replace(self, old: Sequence[Live]) -> None:

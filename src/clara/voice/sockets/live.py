@@ -49,10 +49,11 @@ class Link:
 
 @dataclass(slots=True)
 class Visit:
-    """A socket of dialect 0, and the conversation that it is in by now."""
+    """A socket of dialect 0, and the conversation that it is in by now; ``used``: something was asked in it."""
 
     link: Link
     conversation_id: str
+    used: bool = False
 
 
 @dataclass(slots=True, eq=False)
