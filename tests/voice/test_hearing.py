@@ -14,6 +14,7 @@ from clara.testing.speech import mumble
 from clara.voice.sound.hearing import BEFORE_S, LONGEST_S, Hearing
 from clara.voice.sound.io import MICROPHONE_RATE
 from clara.voice.sound.silence import QUIET, loudness
+from clara.voice.sound.unspoken import is_stop
 from tests.voice.virtual import run
 
 SECOND = MICROPHONE_RATE * 2
@@ -40,10 +41,15 @@ class Recogniser(Speech):
 class Room:
     """Feeds a hearing what a detection finds, and gathers what it understands."""
 
-    def __init__(self, *answers: tuple[float, str | ClaraError], speaks: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        *answers: tuple[float, str | ClaraError],
+        speaks: Callable[[], bool] = lambda: False,
+        stops: Callable[[str, bool], bool] = lambda text, over: False,
+    ) -> None:
         self.recogniser = Recogniser(*answers)
         self.errors: list[ClaraError] = []
-        self.hearing = Hearing(self.recogniser, self.errors.append, "en", TERMS, speaks=speaks)
+        self.hearing = Hearing(self.recogniser, self.errors.append, "en", TERMS, speaks=speaks, stops=stops)
         self.ended = asyncio.Event()
         self.words: list[str] = []
         self.listening = asyncio.create_task(self._listen())
@@ -178,6 +184,23 @@ class TestInvention:
 
         assert run(main(True)) == ["Okay, stop."]
         assert run(main(False)) == ["Mhm, okay.", "Okay, stop."]
+
+    def test_what_stops_clara_is_no_word(self) -> None:
+        async def main(speaks: bool) -> tuple[list[str], list[tuple[str, bool]]]:
+            asked: list[tuple[str, bool]] = []
+
+            def stops(text: str, over: bool) -> bool:
+                asked.append((text, over))
+                return over and is_stop(text)
+
+            room = Room((0, "Stop, please."), (0, "How do I stop it?"), speaks=lambda: speaks, stops=stops)
+            for _ in range(2):
+                await room.say(600)
+            await room.end()
+            return room.words, asked
+
+        assert run(main(True)) == (["How do I stop it?"], [("Stop, please.", True), ("How do I stop it?", True)])
+        assert run(main(False))[0] == ["Stop, please.", "How do I stop it?"]
 
     def test_speech_is_louder_than_quiet(self) -> None:
         assert loudness(mumble("what is a cell", MICROPHONE_RATE).pcm) > 4 * QUIET

@@ -140,6 +140,15 @@ class TestReadAloud:
             await wait_for(lambda: len(client.of("turn", role="user")) == 2)
             assert await stored(store) == [("user", "why?"), ("assistant", FIRST), ("user", "and then?")]
 
+    async def test_stop_is_no_question_while_something_is_said(self, store: Store) -> None:
+        async with talking(store) as client:
+            await client.hear_of("why?", len(FIRST))
+            client.session.take(ClientText(text="Stop, please!"))
+            await wait_for(lambda: client.of("turn", role="assistant"))
+            client.session.take(ClientText(text="stop"))
+            await wait_for(lambda: len(client.of("turn", role="user")) == 2)
+        assert (await stored(store))[:3] == [("user", "why?"), ("assistant", FIRST), ("user", "stop")]
+
     async def test_so_does_the_end_of_the_connection(self, store: Store) -> None:
         async with talking(store) as client:
             await client.hear_of("why?", len(FIRST))

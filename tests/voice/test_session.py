@@ -18,7 +18,7 @@ from clara.store.progress import count_sessions
 from clara.study.sessions import Sessions
 from clara.testing import make_settings
 from clara.testing.openai_server import ScriptedServer, scripted_server
-from clara.testing.scripts import Fail, Hear
+from clara.testing.scripts import Fail, Hang, Hear
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.debriefing import Debriefing
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
@@ -326,6 +326,8 @@ class TestStudySessions:
             await wait_for(lambda: stages(client)[-1] == "over")
             await wait_for(lambda: phrases_of("en").over in client.turns("assistant"))
         assert stages(client) == ["studying", "winding_down", "teach_back", "summary", "over"]
+        shown = {message["id"] for message in client.of("transcript") if message["role"] == "assistant"}
+        assert {turn["id"] for turn in client.of("turn") if turn["role"] == "assistant"} == shown
         assert client.of("study")[-1]["summary"] == "Cells live on ATP."
         said = phrases_of("en")
         assert await stored(store) == [
@@ -447,6 +449,30 @@ class TestTrouble:
             await wait_for(lambda: len(client.sound.get(1, b"")) > 24_000 * 2)
             client.session.take(Played(segment=1, ms=600))
         assert await stored(store) == [("user", "go on"), ("assistant", "Mitochondria")]
+
+
+class TestGivingUp:
+    async def test_a_voice_is_asked_no_longer_for_what_was_interrupted(
+        self, server: ScriptedServer, store: Store
+    ) -> None:
+        server.play_speaking(Hang())
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: server.asked_for("/audio/speech"))
+            client.session.take(Interrupt())
+            await wait_for(lambda: server.asked_for("/audio/speech")[0].disconnected)
+            client.session.take(ClientText(text="and now?"))
+            await wait_for(lambda: client.turns("assistant"))
+        assert client.of("error") == []
+
+    async def test_a_recogniser_is_asked_no_longer_once_the_session_is_over(
+        self, server: ScriptedServer, store: Store
+    ) -> None:
+        server.play_hearing(Hang())
+        async with connected(store, server) as client:
+            record(client)
+            await wait_for(lambda: server.asked_for("/audio/transcriptions"))
+        await wait_for(lambda: server.asked_for("/audio/transcriptions")[0].disconnected)
 
 
 class TestUnheard:

@@ -2,7 +2,7 @@ import pytest
 
 from clara.testing.speech import MICROPHONE_RATE, mumble
 from clara.voice.sound.silence import voiced_ms
-from clara.voice.sound.unspoken import is_echo, is_invented, is_nod
+from clara.voice.sound.unspoken import is_echo, is_invented, is_nod, is_stop
 
 
 class TestInvented:
@@ -69,3 +69,20 @@ class TestNods:
     @pytest.mark.parametrize("text", ["", "no", "okay stop", "wait", "yes but why", "what", "ok ok ok ok ok", "water"])
     def test_who_wants_the_turn(self, text: str) -> None:
         assert not is_nod(text)
+
+
+class TestStops:
+    @pytest.mark.parametrize(
+        "text",
+        ["Stop.", "stop, stop, STOP!", "Okay, stop it please, Clara.", "That's enough.", "Hör auf!",
+         "Sei still, bitte.", "Arrête, s'il te plaît.", "¡Basta!", "хватит", "停下。", "止めて", "كفى", "रुक जाओ"],
+    )  # fmt: skip
+    def test_is_the_wish_that_she_stop(self, text: str) -> None:
+        assert is_stop(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "Please.", "Stop, what is osmosis?", "Where does it stop?", "Enough of what?", "a full stop", "Wait."],
+    )
+    def test_is_a_question(self, text: str) -> None:
+        assert not is_stop(text)

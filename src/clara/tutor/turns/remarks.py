@@ -7,8 +7,10 @@ from clara.store.learners import lock_learner
 from clara.tutor.modes.exams import Exam
 
 
-def add_remark(tx: Tx, owner_id: str, conversation_id: str, role: str, text: str, now: float) -> str | None:
-    """Store a remark of the learner's ("user") or the tutor's, and return its id.
+def add_remark(
+    tx: Tx, owner_id: str, conversation_id: str, role: str, text: str, now: float, message_id: str | None = None
+) -> str | None:
+    """Store a remark of the learner's ("user") or the tutor's, and return its id: this one, if it has one by now.
 
     None, and nothing is stored, where there is no such conversation, while an answer is being given in it, and in an
     exam.
@@ -17,7 +19,7 @@ def add_remark(tx: Tx, owner_id: str, conversation_id: str, role: str, text: str
     conversation = stored.get_conversation(tx, owner_id, conversation_id)
     if conversation is None or conversation.turn_id is not None or Exam.of(conversation.progress).running:
         return None
-    message_id = new_id("msg")
+    message_id = message_id or new_id("msg")
     ended = "end" if role == "assistant" else None
     stored.add_message(tx, owner_id, conversation_id, message_id, role, [{"text": text}], now, ended=ended)
     return message_id

@@ -277,10 +277,14 @@ class Tutor:
             async for event in events:
                 yield well_formed(event)
 
-    async def remark(self, owner_id: str, conversation_id: str, role: str, text: str) -> str | None:
+    async def remark(
+        self, owner_id: str, conversation_id: str, role: str, text: str, message_id: str | None = None
+    ) -> str | None:
         """Keep what is said outside of a turn; see add_remark."""
         now = self._clock.now()
-        return await self._database.write(lambda tx: add_remark(tx, owner_id, conversation_id, role, text, now))
+        return await self._database.write(
+            lambda tx: add_remark(tx, owner_id, conversation_id, role, text, now, message_id)
+        )
 
     async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Let answers be written; cut what takes too long. Of answers that are being spoken, keep what was heard."""

@@ -27,7 +27,8 @@ class Hearing:
 
     Stretches are transcribed as soon as they end, side by side; their words come in the order in which they were said.
     They are cut by the detection's own count of the sound, so that sound may come faster than it was spoken. A nod
-    ("mhm") while Clara ``speaks`` takes no turn, and neither does what fails, which is told of: the session goes on.
+    ("mhm") while Clara ``speaks`` takes no turn, nor does what ``stops`` her, which is asked with the words and whether
+    they were said over her, nor what fails, which is told of: the session goes on.
     ``windows`` counts what was listened to; ``found`` is where in that the last stretch ended that had words or failed,
     ``failed`` how many stretches have failed in a row.
     """
@@ -39,6 +40,7 @@ class Hearing:
         language: str | None = None,
         terms: Sequence[str] = (),
         speaks: Callable[[], bool] = lambda: False,
+        stops: Callable[[str, bool], bool] = lambda text, over: False,
     ) -> None:
         self._speech = speech
         self._on_error = on_error
@@ -47,6 +49,7 @@ class Hearing:
         self._before: deque[bytes] = deque()
         self._before_bytes = 0
         self._speaks = speaks
+        self._stops = stops
         self._over = False
         self._stretch: bytearray | None = None
         self.windows = self.found = self.failed = 0
@@ -129,6 +132,6 @@ class Hearing:
         if is_invented(text, is_quiet(loudness(pcm)), voiced_ms(pcm)) or is_echo(text, self._terms):
             return ""
         self.found = max(self.found, until)
-        if over and is_nod(text):
+        if (over and is_nod(text)) or self._stops(text, over):
             return ""
         return text

@@ -153,6 +153,19 @@ _NODDING = frozenset(
 )
 _MOST_NODS = 4
 _FEWEST_ECHOED = 3
+_STOPS = frozenset(
+    phrase.strip()
+    for phrase in """
+    stop / stop it / stop talking / stop speaking / stop there / be quiet / quiet / enough / that s enough / pause
+    stopp / halt / hör auf / sei still / sei ruhig / ruhe / genug / das reicht / para / alto / basta / silencio
+    cállate / arrête / arrête toi / arrêtez / tais toi / ça suffit / silence / ferma / fermati / smettila / silenzio
+    zitta / pare / chega / silêncio / hou op / wees stil / genoeg / stil / стоп / остановись / хватит / тихо / замолчи
+    停 / 停下 / 停止 / 别说了 / 够了 / 安静 / ストップ / 止めて / やめて / 静かに / もういい
+    توقف / قف / كفى / اسكت / توقفي / रुको / बस / चुप / रुक जाओ / बंद करो
+    """.replace("\n", "/").split("/")
+    if phrase.strip()
+)
+_POLITE = re.compile(r"\b(?:please|clara|okay|ok|now|bitte|jetzt|por favor|s il te plaît|maintenant|adesso|agora|nu)\b")
 
 
 def is_invented(text: str, is_quiet: bool, voiced_ms: float | None = None) -> bool:
@@ -186,6 +199,15 @@ def is_nod(text: str) -> bool:
         return True
     said = words.split()
     return 0 < len(said) <= _MOST_NODS and all(word in _NODS for word in said)
+
+
+def is_stop(text: str) -> bool:
+    """Return whether somebody says no more than that whoever speaks is to stop, however often and politely."""
+    said = _POLITE.sub("", _plain(text)).split()
+    return any(
+        said and said == said[:size] * (len(said) // size) and " ".join(said[:size]) in _STOPS
+        for size in range(1, min(len(said), 3) + 1)
+    )
 
 
 def _plain(text: str) -> str:

@@ -17,6 +17,7 @@ from clara.rag.languages import UNKNOWN, detect_language
 from clara.tutor.events import AnswerEvent, TextEvent
 from clara.tutor.turns.spoken import SpokenTurn
 from clara.tutor.turns.tutor import Tutor
+from clara.voice.sound.unspoken import is_stop
 from clara.voice.talking.captions import Captions, Shown
 from clara.voice.talking.reading import Reading
 from clara.voice.talking.study_session import Stage, StudySession
@@ -191,17 +192,17 @@ class Talk:
     async def finish_line(self, captions: Captions, heard: str) -> None:
         captions.finish(heard)
         if heard.strip():
-            await self._remark("assistant", heard.strip())
+            await self._remark("assistant", heard.strip(), captions.id)
 
-    async def _remark(self, role: Literal["user", "assistant"], text: str) -> None:
+    async def _remark(self, role: Literal["user", "assistant"], text: str, message_id: str | None = None) -> None:
         subject = self._subject
         try:
-            message_id = await self._tutor.remark(subject.owner_id, subject.conversation_id, role, text)
+            kept = await self._tutor.remark(subject.owner_id, subject.conversation_id, role, text, message_id)
         except Exception as error:
             self.tell(self._known(error))
             return
-        if message_id is not None:
-            self._outbox.say(Turn(id=message_id, role=role, text=text))
+        if kept is not None:
+            self._outbox.say(Turn(id=kept, role=role, text=text))
 
     @property
     def is_free(self) -> bool:
@@ -239,7 +240,7 @@ class Talk:
         self._captions.finish(heard)
         if turn is None and self._thanking:
             self._thanking = False
-            await self._remark("assistant", heard.strip())
+            await self._remark("assistant", heard.strip(), self._captions.id)
         if turn is None or turn is self._finishing:
             return
         self._finishing = turn
@@ -257,6 +258,14 @@ class Talk:
             if self._turn is turn:
                 self._turn = None
                 self._free.set()
+
+    def stops(self, said: str, over: bool = False) -> bool:
+        """Take what is said for no more than the wish that Clara stop, where she speaks (``over``) or is about to."""
+        if not is_stop(said) or (self.is_free and not over):
+            return False
+        self.withdraw()
+        self._cut()
+        return True
 
     def withdraw(self) -> None:
         """What is said next is a question of its own."""
