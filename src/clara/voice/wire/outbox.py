@@ -9,7 +9,6 @@ from clara.voice.wire.messages import (
     AudioEnd,
     AudioStart,
     Clear,
-    CloseCode,
     Failed,
     Pause,
     Pong,
@@ -35,9 +34,7 @@ class Wire(Protocol):
 
 
 class TooSlow(Exception):
-    """The client doesn't read what it is sent: it is to be closed with this code."""
-
-    code = CloseCode.BUSY
+    """The client doesn't read what it is sent."""
 
 
 class Outbox:
