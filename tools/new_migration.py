@@ -1,4 +1,4 @@
-"""Write the next migration from what tables.py has and the migrations so far have not: new_migration.py "words"."""
+"""Write the next migration from what the tables have and the migrations so far have not: new_migration.py "words"."""
 
 import sys
 import tempfile
