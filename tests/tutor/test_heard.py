@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,7 +39,7 @@ class TestHeard:
         assert heard_of(ANSWER, "") == []
 
     def test_what_follows_the_last_word_is_kept_with_it_alone(self) -> None:
-        answer = [TextEvent("There it is."), TextEvent("\n"), MADE, EndedEvent("length")]
+        answer: list[AnswerEvent] = [TextEvent("There it is."), TextEvent("\n"), MADE, EndedEvent("length")]
         assert heard_of(answer, "There it is.") == answer
         assert heard_of(answer, "There it") == [TextEvent("There it")]
 
@@ -50,3 +51,48 @@ class TestHeard:
         kept = "".join(event.text for event in heard_of(ANSWER, WHOLE[:length]) if isinstance(event, TextEvent))
         assert WHOLE.startswith(kept)
         assert len(kept.rstrip()) <= length
+
+
+def kept_of(written: str, heard: int, size: int = 5) -> str:
+    events: list[AnswerEvent] = [TextEvent(written[at : at + size]) for at in range(0, len(written), size)]
+    return "".join(event.text for event in heard_of(events, written[:heard]) if isinstance(event, TextEvent))
+
+
+class TestCutting:
+    """However the answer came in pieces, and wherever it was cut off."""
+
+    @pytest.mark.parametrize(
+        ("written", "heard", "kept"),
+        [
+            ("Water moves on.", "Water mov", "Water"),
+            ("So $x^2 + 1$ it is.", "So $x^2", "So"),
+            ("So $x^2 + 1$ it is.", "So $x^2 + 1$ it", "So $x^2 + 1$ it"),
+            (r"So \(a + b\) it is.", r"So \(a + b", "So"),
+            ("So\n$$a\n= b$$ it is.", "So\n$$a\n=", "So"),
+            ("It costs $5 and more than $6 now.", "It costs $5 and", "It costs $5 and"),
+            ("Run `pip install x` now.", "Run `pip", "Run"),
+            ("See [the notes](http://x.y/z) now.", "See [the notes", "See"),
+            ("It is so [12]. Yes.", "It is so [1", "It is so"),
+            ("This is **very important** here.", "This is **very", "This is **very**"),
+            ("This is **very important** here.", "This is **very important", "This is **very important**"),
+            ("This is **very important** here.", "This is **very important** h", "This is **very important**"),
+            ("This is **very *much* so** here.", "This is **very *much", "This is **very *much***"),
+            ("This is **very", "This is **very", "This is **very"),
+            ("This is ~~not~~ it, _E. coli_ too.", "This is ~~not~~ it, _E. co", "This is ~~not~~ it, _E._"),
+            ("One.\n\n- **Key**: value", "One.\n\n- **K", "One."),
+            ("2 * 3 * 4 and 2*3 is much", "2 * 3 * 4 and 2*3 is mu", "2 * 3 * 4 and 2*3 is"),
+            ("Look:\n```python\nx = 1\n```\nDone", "Look:\n```python\nx", "Look:"),
+            ("水在动。", "水在", "水在"),
+        ],
+    )
+    @pytest.mark.parametrize("size", [1, 4, 1000])
+    def test_it_ends_with_a_word_and_nothing_is_left_open(self, written: str, heard: str, kept: str, size: int) -> None:
+        assert written.startswith(heard)
+        assert kept_of(written, len(heard), size).rstrip() == kept
+
+    @given(st.text("aB1 .,*_`$[]()\\n#-", max_size=60), st.integers(0, 60), st.integers(1, 9))
+    def test_never_more_than_was_heard_but_for_what_closes_it(self, written: str, heard: int, size: int) -> None:
+        kept = kept_of(written, heard, size)
+        if heard < len(written.rstrip()):
+            assert len(kept.rstrip("*_~ \n")) <= heard
+        assert written.startswith((kept, kept.rstrip("*_~")))

@@ -168,10 +168,10 @@ class TestHolding:
         assert isinstance(spoken.error, ClaraError)
 
     async def test_a_server_that_goes_down_keeps_what_was_heard(self, store: Store, answerer: Scripted) -> None:
-        spoken = await begin(store, heard="Answ")
+        spoken = await begin(store, heard="Answered")
         await answered(spoken)
         await store.tutor.close()
-        assert (await said(store))[-1] == ("assistant", "Answ")
+        assert (await said(store))[-1] == ("assistant", "Answered")
 
 
 async def _all(store: Store, spoken: SpokenTurn) -> list[object]:
