@@ -4,7 +4,10 @@ import { useStore } from "../state/store.ts";
 import { KINDS } from "../text/kinds.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
-import { SetBody } from "./lazy.ts";
+import { shownLater } from "./lazy.ts";
+
+/** What is for studying comes with the first set that is shown. */
+const SetBody = shownLater(() => import("./study/set-body.tsx").then((loaded) => loaded.SetBody));
 
 /** What was made with an answer, ready to be used where it stands. */
 export function ArtifactList({ ids }: { ids: readonly string[] }) {

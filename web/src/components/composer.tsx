@@ -3,8 +3,8 @@ import type { Exam } from "../api/types.ts";
 import { useStore } from "../state/store.ts";
 import { useWorkspace } from "./context.ts";
 import { Icon } from "./icons.tsx";
-import { TalkBar } from "./lazy.ts";
 import { ScopeChoice } from "./scope-choice.tsx";
+import { TalkBar } from "./talk-bar.ts";
 
 const MAX_QUESTION = 5000;
 

@@ -6,13 +6,15 @@ import type { Captions as Said } from "../voice/captions.ts";
 import { useWorkspace } from "./context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icons.tsx";
-import { Captions } from "./lazy.ts";
+import { shownLater } from "./lazy.ts";
 import { AnswerMessage, StoredQuestion } from "./message.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
 import { ProblemNote } from "./problem-note.tsx";
 import { Teaching } from "./teaching.tsx";
 import { useReadingPlace } from "./use-reading-place.ts";
 import { Welcome } from "./welcome.tsx";
+
+const Captions = shownLater(() => import("./voice/captions.tsx").then((loaded) => loaded.Captions));
 
 const NOTHING_SAID = new Store<{ captions: Said }>({ captions: [] });
 

@@ -6,9 +6,11 @@ import { counted } from "../text/format.ts";
 import { useWorkspace } from "./context.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
-import { MakeSetDialog } from "./lazy.ts";
+import { shownLater } from "./lazy.ts";
 import { MoveFileDialog } from "./move-file-dialog.tsx";
 import { NameDialog } from "./name-dialog.tsx";
+
+const MakeSetDialog = shownLater(() => import("./study/make-set-dialog.tsx").then((loaded) => loaded.MakeSetDialog));
 
 const MAX_FOLDER_NAME = 100;
 const MAX_FILE_NAME = 255;

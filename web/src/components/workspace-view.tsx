@@ -5,11 +5,13 @@ import { useWorkspace } from "./context.ts";
 import { ConversationPane } from "./conversation-pane.tsx";
 import { DialogHost } from "./dialog-host.tsx";
 import { DropTarget } from "./drop-target.tsx";
-import { StudyPane } from "./lazy.ts";
+import { shownLater } from "./lazy.ts";
 import { PageViewer } from "./page-viewer.tsx";
 import { PaneTabs } from "./pane-tabs.tsx";
 import { SidePanel } from "./side-panel.tsx";
 import { useFocusInSight } from "./use-focus.ts";
+
+const StudyPane = shownLater(() => import("./study/study-pane.tsx").then((loaded) => loaded.StudyPane));
 
 /** Where on a narrow screen each pane is. */
 const PLACES: Record<Pane, "side" | "main" | "page"> = { library: "side", chats: "side", study: "side", chat: "main", set: "main", page: "page" };

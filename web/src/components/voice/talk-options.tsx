@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from "react";
 import { useStore } from "../../state/store.ts";
+import { counted } from "../../text/format.ts";
 import { codeOf, languages, nameOf } from "../../voice/language.ts";
 import type { Talk } from "../../voice/talk.ts";
 import { useWorkspace } from "../context.ts";
@@ -71,7 +72,7 @@ export function TalkOptions({ talk, isStudying }: { talk: Talk; isStudying: bool
           )}
           {minutes > 0 && !isStudying && (
             <button type="button" className="button small" onClick={() => beginAnew(true)}>
-              Study for {minutes} minutes
+              Study for {counted(minutes, "minute")}
             </button>
           )}
         </div>

@@ -1,2 +1,0 @@
-export { Captions } from "./captions.tsx";
-export { TalkBar } from "./talk-bar.tsx";
