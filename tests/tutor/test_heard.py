@@ -82,6 +82,7 @@ class TestCutting:
             ("One.\n\n- **Key**: value", "One.\n\n- **K", "One."),
             ("2 * 3 * 4 and 2*3 is much", "2 * 3 * 4 and 2*3 is mu", "2 * 3 * 4 and 2*3 is"),
             ("Look:\n```python\nx = 1\n```\nDone", "Look:\n```python\nx", "Look:"),
+            ("So 2*3 is much", "So 2*", "So 2*"),
             ("水在动。", "水在", "水在"),
         ],
     )
