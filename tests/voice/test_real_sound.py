@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from clara.testing.speech import INSTALL_ESPEAK, has_espeak
 from clara.testing.talker import Talker
+from clara.voice.wording.phrases import phrases_of
 from tests.services import missing
 from tests.voice.scenes import (
     AGAIN,
@@ -370,6 +371,7 @@ class TestTrouble:
     ) -> None:
         scene = played["deaf"]
         assert scene.errors == ["speech_failed", "speech_timeout"]
+        assert played.stage.said(phrases_of("en").unheard)
         assert scene.talker.turns("user") == [AGAIN]
 
     def test_a_voice_that_fails_breaks_off_or_is_silent_is_told_of_and_the_next_answer_sounds(
