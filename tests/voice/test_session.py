@@ -510,15 +510,19 @@ class TestUnheard:
         assert [message["text"] for message in client.of("audio_end")] == [LONG, "Yes."]
         assert [message["code"] for message in client.of("error")] == ["speech_failed"]
 
-    async def test_a_server_that_only_hears_says_it_in_writing(self, server: ScriptedServer, store: Store) -> None:
+    @pytest.mark.parametrize("reads_aloud", [False, True])
+    async def test_where_the_server_only_hears_it_is_said_to_a_client_that_reads_aloud(
+        self, server: ScriptedServer, store: Store, reads_aloud: bool
+    ) -> None:
         server.play_hearing(Fail(404), Hear("what is a cell?"))
-        async with connected(store, server, voices=()) as client:
+        async with connected(store, server, voices=(), reads_aloud=reads_aloud) as client:
             record(client)
-            await wait_for(lambda: client.of("error"))
+            await wait_for(lambda: client.of("transcript" if reads_aloud else "error"))
             record(client)
-            await wait_for(lambda: client.turns("assistant"))
+            await wait_for(lambda: client.turns("user"))
         assert [message["code"] for message in client.of("error")] == ["speech_misconfigured"]
-        assert len(client.turns("assistant")) == 1
+        said = [message["text"] for message in client.of("transcript") if message["role"] == "assistant"]
+        assert (phrases_of("en").unheard in said) is reads_aloud
 
 
 def record(client: Client) -> None:

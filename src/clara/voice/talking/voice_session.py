@@ -208,7 +208,7 @@ class VoiceSession:
     def _unheard(self, error: ClaraError) -> None:
         """Tell why the learner wasn't understood; aloud once, until something is understood."""
         self._talk.tell(error)
-        if self.speaks and self._hearing.failed == 1:
+        if (self.speaks or self._subject.reads_aloud) and self._hearing.failed == 1:
             self._tasks.start(self._apologise())
 
     async def _apologise(self) -> None:
