@@ -95,6 +95,43 @@ class TestResume:
             assert ready["session_id"] == client.ready["session_id"]
             assert await again.is_well()
 
+    async def test_that_missed_as_much_as_is_kept_misses_nothing(self, shared: Talking) -> None:
+        async with shared.client("ana") as client:
+            await drop(client)
+        session = shared.made[-1]
+        await gone(session)
+        for number in range(KEPT):
+            session.take(said(str(number)))
+
+        async with shared.socket("ana") as again:
+            await again.send({"type": "hello", "resume": client.resume})
+            assert not (await again.next("ready"))["restored"]
+            assert [message["seq"] for message in again.got] == [client.last_seq + 1 + n for n in range(KEPT + 1)]
+
+    async def test_that_misses_too_much_while_it_is_noted_is_restored(
+        self, shared: Talking, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with shared.client("ana") as client:
+            await drop(client)
+        session = shared.made[-1]
+        await gone(session)
+        noting, noted = asyncio.Event(), asyncio.Event()
+
+        async def wait(presences: object, one: object, connected: bool) -> None:
+            noting.set()
+            await noted.wait()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Presences, "connected", wait)
+            async with shared.socket("ana") as again:
+                await again.send({"type": "hello", "resume": client.resume})
+                await noting.wait()
+                for number in range(KEPT + 1):
+                    session.take(said(str(number)))
+                noted.set()
+                ready = await again.next()
+                assert (ready["type"], ready["restored"]) == ("ready", True)
+
     async def test_repeats_nothing_that_an_exam_has_closed(self, shared: Talking) -> None:
         async with shared.client("eve") as client:
             await drop(client)

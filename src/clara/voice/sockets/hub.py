@@ -76,6 +76,8 @@ class Hub:
     async def _take_over(self, live: Live, hello: Hello, resume: Resume) -> Entered:
         await _let_go(live, REPLACED)
         is_open = await self._is_open(live.owner_id)
+        await self._presences.connected(live, True)
+        # Nothing is waited for from here on: what is kept now is what is sent.
         session = live.session
         if live.ended or session is None:
             return await self._restore(live.owner_id, hello, resume)
@@ -86,7 +88,6 @@ class Hub:
         _say_ready(live.id, session, resume.token, restored=not kept)
         try:
             await session.attach()
-            await self._presences.connected(live, True)
         except BaseException:
             await self.leave(live, link)
             raise

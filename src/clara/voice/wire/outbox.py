@@ -20,6 +20,8 @@ from clara.voice.wire.messages import (
 
 KEPT = 200
 """Messages that a client that comes back can still get."""
+SPARE = 50
+"""Messages that are kept beside them: what is said from when it is asked whether all is there until it is sent."""
 MOST_WAITING = 256
 """Messages that wait for a connected client; one that doesn't read is cut off."""
 SEND_S = 5.0
@@ -46,7 +48,7 @@ class Outbox:
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._seq = 0
-        self._kept: deque[tuple[int, str]] = deque(maxlen=KEPT)
+        self._kept: deque[tuple[int, str]] = deque(maxlen=KEPT + SPARE)
         self._waiting: deque[tuple[int | None, str | bytes]] = deque()
         self._wire: Wire | None = None
         self._came = asyncio.Event()
@@ -61,7 +63,7 @@ class Outbox:
 
     def can_resume(self, last_seq: int) -> bool:
         """Return whether everything behind that number is still kept."""
-        return self._seq - len(self._kept) <= last_seq <= self._seq
+        return 0 <= self._seq - last_seq <= KEPT
 
     def say(self, message: ServerMessage) -> None:
         if not isinstance(message, Pong | Failed):
