@@ -26,6 +26,10 @@ WATCHED = """
         tracks.push(...stream.getTracks());
         return stream;
     };
+    navigator.wakeLock.request = async () => {
+        window.isAwake = true;
+        return {release: async () => { window.isAwake = false; }};
+    };
     window.AudioContext = class extends AudioContext { constructor(o) { super(o); window.sound = this; } };
 """
 VOICELESS = "delete window.speechSynthesis;"
@@ -407,6 +411,12 @@ class TestSurroundings:
         sent = len(talk.voice.sound)
         talk.voice.wait(lambda: len(talk.voice.sound) > sent + 16_000, "sound of the second")
         expect(talk.state).to_have_text("Listening")
+
+    def test_the_screen_stays_on_for_as_long_as_they_talk(self, talk: Talk) -> None:
+        talk.listens()
+        talk.page.wait_for_function("window.isAwake")
+        talk.bar.get_by_role("button", name="End").click()
+        talk.page.wait_for_function("!window.isAwake")
 
     def test_one_that_is_plugged_in_is_used_at_once(self, talk: Talk) -> None:
         talk.page.evaluate(FORBID % "NotFoundError")
