@@ -88,6 +88,27 @@ class TestWhen:
         assert [event.type for event in turns(found)] == [START, END]
         assert max(event.speech_duration for event in found) < 0.25
 
+    def test_what_is_still_speech_would_not_have_begun_it(self) -> None:
+        class Unsure:
+            def __init__(self, *probabilities: float) -> None:
+                self._probabilities = list(probabilities)
+
+            def reset(self) -> None:
+                pass
+
+            def predict(self, window: object) -> float:
+                return self._probabilities.pop(0)
+
+        def began_and_ended(*probabilities: float) -> list[vad.VADEventType]:
+            listening = Listening(SILENCE_S)
+            listening._model = Unsure(*probabilities)
+            loud = np.full(WINDOW_SAMPLES * len(probabilities), 3000, "<i2").tobytes()
+            return [event.type for event in turns(events(loud, listening))]
+
+        assert began_and_ended(*[0.45] * 30) == []
+        assert began_and_ended(*[0.9] * 4, *[0.45] * 30) == [START]
+        assert began_and_ended(*[0.9] * 4, *[0.2] * 30) == [START, END]
+
 
 class TestStream:
     def test_frames_of_any_length_give_the_same(self, question: Sound) -> None:

@@ -97,6 +97,20 @@ class TestStretches:
 
         run(main())
 
+    def test_the_next_stretch_has_nothing_of_what_came_before_the_last(self) -> None:
+        async def main() -> None:
+            room = Room((0, "yes"), (0, "no"))
+            await room.sound(1000, 1)
+            await room.say(500)
+            await room.sound(200, 2)
+            await room.say(500)
+            await room.end()
+            pcm = room.recogniser.asked[1]
+            assert pcm[:2] == b"\2\0"
+            assert len(pcm) == pytest.approx(0.7 * SECOND, abs=0.01 * SECOND)
+
+        run(main())
+
     def test_silence_is_not_transcribed(self) -> None:
         async def main() -> None:
             room = Room()

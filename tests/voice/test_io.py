@@ -196,9 +196,25 @@ class TestInterrupting:
             await stage.say("Mitochondria are the powerhouse of the cell.", 3000)
             await asyncio.sleep(0.1)
             stage.speaker.played(1, 1e9)
+            await asyncio.sleep(0.01)
+            assert len(stage.heard.pcm[1]) / 2 / SPEAKER_RATE < 1
             stage.speaker.clear_buffer()
             event = await stage.speaker.wait_for_playout()
             assert event.playback_position < 0.5
+
+        run(main())
+
+    def test_what_the_listener_says_in_a_pause_starts_no_clock(self) -> None:
+        async def main() -> None:
+            stage = Stage()
+            await stage.say("Mitochondria are the powerhouse of the cell.", 3000)
+            await asyncio.sleep(1)
+            stage.speaker.pause()
+            stage.speaker.played(1, 900)
+            await asyncio.sleep(10)
+            stage.speaker.clear_buffer()
+            event = await stage.speaker.wait_for_playout()
+            assert event.playback_position == pytest.approx(0.9)
 
         run(main())
 

@@ -89,3 +89,14 @@ class TestCounting:
             assert counts.of("interruptions", kind="true") == 1
 
         run(main())
+
+    def test_an_interruption_that_cuts_off_what_waits_too_is_one(self) -> None:
+        async def main() -> None:
+            counts = Counts()
+            counts.counted.audio_start(1)
+            counts.counted.pause(1)
+            counts.counted.clear(1, 100)
+            counts.counted.clear(2, 0)
+            assert counts.of("interruptions", kind="true") == 1
+
+        run(main())

@@ -232,7 +232,7 @@ class Listening(RuleBasedStateMachine):
         self.held: list[bytes] = []
         self.rest = b""
         self.is_off = False
-        self.frames = self.dropped = 0
+        self.frames = self.dropped = self.windows = 0
 
     def expect(self, pcm: bytes) -> None:
         if self.is_off:
@@ -241,6 +241,7 @@ class Listening(RuleBasedStateMachine):
         while len(self.rest) >= WINDOW_BYTES:
             self.held.append(self.rest[:WINDOW_BYTES])
             self.rest = self.rest[WINDOW_BYTES:]
+            self.windows += 1
         while len(self.held) * WINDOW_SAMPLES > MOST_HELD_S * MICROPHONE_RATE:
             self.held.pop(0)
             self.dropped += 1
@@ -274,6 +275,7 @@ class Listening(RuleBasedStateMachine):
     def knows_what_it_holds_and_dropped(self) -> None:
         held = len(self.held) * WINDOW_SAMPLES + len(self.rest) // 2
         assert round(self.microphone.held_s * MICROPHONE_RATE) == held
+        assert self.microphone.windows == self.windows - self.dropped
         assert round(self.microphone.dropped_s * MICROPHONE_RATE) == self.dropped * WINDOW_SAMPLES
 
     def teardown(self) -> None:

@@ -211,6 +211,18 @@ def said(text: str) -> Any:
     return ClientText(text=text)
 
 
+class TestHeld:
+    async def test_it_is_no_longer_once_its_client_is_back(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, hold_s=1) as server:
+            async with server.client() as client:
+                resume = client.resume
+                client.socket.transport.abort()
+            await wait_for(lambda: not server.hub.connections)
+            async with server.client(resume=resume) as client:
+                await asyncio.sleep(2)
+                assert await client.is_well()
+
+
 class TestRestore:
     async def test_after_the_session_was_held_in_vain(self, tmp_path: Path) -> None:
         async with talking(tmp_path, hold_s=0.1) as found:

@@ -185,8 +185,12 @@ class TestTalking:
             client.session.hear(question.pcm[60_000:])
             client.session.take(ClientAudioEnd())
             await wait_for(lambda: client.of("error"))
+            assert client.of("turn") == []
+            # A typed one is counted as it comes in.
+            client.session.take(ClientText(text="and typed?"))
+            await wait_for(lambda: client.turns("assistant"))
         assert [error["code"] for error in client.of("error")] == ["too_many_requests"]
-        assert client.of("turn") == []
+        assert client.turns("user") == ["and typed?"]
 
     async def test_a_typed_question_is_answered_aloud_and_shows_what_was_made(
         self, server: ScriptedServer, store: Store, answerer: Scripted
@@ -306,6 +310,20 @@ class TestThinkingPauses:
         assert [turn["text"] for turn in asked] == [first.text, f"{first.text} {second.text}"]
         assert asked[0]["id"] == asked[1]["id"]
         assert await stored(store) == [("user", f"{first.text} {second.text}"), ("assistant", "Answered.")]
+
+    async def test_who_ends_the_question_asks_another(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.waits = True
+        server.play_hearing(Hear("What is"), Hear("Never mind."))
+        async with connected(store, server) as client:
+            record(client)
+            await wait_for(lambda: answerer.questions)
+            client.session.take(Interrupt())
+            answerer.waits = False
+            record(client)
+            await wait_for(lambda: client.turns("assistant"))
+        assert client.turns("user") == ["What is", "Never mind."]
 
 
 async def speak(client: Client, sound: Sound) -> None:

@@ -28,7 +28,7 @@ class Counted:
 
     def audio(self, segment: int, offset: int, pcm: bytes) -> None:
         late_s = _now() - self._began_at - offset / self._rate
-        if late_s > SLACK_S and offset:
+        if late_s > SLACK_S:
             self._metrics.underruns.inc()
             self._began_at += late_s
         self._sent.inc(len(pcm) / 2 / self._rate)
