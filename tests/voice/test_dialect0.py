@@ -289,6 +289,14 @@ class TestOrder:
         error, response = await client.next(), await client.next()
         assert (error["code"], response["type"], response["text"]) == ("voice_busy", "response", error["detail"])
 
+    async def test_a_recording_that_is_too_big_is_not_kept_waiting(
+        self, client: VoiceClient, services: ScriptedServer
+    ) -> None:
+        services.play_hearing(Hang())
+        for recording in (record(tone(1), 48_000), bytes(2_100_000)):
+            await client.send({"type": "audio", "audio": base64.b64encode(recording).decode()})
+        assert (await client.next())["code"] == "recording_too_big"
+
     async def test_ending_waits_for_no_answer(self, client: VoiceClient, services: ScriptedServer) -> None:
         services.play_hearing(Hang())
         await client.start()
@@ -368,7 +376,10 @@ class TestBadMessages:
         assert await client.closed() == 4400
 
     async def test_too_long(self, client: VoiceClient) -> None:
-        assert await client.refused("x" * 10_000_000) == "voice_message_too_long"
+        await client.send("x" * 10_000_000)
+        error, response = await client.next(), await client.next()
+        assert (error["code"], response["type"]) == ("voice_message_too_long", "response")
+        assert (await client.start())["type"] == "session_started"
 
     async def test_characters_that_cannot_be_kept(self, client: VoiceClient) -> None:
         assert await client.refused({"type": "text", "text": "a\0b"}) == "invalid_text"

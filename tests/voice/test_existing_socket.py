@@ -188,9 +188,10 @@ class TestExistingClient:
         async with calling(server) as client:
             assert await client.refused(message) == "voice_bad_message"
 
-    async def test_a_recording_that_is_too_big_costs_nobody_the_connection(self, server: Served) -> None:
+    @pytest.mark.parametrize("size", [2_100_000, 5_900_000])
+    async def test_a_recording_that_is_too_big_costs_nobody_the_connection(self, server: Served, size: int) -> None:
         async with calling(server) as client:
             await client.start()
-            await client.send({"type": "audio", "audio": base64.b64encode(bytes(2_100_000)).decode()})
+            await client.send({"type": "audio", "audio": base64.b64encode(bytes(size)).decode()})
             assert (await client.next())["code"] == "recording_too_big"
             assert (await client.next())["type"] == "response"

@@ -26,8 +26,8 @@ from clara.voice.sound.recordings import MOST_BYTES
 from clara.voice.wire.messages import failure_of
 
 MOST_TEXT_CHARS = 20_000
-MOST_CHARS = MOST_BYTES * 3 // 2
-"""Of a message: a recording in base64, with room for one that is a little too big, so that it is called that."""
+MOST_CHARS = 4 * MOST_BYTES
+"""Of a message: a recording in base64, with room for one that is three times too big, so that it is called that."""
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2})([-_]\w{1,8})*", re.ASCII)
 

@@ -79,6 +79,10 @@ class Replies:
         """Make something to look at, and keep it as a study set. Raises Forbidden while an exam runs."""
         return await self._to_its_end(self._show(owner_id, kind, scope))
 
+    def check(self, encoded: str) -> None:
+        """Raise TooLarge for a recording that isn't worth waiting for its turn."""
+        self._recordings.check(encoded)
+
     async def hear(self, encoded: str, language: str | None = None, terms: Sequence[str] = ()) -> str:
         """Return the words of a recording in base64, "" when there are none. Raises as Recordings and Speech do."""
         if not self._speech.hears:

@@ -13,6 +13,7 @@ from clara.core.errors import ClaraError, Internal, Invalid, TooManyRequests
 from clara.core.ids import new_id
 from clara.voice.dialect0.messages import (
     Asking,
+    Audio,
     Message,
     SessionEnd,
     SessionStart,
@@ -35,6 +36,8 @@ MOST_WAITING = 4
 """Messages that wait for the answer to the one before; a recording may have 2.7 MB of base64."""
 SEND_S = 10.0
 """A client that doesn't read for so long is cut off."""
+_ASKED = frozenset(("voice_busy", "recording_too_big", "voice_message_too_long"))
+"""Errors about what was asked, however little of it was looked at."""
 
 
 async def serve_dialect0(
@@ -150,9 +153,7 @@ class _Dialogue:
                 raise TooManyRequests("That came much faster than anybody speaks.", code="voice_too_fast")
             await self._take(read_message0(sent))
         except ClaraError as error:
-            await self._send(
-                *(self._failed(error) if error.problem_code == "voice_busy" else (error_of(error, self._now),))
-            )
+            await self._send(*(self._failed(error) if error.problem_code in _ASKED else (error_of(error, self._now),)))
             if not self._errors.take(1):
                 raise _Rubbish from None
 
@@ -163,6 +164,9 @@ class _Dialogue:
             case SessionEnd():
                 await self._end()
             case _:
+                if isinstance(message, Audio):
+                    # Those that wait are kept in memory.
+                    self._parts.replies.check(message.audio)
                 try:
                     self._waiting.put_nowait(message)
                 except asyncio.QueueFull:

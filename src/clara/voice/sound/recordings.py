@@ -75,10 +75,14 @@ class Recordings:
 
         Raises Invalid, TooLarge, Unreadable, and Unavailable where voice isn't installed.
         """
-        if len(encoded) > self._most_bytes * 4 // 3 + 200:
-            raise self._too_big()
+        self.check(encoded)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._read, encoded)
+
+    def check(self, encoded: str) -> None:
+        """Raise TooLarge for what is longer than any recording that is read."""
+        if len(encoded) > self._most_bytes * 4 // 3 + 200:
+            raise self._too_big()
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
