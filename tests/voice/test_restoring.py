@@ -60,6 +60,7 @@ class TestStudySession:
         async with serving(tmp_path) as one, one.client("ana", study_session=True, **TEXT) as client:
             await ask(client, "What is osmosis?")
             await earlier(one, 40)
+        assert "over" not in [message.get("stage") for message in client.got]
         async with serving(tmp_path, 30) as later, later.socket("ana") as again:
             await again.send({"type": "hello", "audio": "none", "resume": client.resume})
             assert (await again.next("study"))["stage"] == "teach_back"

@@ -114,8 +114,9 @@ class StudyRoom:
             return
         await self._sessions.keep(subject.owner_id, self._held, lasted_s, debrief.confidence, debrief.report, over)
         self._kept = True
-        study.stage, study.summary = Stage.OVER, debrief.summary
-        self._tell()
+        if over:
+            study.stage, study.summary = Stage.OVER, debrief.summary
+            self._tell()
 
     def _tell(self) -> None:
         study = self._study
