@@ -353,6 +353,8 @@ class TestReconnect:
         talk.voice.wait(lambda: talk.voice.of("bye"), "the goodbye")
         expect(talk.bar).to_have_count(0)
         expect(talk.page.get_by_role("alert")).to_be_visible()
+        refused = "status of 404"
+        talk.voice.wait(lambda: sum(refused in said for said in talk.screen.complaints) >= 2, "both answers")
         talk.screen.expect_refusal(404)
 
 
@@ -493,6 +495,15 @@ class TestOptions:
         talk.voice.says("study", session_id="study_1", stage="over", left_s=0.0, summary="How water moves.")
         expect(talk.bar).to_contain_text("What it was about: How water moves.")
         expect(clock).to_have_count(0)
+
+    def test_a_study_session_that_another_session_knows_nothing_of_is_over(self, talk: Talk) -> None:
+        talk.listens()
+        talk.voice.says("study", session_id="study_1", stage="studying", left_s=600.0, summary="")
+        expect(talk.bar.get_by_role("timer")).to_be_visible()
+        talk.voice.ready |= {"restored": True, "resume_token": "another"}
+        talk.voice.drops()
+        expect(talk.bar).to_contain_text("The study session ended when the server was started anew")
+        expect(talk.bar.get_by_role("timer")).to_have_count(0)
 
     def test_escape_closes_what_is_open_and_interrupts_nobody(self, talk: Talk) -> None:
         talk.listens()

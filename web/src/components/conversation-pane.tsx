@@ -1,6 +1,6 @@
 import { Suspense, useEffect } from "react";
 import type { Message } from "../api/types.ts";
-import { until } from "../state/conversation.ts";
+import { until } from "../state/conversation-state.ts";
 import { Store, useStore } from "../state/store.ts";
 import type { Captions as Said } from "../voice/captions.ts";
 import { useWorkspace } from "./context.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "../api/problem.ts";
-import type { Pending } from "../state/conversation.ts";
+import type { Pending } from "../state/conversation-state.ts";
 import type { Heard } from "../state/listening.ts";
 import { remedy } from "../text/remedies.ts";
 import { GrowingAnswer } from "./answer.tsx";

@@ -1,4 +1,4 @@
-import type { ChatSettings, Transcript } from "../api/chats.ts";
+import type { ChatSettings } from "../api/chats.ts";
 import type { Api } from "../api/client.ts";
 import { NO_FOLDER } from "../api/files.ts";
 import { Problem, asProblem } from "../api/problem.ts";
@@ -6,54 +6,11 @@ import type { ServerEvent } from "../api/server-events.ts";
 import type { Chat, Me, Message, Mode, Rating, TurnResult } from "../api/types.ts";
 import { parseMarkdown, plainText } from "../text/markdown.ts";
 import type { Announcer } from "./announcer.ts";
-import { type Heard, Listening, type Outcome, nothingHeard } from "./listening.ts";
-import { type Loading, loadInto, loaded, notLoaded } from "./loading.ts";
+import { type ConversationState, type Pending, empty, pendingOf, until } from "./conversation-state.ts";
+import { Listening, type Outcome } from "./listening.ts";
+import { loadInto, loaded } from "./loading.ts";
 import { Sentences } from "./sentences.ts";
 import { Store } from "./store.ts";
-
-/** The question that is being answered, or that failed: shown below the messages before it until it is one of them. */
-export interface Pending {
-  question: string;
-  /** Null until the server has told it. */
-  questionId: string | null;
-  heard: Heard;
-  isStopping: boolean;
-  problem: Problem | null;
-}
-
-export interface ConversationState {
-  /** null: a new conversation, which is made with its first question. */
-  chatId: string | null;
-  chat: Chat | null;
-  messages: Loading<Transcript>;
-  pending: Pending | null;
-  /** The folder to ask in, or null for everything. */
-  folderId: string | null;
-  mode: Mode;
-  materialOnly: boolean;
-  /** What is typed and not yet asked. */
-  draft: string;
-  /** The question that the draft is to replace. */
-  editingId: string | null;
-  /** How many new conversations were begun here; each begins in the composer. */
-  newCount: number;
-  /** How often something was put into the composer that wants to be worked on. */
-  draftCount: number;
-}
-
-const empty: ConversationState = {
-  chatId: null,
-  chat: null,
-  messages: notLoaded(),
-  pending: null,
-  folderId: null,
-  mode: "explain",
-  materialOnly: false,
-  draft: "",
-  editingId: null,
-  newCount: 0,
-  draftCount: 0,
-};
 
 const UNANSWERED = new Problem(-1, "unanswered", "This question got no answer. Ask it again, or change it.");
 /** A model may name the conversation a moment after its first answer. */
@@ -442,16 +399,6 @@ export class Conversation {
   #shows(chatId: string | null): boolean {
     return this.store.get().chatId === chatId;
   }
-}
-
-function pendingOf(question: string, questionId: string | null): Pending {
-  return { question, questionId, heard: nothingHeard, isStopping: false, problem: null };
-}
-
-/** The messages before one; all of them where it isn't there. */
-export function until(items: readonly Message[], messageId: string | null): readonly Message[] {
-  const at = items.findIndex((message) => message.id === messageId);
-  return at < 0 ? items : items.slice(0, at);
 }
 
 function spoken(content: string): string {
