@@ -14,7 +14,7 @@ from clara.core.clock import SystemClock
 from clara.core.errors import Conflict, ProviderFailed, TooManyRequests
 from clara.ops.metrics import Metrics
 from clara.providers.speech import Speech, SpeechService
-from clara.store.progress import count_sessions
+from clara.store.progress import count_sessions, latest_sessions
 from clara.study.sessions import Sessions
 from clara.testing import make_settings
 from clara.testing.openai_server import ScriptedServer, scripted_server
@@ -25,7 +25,7 @@ from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
 from clara.voice.talking.session import Session
 from clara.voice.talking.study_room import Studying
 from clara.voice.talking.study_session import StudySession
-from clara.voice.talking.talk import Subject
+from clara.voice.talking.talk import TAUGHT_BACK, Subject
 from clara.voice.talking.text_session import TextSession
 from clara.voice.talking.voice_session import Part, VoiceSession
 from clara.voice.wire.messages import ClientAudioEnd, ClientText, Interrupt, Mic, Ping, Played, unpack_audio
@@ -359,6 +359,18 @@ class TestStudySessions:
         ]
         assert len(answerer.questions) == 1
         assert (await store.database.read(lambda tx: count_sessions(tx, OWNER)))[0] == 1
+
+    async def test_what_is_taught_back_is_checked_and_kept_as_told(self, store: Store, answerer: Scripted) -> None:
+        async with connected(store, study_s=4) as client:
+            client.session.take(ClientText(text="what is ATP?"))
+            await wait_for(lambda: stages(client)[-1] == "teach_back")
+            client.session.take(ClientText(text="ATP is energy"))
+            await wait_for(lambda: stages(client)[-1] == "summary")
+            client.session.take(ClientText(text="Cells live on ATP."))
+            await wait_for(lambda: stages(client)[-1] == "over")
+        assert [question.instructions for question in answerer.questions] == ["", TAUGHT_BACK]
+        (kept,) = await store.database.read(lambda tx: latest_sessions(tx, OWNER, 5))
+        assert kept.report["topics"] == ["what is ATP?"]
 
     async def test_it_is_said_aloud_and_never_cuts_an_answer(
         self, server: ScriptedServer, store: Store, answerer: Scripted
