@@ -75,6 +75,9 @@ class TestSaying:
             (r"\ce{^{14}_{6}C}", "14 6 C"),
             (r"\ce{NaCl(aq)}", "N A C L, in solution"),
             (r"x_1 + x_2", "x sub 1 plus x sub 2"),
+            (r"\begin{pmatrix} 1 \\ 0 \end{pmatrix}", "the column 1, 0"),
+            (r"^{238}_{92}\text{U}", "238 92 U"),
+            (r"4\,\Omega", "4 ohms"),
             (r"BC = PV", "B C equals P V"),
         ],
     )

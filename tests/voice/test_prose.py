@@ -20,7 +20,7 @@ class TestWords:
             ),
             ("€20, £1, 20 €, $0.50", "20 euros, 1 pound, 20 euros, 50 cents"),
             ("a $5 bill", "a 5 dollar bill"),
-            ("5 m/s, 10 km/h, 9.8 m/s²", "5 meters per second, 10 kilometers per hour, 9.8 meters per second squared"),
+            ("5 m/s, 3 h, 9.8 m/s²", "5 meters per second, 3 hours, 9.8 meters per second squared"),
             ("1 g/cm³ = 1000 kg/m³", "1 gram per centimeter cubed equals 1000 kilograms per meter cubed"),
             ("5 J mol⁻¹ K⁻¹, 3 kJ/mol", "5 joules per mole per kelvin, 3 kilojoules per mole"),
             (
@@ -40,6 +40,9 @@ class TestWords:
             ("x², 10⁻³, xₙ₊₁, χ²", "x squared, 10 to the power negative 3, x sub n plus 1, chi squared"),
             ("6CO₂ + 6H₂O → 6O₂", "6 C O 2 plus 6 H 2 O to 6 O 2"),
             ("NH₄⁺ + OH⁻", "N H 4 plus plus O H minus"),
+            ("water (H₂O, so) or Ca(OH)₂(aq)", "water (H 2 O, so) or C A O H 2, in solution"),
+            ("3 × 10⁻³ mol/L", "3 times 10 to the power negative 3 moles per liter"),
+            ("log₁₀ x, 5'→3'", "log base 10 x, 5' to 3'"),
             ("x^2, x^(n+1), x^{10}", "x squared, x to the power n plus 1, x to the power 10"),
             ("f(x) = 2x, P(A|B), f'(x)", "f of x equals 2x, P of A given B, f prime of x"),
             ("A -> B => C <-> D <- E", "A to B implies C and back to D from E"),

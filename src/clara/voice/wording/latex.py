@@ -45,6 +45,7 @@ _REWRITTEN: Sequence[tuple["re.Pattern[str]", str]] = [
         (r"\\(?:overset|stackrel|underset|textcolor|color)\s*\{[^{}]*\}", ""),
         (r"\\xrightarrow\s*(?:\[[^\]]*\])?\s*\{([^{}\\]*)\}", r"\\text{goes, by \1, to}"),
         (r"\\xrightarrow\s*(?:\[[^\]]*\])?", r"\\text{goes to, by} "),
+        (r"(?<=\d)\\,\s*\\Omega(?![A-Za-z])", "\\\\text{\u03a9}"),
         (r"\\mu\s*\\(text|mathrm)\s*\{(?=[A-Za-z])", "\\\\\\1{\u00b5"),
         (r"\u2033", r"^{\\prime\\prime}"),
         (r"\u2032", "'"),

@@ -70,6 +70,10 @@ class _Reader(Cursor):
         self._at += 1
         if token.text in BIG:
             return self._big(BIG[token.text])
+        if token.text in ("^", "_"):
+            # An isotope's numbers stand before its symbol.
+            self._at -= 1
+            return self._scripts(0)
         if token.kind in ("mark", "command"):
             if token.text == "-":
                 return ["minus"] if not first else ["negative"]
@@ -79,7 +83,7 @@ class _Reader(Cursor):
                 return ["divides" if token.text == "\\mid" and not self._depth else OPERATORS[token.text]]
         times = [] if first or token.text not in ("(", "|") else ["times"]
         words = self._atom(token)
-        return [*times, *words, *self._scripts(len(words), token.text)] if words else self._scripts(0, "")
+        return [*times, *words, *self._scripts(len(words))] if words else self._scripts(0)
 
     def _atom(self, token: Token) -> list[str]:
         text = token.text
@@ -136,7 +140,8 @@ class _Reader(Cursor):
         token = self._peek()
         rows: list[list[str]] = [[]]
         cell: list[Token] = []
-        for part in [*self._argument()] if token is not None and token.text == "{" else []:
+        parts = self._argument() if token is not None and token.text == "{" else ()
+        for part in parts:
             if part.text in ("&", "\\\\"):
                 rows[-1] += [*self._inner(cell), ","]
                 cell = []
@@ -145,7 +150,9 @@ class _Reader(Cursor):
             else:
                 cell.append(part)
         rows[-1] += self._inner(cell)
-        between = ";" if name == "the cases" else "; next row,"
+        if name == "the matrix" and all(part.text != "&" for part in parts):
+            name = "the column"
+        between = "; next row," if name in ("the matrix", "the determinant") else ";"
         said = [word for at, row in enumerate(rows) if row for word in ([between] if at else []) + row]
         return [name, *said, ";"] if said else []
 
@@ -255,13 +262,13 @@ class _Reader(Cursor):
                 above = self._inner(self._argument())
         return below, above
 
-    def _scripts(self, size: int, of: str = "") -> list[str]:
+    def _scripts(self, size: int) -> list[str]:
         words: list[str] = []
         pause = [_PAUSE] if size > 3 else []
         while (token := self._peek()) is not None and token.text in ("_", "^", "'", "!"):
             self._at += 1
             if token.text == "_":
-                words += ["sub", *self._inner(self._argument())]
+                words += [*(["sub"] if size else []), *self._inner(self._argument())]
             elif token.text == "^":
                 words += (pause if size else []) + self._power(self._argument(), size)
             else:

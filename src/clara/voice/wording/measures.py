@@ -38,13 +38,16 @@ _FACTOR = re.compile(rf"(?P<join>[/\u00b7\u22c5*. ]?)\s*(?P<unit>{_SYMBOL})(?P<p
 _REST = re.compile(r"\Z|/|[\s\u00b7\u22c5*.]*[^\W\d]+(?:\^?\{?-|\u207b)")
 """What follows a unit that isn't multiplied by another."""
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
-_BARE = ["m", "s", "g", "V", "W", "J", "N", "K", "L", "l"]
+_BARE = ["m", "s", "g", "h", "V", "W", "J", "N", "K", "L", "l"]
 """Letters that are a unit by themselves behind a number and a blank; others are more often something else."""
 _ALONE = "|".join([*map(re.escape, (symbol for symbol in _SYMBOLS if len(symbol) > 1 or not symbol.isalpha()))])
 _POWERED = f"(?:{_SYMBOL})(?:[\u00b2\u00b3]|\u207b[\u00b9\u00b2\u00b3])"
 _JOINED = (
     rf"(?:{_SYMBOL}){_POWER}(?:[/\u00b7\u22c5](?:{_SYMBOL}){_POWER}|[ \u00b7](?:{_SYMBOL})\u207b[\u00b9\u00b2\u00b3])+"
 )
+
+UNIT = f"{_JOINED}|{_POWERED}|{_ALONE}|{'|'.join(_BARE)}"
+"""A pattern for a unit behind a number."""
 
 AMOUNT = (
     rf"(?<![\w.,/-]){_NUMBER}(?:[-\u2013]{_NUMBER})?(?:[ \u00a0\u202f]?\\?(?:{_JOINED}|{_POWERED}|{_ALONE})"

@@ -9,9 +9,9 @@ from html import unescape
 
 from clara.voice.wording.chemistry import formula_in, say_formula
 from clara.voice.wording.maths import say_fraction, say_maths
-from clara.voice.wording.measures import AMOUNT, MONEY, say_amount, say_money
+from clara.voice.wording.measures import AMOUNT, MONEY, UNIT, say_amount, say_money, say_unit
 from clara.voice.wording.numbers import say_ordinal
-from clara.voice.wording.symbols import GREEK
+from clara.voice.wording.symbols import FUNCTIONS, GREEK
 from clara.voice.wording.writing import COMPARED, MONTHS, RULERS, SHORT_FORMS, SIGNS
 
 _SUPERSCRIPTS, _SUBSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵐ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢₘₓₖⱼ"
@@ -19,7 +19,7 @@ _PLAIN = str.maketrans(_SUPERSCRIPTS + _SUBSCRIPTS, "0123456789+-=()nim" + "0123
 _ROMAN = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})\Z")
 _ONES = {"": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
 _COUNTED = "War|Chapter|Part|Book|Volume|Act|Type|Phase|Stage|Class|Section|Unit|Article|Table|Figure|Grade|Complex"
-_BEFORE, _BEHIND = re.compile(r"[^\s('\"\u201c\u2018\[/-]"), re.compile(r"[^\s,.;:!?'\"\u2019\u201d)\]/-]")
+_BEFORE, _BEHIND = re.compile(r"[^\s(\u201c\u2018\[/-]"), re.compile(r"[^\s,.;:!?'\"\u2019\u201d)\]/-]")
 _GREEK_LETTERS = "".join(GREEK)
 
 Say = Callable[["re.Match[str]"], str | None]
@@ -32,6 +32,8 @@ def _scripted(found: "re.Match[str]") -> str | None:
     formula = formula_in(latex, surely=True)
     if formula is not None:
         return say_formula(formula)
+    if (word := re.match(r"[A-Za-z]{2,}", latex)) is not None and f"\\{word[0]}" in FUNCTIONS:
+        return say_maths(f"\\{latex}")
     if (word := re.match(r"[A-Za-z]{3,}", latex)) is not None:
         return f"{word[0]} {say_maths(f'x{latex[word.end() :]}').removeprefix('x').strip()}"
     return say_maths(latex)
@@ -103,7 +105,12 @@ _RULES: Sequence[tuple[str, Say]] = (
     (MONEY, _money),
     (r"(?<![\w/.-])\d{4}-\d\d-\d\d(?![\w/-])", _date),
     (AMOUNT, lambda found: say_amount(found[0])),
-    (rf"(?<![\w{_SCRIPTS}])[\w()]{{0,12}}?[{_SCRIPTS}][A-Za-z0-9()\[\]{_SCRIPTS}]*", _scripted),
+    (rf"(?<=[{_SUPERSCRIPTS}] )(?:{UNIT})(?![A-Za-z0-9])", lambda found: say_unit(found[0])),
+    (
+        rf"(?<![\w{_SCRIPTS}])(?:\w|\([A-Za-z]{{1,6}}\)){{0,12}}?[{_SCRIPTS}]"
+        rf"(?:[A-Za-z0-9{_SCRIPTS}]|\([A-Za-z0-9{_SCRIPTS}]{{1,8}}\)(?=[{_SCRIPTS}])|\((?:s|l|g|aq)\))*",
+        _scripted,
+    ),
     (rf"(?<!\w)[A-Za-z0-9]{{1,12}}\^(?:-?[A-Za-z0-9]{{1,6}}|{_GROUP}|\([^()\n]{{1,40}}\))", _latex),
     (r"(?<![\w.])[fghFGHP](?:['\u2032\u2033]|'')?\([^()\n]{1,30}\)(?!\w)", _function),
     (r"(?<![\w.,/])(?:\d+ )?\d{1,2}/\d{1,4}(?![\w/]|\.\d)", _fraction),

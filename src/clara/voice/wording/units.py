@@ -9,7 +9,7 @@ from clara.voice.wording.written import Atom, atoms, masked, open_from
 LONGEST = 320
 """Characters of a unit; a longer sentence is cut at a pause, so that its first words needn't wait for its last."""
 
-FIRST = 120
+FIRST = 100
 """Characters of the first unit, if there is a pause before: the voice begins while the sentence is still written."""
 
 _WINDOW = 1_500
