@@ -207,3 +207,4 @@ class TestMe:
         me = (await shared.server.client.get("/v1/me", headers=shared.server.headers("ana"))).json()
         assert (me["voice"]["hears"], me["voice"]["speaks"]) == (False, False)
         assert (me["voice"]["sessions"], me["voice"]["max_s"]) == (1, 600)
+        assert me["voice"]["study_session_s"] == 600
