@@ -10,6 +10,8 @@ from clara.library.budget import Budget
 from clara.library.metering import MeteredModel
 from clara.providers.chat import ChatModel
 from clara.rag.languages import detect_language
+from clara.study.commands import read_command
+from clara.study.dictated import as_typed
 from clara.study.scope import Kind, Scope
 from clara.study.sets import Item, StudySet
 from clara.study.studio import Studio
@@ -54,7 +56,7 @@ class ExamAnswerer:
             quiz = await self._quiz(question, exam)
         else:
             quiz = None
-        if asks_for_help(question.text):
+        if asks_for_help(question.text) or read_command(as_typed(question.text)) is not None:
             again = f"\n\n{_asked(phrases, quiz, len(exam.answers))}" if quiz and len(exam.answers) < exam.total else ""
             yield TextEvent(phrases.declined + again)
             return
