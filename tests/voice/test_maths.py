@@ -109,6 +109,9 @@ class TestNotation:
             (r"\alpha \le \beta", "α ≤ β"),
             (r"H_2O", "H₂O"),
             (r"90^\circ", "90°"),
+            (r"20\,^\circ\text{C}", "20 °C"),
+            (r"100^{\circ}\mathrm{C} \ge \hbar", "100°C ≥ ħ"),
+            (r"A \xrightarrow{H^+} B", "A → H⁺ B"),
             (r"\text{Weg} = v \cdot t", "Weg = v · t"),
         ],
     )

@@ -20,18 +20,25 @@ _SIGNS |= {
     "int": "∫", "sum": "∑", "prod": "∏", "partial": "∂", "nabla": "∇", "in": "∈", "cup": "∪", "cap": "∩", "circ": "°",
     "degree": "°", "forall": "∀", "exists": "∃", "emptyset": "∅", "angle": "∠", "ldots": "…", "dots": "…",
     "cdots": "…", "varepsilon": "ε", "varphi": "φ", "equiv": "≡", "propto": "∝", "iff": "⇔", "lim": "lim",
+    "Leftrightarrow": "⇔", "leftrightarrow": "↔", "leftarrow": "←", "xrightarrow": "→", "mapsto": "↦", "notin": "∉",
+    "rightleftharpoons": "⇌", "subset": "⊂", "subseteq": "⊆", "land": "∧", "wedge": "∧", "lor": "∨", "vee": "∨",
+    "neg": "¬", "perp": "⊥", "parallel": "∥", "cong": "≅", "ll": "≪", "gg": "≫", "prime": "′", "hbar": "ħ",
+    "ell": "ℓ", "triangle": "△", "therefore": "∴", "varnothing": "∅", "longrightarrow": "→",
+    "pmod": "mod", "bmod": "mod",
 }  # fmt: skip
 _VULGAR = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
 _GROUP = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 _FRACTION = re.compile(rf"\\[dtc]?frac\s*(?:{_GROUP}\s*{_GROUP}|(\d)\s*(\d))")
 _ROOT = re.compile(rf"\\sqrt\s*(?:\[[^\]]*\])?\s*(?:{_GROUP}|(\w))")
-_WRAPPED = re.compile(rf"\\(?:text\w*|math\w+|operatorname|boxed|ce|bar|vec|hat|overline|underline|bm)\*?\s*{_GROUP}")
+_WRAPPED = re.compile(
+    rf"\\(?:text\w*|math\w+|operatorname|boxed|ce|bar|vec|hat|overrightarrow|overline|underline|bm)\*?\s*{_GROUP}"
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 _SCRIPT = re.compile(rf"([\^_])\s*(?:{_GROUP}|(\S))")
 _MOST_CHARS = 2_000
 _IN_PROSE = re.compile(
     r"(?P<entity>&(?:[A-Za-z]{2,8}|\#\d{1,5}|\#x[0-9A-Fa-f]{1,5});)"
-    r"|(?P<maths>\\[A-Za-z]{2,}(?:\s?\{(?:[^{}]|\{[^{}]*\})*\})*"
+    r"|(?P<maths>\\[,;:!]|\\[A-Za-z]{2,}(?:\s?\{(?:[^{}]|\{[^{}]*\})*\})*"
     r"|(?<!\w)[A-Za-z0-9]{1,12}\^(?:-?[A-Za-z0-9]{1,6}|\{[^{}]{1,40}\}|\([^()]{1,40}\)))"
 )
 
@@ -39,6 +46,7 @@ _IN_PROSE = re.compile(
 def plain_maths(latex: str) -> str:
     """Return LaTeX mathematics in Unicode characters, as near as they come. Never raises."""
     text = re.sub(r"\\(?:begin|end)\s*\{[A-Za-z*]+\}", " ", latex[:_MOST_CHARS])
+    text = re.sub(r"\^?\s*\{?\s*\\circ(?![A-Za-z])\s*\}?(?=[~\s]*\\(?:text|mathrm)\b)", "°", text)
     for _ in range(6):
         before = text
         text = _FRACTION.sub(_fraction, _WRAPPED.sub(r"\1", text))

@@ -102,6 +102,7 @@ _ARROWS = "|".join(map(re.escape, sorted((sign for sign in COMPARED if len(sign)
 _RULES: Sequence[tuple[str, Say]] = (
     (r"&(?:[A-Za-z]{2,8}|\#\d{1,5}|\#x[0-9A-Fa-f]{1,5});", _entity),
     (rf"\\[A-Za-z]{{2,}}(?:\s?(?:{_GROUP}|\[[^\[\]\n]*\]))*(?:[_^](?:{_GROUP}|\w))*", _latex),
+    (r"\\[,;:!](?![\s,;:!])", lambda found: " "),
     (MONEY, _money),
     (r"(?<![\w/.-])\d{4}-\d\d-\d\d(?![\w/-])", _date),
     (AMOUNT, lambda found: say_amount(found[0])),
