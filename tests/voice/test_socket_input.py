@@ -76,14 +76,20 @@ class TestMessages:
             assert await client.error(sent) == "voice_message_too_long"
             assert await client.is_well()
 
-    async def test_of_ten_megabytes_ends_the_socket(self, shared: Talking, bystander: Client) -> None:
+    async def test_of_ten_megabytes_is_told_of(self, shared: Talking, bystander: Client) -> None:
         async with shared.client() as client:
-            await client.flood(json.dumps({"type": "text", "text": "x" * 10_000_000}))
-            assert await client.closed() == 1009
+            sent = json.dumps({"type": "text", "text": "x" * 10_000_000})
+            assert await client.error(sent) == "voice_message_too_long"
+            assert await client.is_well()
 
-    async def test_of_ten_megabytes_before_hello_too(self, shared: Talking, bystander: Client) -> None:
+    async def test_of_ten_megabytes_instead_of_hello_is_told_of(self, shared: Talking, bystander: Client) -> None:
         async with shared.socket() as client:
-            await client.flood("x" * 10_000_000)
+            sent = json.dumps({"type": "hello", "x": "x" * 10_000_000})
+            assert await client.error(sent) == "voice_message_too_long"
+
+    async def test_beyond_all_measure_ends_the_socket(self, shared: Talking, bystander: Client) -> None:
+        async with shared.client() as client:
+            await client.flood("x" * 13_000_000)
             assert await client.closed() == 1009
 
     async def test_that_are_no_text_end_the_socket(self, shared: Talking, bystander: Client) -> None:

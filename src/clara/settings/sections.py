@@ -202,7 +202,7 @@ class VoiceSettings(Section):
     """For so long after its connection broke a session is kept as it is."""
     audio_ahead_s: float = Field(10, gt=0)
     """Of sound that comes faster than it is spoken."""
-    message_bytes: int = Field(8_000_000, ge=64_000)
+    message_bytes: int = Field(12_000_000, ge=64_000)
     """Of one message, a whole recording in base64 included."""
     silence_s: float = Field(0.25, ge=0.1, le=2)
     """Without a sound after which a stretch of speech is transcribed."""

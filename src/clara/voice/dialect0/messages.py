@@ -23,7 +23,7 @@ from clara.study.contract import CommandName, kind_of_command
 from clara.study.scope import MAX_TOPIC, Kind, Scope
 from clara.voice.dialect0.replies import Reply
 from clara.voice.sound.recordings import MOST_BYTES
-from clara.voice.wire.messages import failure_of
+from clara.voice.wire.messages import MOST_MESSAGE_CHARS, failure_of
 
 MOST_TEXT_CHARS = 20_000
 MOST_CHARS = 4 * MOST_BYTES
@@ -120,6 +120,8 @@ def read_message0(sent: str) -> Message:
 
 def is_hello(sent: str) -> bool:
     """Return whether a first message is of the other dialect."""
+    if len(sent) > MOST_MESSAGE_CHARS:
+        return False
     try:
         message = json.loads(sent)
     except (ValueError, RecursionError):
