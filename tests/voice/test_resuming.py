@@ -222,6 +222,14 @@ class TestHeld:
                 await asyncio.sleep(2)
                 assert await client.is_well()
 
+    async def test_it_is_not_for_ever_though_all_others_have_just_ended(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, hold_s=0.1) as server:
+            for _ in range(4):
+                async with server.client() as client:
+                    await drop(client)
+                await wait_for(lambda: not server.hub.lives)
+                await asyncio.sleep((registry.TICK_S + registry.LOOK_S) / 3)
+
 
 class TestRestore:
     async def test_after_the_session_was_held_in_vain(self, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ class Registry:
         self._metrics = metrics
         self._live: dict[tuple[str, str], Live] = {}
         self._opening = {True: 0, False: 0}
-        self._keeping: Sequence[asyncio.Task[None]] = ()
+        self._keeping: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         metrics.sessions.set_function(lambda: len(self._live))
         metrics.connections.set_function(lambda: sum(live.link is not None for live in self._live.values()))
@@ -85,9 +85,11 @@ class Registry:
         counted.enter_context(self._drain.stream())
         live = Live(owner_id, new_id("voice"), token_hash, session, sounds, counted, Link())
         self._live[owner_id, live.id] = live
-        if all(task.done() for task in self._keeping):
-            doing = (self._keep(), self._watch())
-            self._keeping = [asyncio.create_task(one, name="voice-registry") for one in doing]
+        # Each by itself: one may have ended with the last session, and the other not yet.
+        for doing in (self._keep, self._watch):
+            name = f"voice-registry{doing.__name__}"
+            if name not in self._keeping or self._keeping[name].done():
+                self._keeping[name] = asyncio.create_task(doing(), name=name)
         log.info("voice.opened", session=live.id, dialect=live.dialect, sounds=sounds)
         return live
 
@@ -161,9 +163,9 @@ class Registry:
         """End all sessions."""
         ends = [self.end(live, DRAINING) for live in self.lives]
         await asyncio.gather(*ends, *self._tasks, return_exceptions=True)
-        for task in self._keeping:
+        for task in self._keeping.values():
             task.cancel()
-        await asyncio.gather(*self._keeping, return_exceptions=True)
+        await asyncio.gather(*self._keeping.values(), return_exceptions=True)
 
 
 def _full() -> Unavailable:
