@@ -18,7 +18,9 @@ _WHOLE = re.compile(
 _HANGING = re.compile(r"(?:\A|(?<=\s))(?:\*{1,3}|_{1,3}|~~|#{1,6}|[-+>]|\d{1,3}[.)])\Z")
 """Marks before what was not heard."""
 _SPACED = re.compile(r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|~~|(?<!\w)_{1,3}(?=\w)|(?<=[^\s_])_{1,3}(?!\w))(?<!\d\*(?=\d|\Z))(?<!\s\*(?=\s))")
+_EMPHASIS = re.compile(
+    r"(?<!\\)(\*{1,3}|~~|(?<!\w)_{1,3}(?=\w)|(?<=[^\s_])_{1,3}(?!\w))(?<!\d\*(?=\d|\Z))(?<!\s\*(?=\s))"
+)
 
 
 def heard_of(events: Iterable[AnswerEvent], text: str) -> Sequence[AnswerEvent]:
