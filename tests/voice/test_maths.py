@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,11 @@ class TestSaying:
         [
             (r"x^2 + \frac{1}{2}", "x squared plus one half"),
             (r"\frac12", "one half"),
+            (r"f'(x)", "f prime of x"),
+            (r"f''(x)", "f double prime of x"),
+            (r"f^{-1}(x)", "f inverse of x"),
+            (r"f^2(x)", "f squared times x"),
+            (r"[x^2]_0^1", "x squared, from 0 to 1"),
             (r"\frac{3}{4}", "three quarters"),
             (r"\frac{a+b}{2}", "the fraction a plus b over 2"),
             (r"e^{-x}", "e to the power negative x"),
@@ -97,6 +104,16 @@ class TestSaying:
     def test_deep_nesting_ends(self) -> None:
         for opening in (r"\frac{", r"\rm", r"\bar", "{", r"\left(", "("):
             say_maths(opening * 1_000 + "1")
+
+    @pytest.mark.parametrize(
+        "fragment", [" ", "\n", "~", "{}", r"\,", "[x]_{a}^{", "[x]_{", "f^{", "'", r"\left(", "|", "2+"]
+    )
+    def test_a_model_that_is_stuck_takes_no_time_of_others(self, fragment: str) -> None:
+        stuck = fragment * (2_000 // len(fragment))
+        before = process_time()
+        say_maths(stuck)
+        plain_maths(stuck)
+        assert process_time() - before < 1
 
 
 class TestNotation:

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 )
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z*]+)\}(?:\s*\{[lcr|@ ]*\})?")
 _TABLES = {"matrix": r"\matrix", "vmatrix": r"\determinant", "Vmatrix": r"\determinant", "cases": r"\cases"}
-_DEGREES = r"(?:\\[,;:! ]|~|\{\}|\s)*\^?\s*\{?\s*(?:\\(?:circ|degree)(?![A-Za-z])|\u00b0)\s*\}?"
+_DEGREES = r"(?<![~\s])(?:\\[,;:! ]|~|\{\}|\s)*+\^?\s*\{?\s*(?:\\(?:circ|degree)(?![A-Za-z])|\u00b0)\s*\}?"
 
 
 def _letter(letter: str) -> str:
@@ -65,7 +65,8 @@ class Token:
 
 def tokens_of(latex: str) -> Sequence[Token]:
     """Return the tokens of the first ``MOST_CHARS`` characters, blanks left out. Never raises."""
-    text = _ENVIRONMENT.sub(_environment, latex[:MOST_CHARS])
+    # A model that is stuck writes hundreds of blanks, and each pattern that allows some would try all their lengths.
+    text = _ENVIRONMENT.sub(_environment, " ".join(latex[:MOST_CHARS].split()))
     if re.search(r"\\left\s*\.", text):
         text = re.sub(r"\\right\s*(?:\||\\vert)", r"\\evaluated ", text)
     for pattern, written in _REWRITTEN:

@@ -19,6 +19,7 @@ _POWERS = {
     "2": "squared", "3": "cubed", "\\prime": "prime", "'": "prime", "\\prime\\prime": "double prime", "*": "star",
     "\\circ": "degrees", "\\dagger": "dagger", "T": "transposed", "\\top": "transposed",
 }  # fmt: skip
+_MARKS_OF_FUNCTIONS = {text: _POWERS[text] for text in ("'", "\\prime", "\\prime\\prime")} | {"-1": "inverse"}
 _CHARGE = re.compile(r"(\d*)([+\u2212-])\Z")
 _PLACE = re.compile(r"(?:th|st|nd|rd)\Z", re.IGNORECASE)
 _BRACKETS = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
@@ -197,10 +198,10 @@ class _Reader(Cursor):
     def _applied(self, name: str) -> list[str]:
         """Say "of x" after a function's letter: f(x), f'(x), x(t), P(A|B)."""
         start = self._at
-        primes = self._scripts(1) if (token := self._peek()) is not None and token.text in ("'", "^") else []
+        primes = self._primes()
         token = self._peek()
         closing = _BRACKETS.get(token.text, "") if token is not None and token.text in ("(", "[") else ""
-        if token is not None and closing and (not primes or primes[0] in ("prime", "double prime")):
+        if token is not None and closing and primes is not None:
             self._at += 1
             inside = self._until(token.text, closing)
             given = (
@@ -211,6 +212,17 @@ class _Reader(Cursor):
                 return [*primes, "of", *self._inner(given), *([_PAUSE] if len(inside) > 1 else [])]
         self._at = start
         return []
+
+    def _primes(self) -> list[str] | None:
+        """Take what marks a function between its letter and its bracket, None where a power or an index does."""
+        words: list[str] = []
+        while (token := self._peek()) is not None and token.text in ("'", "^"):
+            self._at += 1
+            text = "".join(part.text for part in self._argument()) if token.text == "^" else "'"
+            if text not in _MARKS_OF_FUNCTIONS:
+                return None
+            words.append(_MARKS_OF_FUNCTIONS[text])
+        return words
 
     def _bracketed(self, opening: str) -> list[str]:
         inner = self._inner(self._until(opening, _BRACKETS[opening]))
@@ -229,9 +241,13 @@ class _Reader(Cursor):
     def _bounds(self) -> list[str]:
         """Say between which bounds something is taken, where there are two."""
         start = self._at
-        below, above = self._below_and_above()
-        if below and above:
-            return [", from", *below, "to", *above, ","]
+        marks: dict[str, Sequence[Token]] = {}
+        # Nothing is said before it is certain: what is said twice at each of many levels would never end.
+        while (token := self._peek()) is not None and token.text in ("_", "^") and token.text not in marks:
+            self._at += 1
+            marks[token.text] = self._argument()
+        if len(marks) == 2:
+            return [", from", *self._inner(marks["_"]), "to", *self._inner(marks["^"]), ","]
         self._at = start
         return []
 

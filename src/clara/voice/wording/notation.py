@@ -45,7 +45,7 @@ _IN_PROSE = re.compile(
 
 def plain_maths(latex: str) -> str:
     """Return LaTeX mathematics in Unicode characters, as near as they come. Never raises."""
-    text = re.sub(r"\\(?:begin|end)\s*\{[A-Za-z*]+\}", " ", latex[:_MOST_CHARS])
+    text = re.sub(r"\\(?:begin|end)\s*\{[A-Za-z*]+\}", " ", " ".join(latex[:_MOST_CHARS].split()))
     text = re.sub(r"\^?\s*\{?\s*\\circ(?![A-Za-z])\s*\}?(?=[~\s]*\\(?:text|mathrm)\b)", "°", text)
     for _ in range(6):
         before = text
