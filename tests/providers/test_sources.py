@@ -26,6 +26,25 @@ assert not loaded, loaded
 """
 
 
+MISSING = """
+import asyncio, sys
+from clara.core.errors import ClaraError
+from clara.providers.chat import ChatMessage, ChatRequest
+from clara.providers.models import make_chat_model
+from clara.settings import Settings
+for name in ("pydantic_ai", "openai"):
+    sys.modules[name] = None
+async def ask():
+    model = make_chat_model(Settings(openai_api_key="sk-x"))
+    try:
+        async for _ in model.stream(ChatRequest("Be kind.", (ChatMessage("user", "Hello"),))):
+            pass
+    except ClaraError as error:
+        print(error.problem_code)
+asyncio.run(ask())
+"""
+
+
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
     with scripted_server() as server:
@@ -81,6 +100,10 @@ GEMINI = events(
 class TestProviders:
     def test_none_is_imported_before_it_is_asked(self) -> None:
         subprocess.run([sys.executable, "-c", LAZY], check=True)
+
+    def test_where_none_is_installed_that_is_said(self) -> None:
+        said = subprocess.run([sys.executable, "-c", MISSING], check=True, capture_output=True, text=True).stdout
+        assert said.strip() == "model_misconfigured"
 
     async def test_claude(self, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url.removesuffix("/v1"))

@@ -1,6 +1,7 @@
 """One request to a model: begun with retries and a fallback, read under deadlines, closed when its reader goes."""
 
 import asyncio
+import importlib.util
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -11,7 +12,7 @@ import structlog
 
 from clara.core.errors import ClaraError
 from clara.providers.failures import Failure, failure_of
-from clara.providers.sources import Source
+from clara.providers.sources import Source, not_installed
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ModelResponse, ModelResponseStreamEvent
@@ -122,10 +123,12 @@ class Requests:
         await self._sources[0].model()
 
     async def ready(self) -> None:
-        """Wait until the first provider is imported, if it can be.
+        """Wait until the first provider is imported, if it can be. Unavailable where no model's can be.
 
         Who imports a package of it while another thread does may see it half made.
         """
+        if importlib.util.find_spec("pydantic_ai") is None:
+            raise not_installed("models")
         with suppress(ClaraError):
             await self.warm()
 

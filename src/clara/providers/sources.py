@@ -66,10 +66,13 @@ def _make(settings: Settings, provider: str, model: str) -> "Made":
     try:
         return makers[provider](settings, model)
     except ImportError as error:
-        raise Unavailable(
-            f"The package for models of {provider} is not installed: `pip install clara[models]`.",
-            code="model_misconfigured",
-        ) from error
+        raise not_installed(f"models of {provider}") from error
+
+
+def not_installed(what: str) -> Unavailable:
+    return Unavailable(
+        f"The package for {what} is not installed: `pip install clara[models]`.", code="model_misconfigured"
+    )
 
 
 def _openai(settings: Settings, model: str) -> "Made":
