@@ -139,6 +139,7 @@ class TestStreaming:
 
     @given(PIECES, st.integers(1, 9))
     @example("$$[1]$x. y$ Water moves. Water moves. \n$$", 1)
+    @example("It is \n$$`$x. y$ ", 1)
     @example(". Dr. . . ", 2)
     @example("It is \n$$Water moves. $$", 1)
     @settings(max_examples=300, deadline=None)

@@ -20,8 +20,8 @@ _ATOM = re.compile(
     |(?P<inline>\\\((?:[^\\\n]|\\[^()\n]){{1,{_INLINE}}}\\\)
         |(?<=[ (=+])\|[^\s|](?:[^|\n]{{0,18}}[^\s|])?\|(?![\w|])
         |\\ce\{{(?:[^{{}}\n]|\{{[^{{}}\n]{{0,40}}\}}){{0,{_INLINE}}}\}}
-        |(?<![\\A-Za-z0-9_])\$(?=[^\s\d$])(?:\\.|[^$\n\\]){{0,{_INLINE}}}?(?<![\s])\$(?!\d)
-        |(?<![\\A-Za-z0-9_])\$(?=\d)(?:\\.|[^$\n\\]){{0,{_PRICE}}}?(?<![\s])\$(?!\d))
+        |(?<![\\A-Za-z0-9_$])\$(?=[^\s\d$])(?:\\.|[^$\n\\]){{0,{_INLINE}}}?(?<![\s])\$(?!\d)
+        |(?<![\\A-Za-z0-9_$])\$(?=\d)(?:\\.|[^$\n\\]){{0,{_PRICE}}}?(?<![\s])\$(?!\d))
     |(?P<code>(?P<quotes>`{{1,2}})[^`\n]{{1,{_INLINE}}}(?P=quotes))
     |(?P<note>\[\^[^\[\]\n]{{1,40}}\](?::[ \t]*)?
         |(?:^|(?<=\n))[ \t]*\[[^\[\]\n]{{1,40}}\]:[ \t]+\S+[ \t]*(?=\n|\Z))
@@ -105,8 +105,7 @@ def open_from(text: str, found: Sequence[Atom], before: int) -> int | None:
             at = atom.start + opener.start()
             if at >= before:
                 return None
-            # The second dollar of two may have been taken for the first of one.
-            if _may_close(text, at, "$$" if text.startswith("$$", at) else opener[0]):
+            if _may_close(text, at, opener[0]):
                 return at
     return None
 
