@@ -4,14 +4,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from pydantic import ValidationError
+from openai import AsyncOpenAI
+from pydantic import BaseModel, ValidationError
 from tests.providers.models import Searching, asking, hear, made
 
+from clara.core.errors import ClaraError
+from clara.providers.completions import PlainOpenAI
 from clara.settings import Settings
 from clara.testing.openai_server import ScriptedServer, scripted_server
-from clara.testing.scripts import Raw
+from clara.testing.scripts import Call, CallTools, Raw, Say
 
 pytestmark = pytest.mark.anyio
 
@@ -97,6 +101,10 @@ GEMINI = events(
 )
 
 
+class Front(BaseModel):
+    front: str
+
+
 class TestProviders:
     def test_none_is_imported_before_it_is_asked(self) -> None:
         subprocess.run([sys.executable, "-c", LAZY], check=True)
@@ -127,6 +135,24 @@ class TestProviders:
         assert (heard.text, heard.reason, heard.error) == ("Cells need glucose.", "end", None)
         assert heard.spent is not None
         assert (heard.spent.input_tokens, heard.spent.output_tokens) == (21, 9)
+
+    async def test_what_is_sent_is_what_the_package_would_send(
+        self, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def send() -> list[tuple[object, dict[str, str]]]:
+            before = len(server.asked)
+            server.play(CallTools(Call("search", {"query": "energy"})), Say("Glucose."), Say('{"front": "ATP"}'))
+            async with made(Settings(openai_base_url=server.url, chat_model="openai:m", _env_file=None)) as model:
+                await hear(model, asking("What?", Searching().tool))
+                with suppress(ClaraError):
+                    await model.fill(asking("Make a card."), Front)
+            return [(asked.body, dict(asked.headers)) for asked in server.asked[before:]]
+
+        ours = await send()
+        monkeypatch.setattr(PlainOpenAI, "chat", AsyncOpenAI.chat)
+        theirs = await send()
+        assert len(ours) >= 3
+        assert ours == theirs
 
     async def test_an_endpoint_without_a_key(self, server: ScriptedServer) -> None:
         async with made(Settings(openai_base_url=server.url, chat_model="openai:llama3.2:3b", _env_file=None)) as model:

@@ -77,16 +77,18 @@ def not_installed(what: str) -> Unavailable:
 
 def _openai(settings: Settings, model: str) -> "Made":
     from httpx2 import Limits
-    from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
+    from openai import DefaultAsyncHttpxClient, Timeout
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.profiles.openai import OpenAIModelProfile, openai_model_profile
     from pydantic_ai.providers.openai import OpenAIProvider
     from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
+    from clara.providers.completions import PlainOpenAI
+
     key, url = settings.openai_api_key, settings.openai_base_url or OPENAI_URL
     if settings.openai_base_url and settings.chat_model is None:
         model = _offered(url, key.get_secret_value() if key else None, model)
-    client: AsyncOpenAI = AsyncOpenAI(
+    client = PlainOpenAI(
         base_url=url,
         api_key=key.get_secret_value() if key else "none",
         max_retries=0,
