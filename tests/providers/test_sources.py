@@ -141,7 +141,7 @@ class TestProviders:
     ) -> None:
         async def send() -> list[tuple[object, dict[str, str]]]:
             before = len(server.asked)
-            server.play(CallTools(Call("search", {"query": "energy"})), Say("Glucose."), Say('{"front": "ATP"}'))
+            server.play(CallTools([Call("search", {"query": "energy"})]), Say("Glucose."), Say('{"front": "ATP"}'))
             async with made(Settings(openai_base_url=server.url, chat_model="openai:m", _env_file=None)) as model:
                 await hear(model, asking("What?", Searching().tool))
                 with suppress(ClaraError):
