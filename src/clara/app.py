@@ -346,6 +346,7 @@ def _lifespan(
         await services.tutor.close()
         await services.replies.close()
         await services.voice.close()
+        await services.budget.settled()
         if services.chat_model:
             await services.chat_model.close()
         await services.search.embedder.close()

@@ -1,6 +1,7 @@
 """Tokens a learner and day: reserved, settled, refused; under concurrency, after failures, and after a crash."""
 
 import asyncio
+import threading
 from contextlib import aclosing
 from typing import Any
 
@@ -52,6 +53,19 @@ class TestAnswer:
         usage = await budget.usage("ana")
         assert counts(usage) == (120, 0, 1)
         assert (usage.counted.input_tokens, usage.counted.output_tokens, usage.left) == (100, 20, 9880)
+
+    async def test_ends_before_it_is_counted(self, store: Store, clock: FakeClock) -> None:
+        budget, begun, slow = budget_over(store, clock, None), threading.Event(), threading.Event()
+        holding = asyncio.create_task(store.database.write(lambda tx: begun.set() or slow.wait(10)))
+        await asyncio.to_thread(begun.wait, 10)
+        assert await answer(budget, FakeChatModel(*ANSWER)) == list(ANSWER)
+        assert not holding.done()
+        impatient = asyncio.create_task(budget.usage("ana"))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        slow.set()
+        await holding
+        assert counts(await budget.usage("ana")) == (120, 0, 1)
 
     async def test_is_reserved_while_it_is_written(self, store: Store, clock: FakeClock) -> None:
         budget = budget_over(store, clock)

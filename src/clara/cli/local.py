@@ -52,6 +52,7 @@ class _Local:
     folders: Folders
     search: SearchEngine
     model: ChatModel | None
+    budget: Budget
 
     def answerer(self) -> Answerer:
         """Return what answers: the model, or without one quotes."""
@@ -59,9 +60,7 @@ class _Local:
             return QuotingAnswerer(self.search)
         from clara.tutor.teaching import TeachingAnswerer
 
-        of = self.settings
-        budget = Budget(self.database, SystemClock(), of.models.tokens_per_day, of.models.total_s)
-        return TeachingAnswerer(self.search, self.model, budget, hosts=frozenset(of.chats.link_hosts))
+        return TeachingAnswerer(self.search, self.model, self.budget, hosts=frozenset(self.settings.chats.link_hosts))
 
 
 @contextmanager
@@ -81,6 +80,7 @@ def _opened(settings: Settings, user: str) -> Iterator[_Local]:
             Folders(database, clock),
             search,
             make_chat_model(settings),
+            Budget(database, clock, settings.models.tokens_per_day, settings.models.total_s),
         )
     finally:
         database.close()
@@ -91,6 +91,7 @@ def _run(local: _Local, work: Coroutine[Any, Any, T]) -> T:
         try:
             return await work
         finally:
+            await local.budget.settled()
             await local.search.embedder.close()
             if local.model:
                 await local.model.close()

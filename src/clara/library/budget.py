@@ -1,5 +1,6 @@
 """A learner's tokens a day: reserved before a model is asked, settled after, however the answer ends."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -62,8 +63,11 @@ class Budget:
         self._clock = clock
         self.limit = tokens_per_day or None
         self._life_s = answer_s + GRACE_S
+        self._settling: set[asyncio.Task[None]] = set()
 
     async def usage(self, owner_id: str) -> Usage:
+        """Return a learner's day, with every answer that ended here."""
+        await self.settled()
         day, resets_at = self._today()
         counted = await self._database.read(lambda tx: get_usage(tx, owner_id, day))
         return Usage(day, counted, self.limit, resets_at)
@@ -74,6 +78,7 @@ class Budget:
         if self.limit is None:
             return Reservation(owner_id, day, None, output_tokens)
         limit = self.limit
+        await self.settled()
 
         def reserve(tx: Tx) -> Reservation:
             usage = Usage(day, lock_usage(tx, owner_id, day), limit, resets_at)
@@ -96,6 +101,18 @@ class Budget:
         """Hold nothing for something small: what it takes is counted when it is settled, and stands in nobody's way."""
         return Reservation(owner_id, self._today()[0], None, output_tokens)
 
+    def settle_soon(self, reservation: Reservation, spent: Spent) -> None:
+        """Settle beside: a voice can't begin an answer of one sentence before it knows that it was the last."""
+        if reservation.id is not None or spent.total:
+            settling = asyncio.create_task(self.settle(reservation, spent), name="budget.settle")
+            self._settling.add(settling)
+            settling.add_done_callback(self._settling.discard)
+
+    async def settled(self) -> None:
+        """Wait until all is settled that was to be soon."""
+        if self._settling:
+            await asyncio.wait(set(self._settling))
+
     async def settle(self, reservation: Reservation, spent: Spent) -> None:
         """Count what an answer really took, and give back the rest."""
         owner_id, held = reservation.owner_id, reservation.id
@@ -106,12 +123,12 @@ class Budget:
             if spent.total:
                 add_usage(tx, owner_id, reservation.day, spent.input_tokens, spent.output_tokens)
 
-        if held is None and not spent.total:
-            return
         try:
             await self._database.write(settle)
         except ClaraError as error:
             log.warning("usage.not_settled", code=error.problem_code, tokens=spent.total)
+        except Exception as error:
+            log.error("usage.not_settled", tokens=spent.total, exc_info=error)
 
     def _today(self) -> tuple[str, float]:
         now = datetime.fromtimestamp(self._clock.now(), UTC)

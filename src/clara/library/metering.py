@@ -46,7 +46,7 @@ class MeteredModel:
             meter.leave()
             raise
         finally:
-            await self._budget.settle(reservation, meter.spent)
+            self._budget.settle_soon(reservation, meter.spent)
 
     async def fill(self, request: ChatRequest, shape: type[M], on_spent: OnSpent = untold) -> tuple[M, Spent]:
         reservation = await self._reserve(request)
@@ -59,7 +59,7 @@ class MeteredModel:
         try:
             return await self._model.fill(meter.within(reservation.output_tokens), shape, told)
         finally:
-            await self._budget.settle(reservation, meter.spent)
+            self._budget.settle_soon(reservation, meter.spent)
 
     async def _reserve(self, request: ChatRequest) -> Reservation:
         if not self._holds:
