@@ -7,12 +7,18 @@ from pathlib import Path
 
 import anyio
 import pytest
+from hypothesis import HealthCheck, settings
 
 from clara.settings import Settings
 from clara.testing import RunningApp, make_settings, running_app
 from tests.contract.declared import declare
 from tests.learners import Learner
 from tests.services import missing, start_postgresql
+
+
+# Hypothesis makes its tables of Unicode at a machine's first run, which is slow and no fault of a strategy.
+settings.register_profile("clara", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("clara")
 
 
 @pytest.fixture(scope="session")
