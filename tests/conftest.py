@@ -7,7 +7,8 @@ from pathlib import Path
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from clara.settings import Settings
 from clara.testing import RunningApp, make_settings, running_app
@@ -15,10 +16,9 @@ from tests.contract.declared import declare
 from tests.learners import Learner
 from tests.services import missing, start_postgresql
 
-
 # Hypothesis makes its tables of Unicode at a machine's first run, which is slow and no fault of a strategy.
-settings.register_profile("clara", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("clara")
+hypothesis_settings.register_profile("clara", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("clara")
 
 
 @pytest.fixture(scope="session")
