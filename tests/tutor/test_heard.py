@@ -83,6 +83,9 @@ class TestCutting:
             ("2 * 3 * 4 and 2*3 is much", "2 * 3 * 4 and 2*3 is mu", "2 * 3 * 4 and 2*3 is"),
             ("Look:\n```python\nx = 1\n```\nDone", "Look:\n```python\nx", "Look:"),
             ("So 2*3 is much", "So 2*", "So 2*"),
+            ("The area is a*b and the rest", "The area is a*b and the", "The area is a*b and the"),
+            ("The *area*s are so", "The *area*s are", "The *area*s are"),
+            ("* first item\n* second item", "* first item\n* second it", "* first item\n* second"),
             ("水在动。", "水在", "水在"),
         ],
     )

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from clara.core.errors import ProviderFailed
 from clara.testing import make_settings
+from clara.tutor.turns.beginning import Turn
 from clara.voice.talking.reading import SILENT_S, Reading
 from clara.voice.talking.talk import Subject
 from clara.voice.talking.text_session import TextSession
@@ -55,6 +57,19 @@ class TestReading:
             following = asyncio.create_task(reading.follow(ANSWER))
             await asyncio.sleep(1)
             reading.cut()
+            return await following
+
+        assert not run(main())
+
+    def test_nor_is_what_another_takes_the_place_of(self) -> None:
+        async def main() -> bool:
+            reading = Reading()
+            reading.begin("m")
+            following = asyncio.create_task(reading.follow(ANSWER))
+            await asyncio.sleep(1)
+            reading.cut()
+            reading.begin("n")
+            reading.played("n", len(ANSWER))
             return await following
 
         assert not run(main())
@@ -154,6 +169,26 @@ class TestReadAloud:
             await client.hear_of("why?", len(FIRST))
             await client.session.detach()
             assert await stored(store) == [("user", "why?"), ("assistant", FIRST)]
+
+    async def test_an_apology_is_over_before_the_next_question(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begin = store.tutor.begin
+
+        async def refuse(*args: Any, **values: Any) -> Turn:
+            monkeypatch.setattr(store.tutor, "begin", begin)
+            await asyncio.sleep(0.01)
+            raise ProviderFailed("Away.", code="model_unavailable")
+
+        monkeypatch.setattr(store.tutor, "begin", refuse)
+        async with talking(store) as client:
+            client.session.take(ClientText(text="why?"))
+            client.session.take(ClientText(text="and then?"))
+            await wait_for(lambda: client.of("transcript", role="assistant", text=ANSWER, final=True))
+            client.session.take(Played(id=client.of("transcript")[-1]["id"], chars=len(ANSWER)))
+            await wait_for(lambda: client.of("turn", role="assistant"))
+        assert len(client.of("error")) == 1
+        assert await stored(store) == [("user", "and then?"), ("assistant", ANSWER)]
 
     async def test_without_saying_so_what_is_written_was_read(self, store: Store) -> None:
         async with talking(store, reads_aloud=False) as client:

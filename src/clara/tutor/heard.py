@@ -22,6 +22,9 @@ _EMPHASIS = re.compile(
     r"(?<!\\)(\*{1,3}|~~|(?<!\w)_{1,3}(?=\w)|(?<=[^\s_])_{1,3}(?!\w))(?<!\d\*(?=\d|\Z))(?<!\s\*(?=\s))"
 )
 
+_BETWEEN_LETTERS = re.compile(r"\w\*\w")
+"""A product, unless it ends what is open."""
+
 
 def heard_of(events: Iterable[AnswerEvent], text: str) -> Sequence[AnswerEvent]:
     """Return the events of an answer as far as ``text``, a beginning of what it says, was heard.
@@ -86,11 +89,12 @@ def _close(kept: list[AnswerEvent], closing: str) -> None:
 
 def _closing(text: str) -> str:
     """Return the marks that close what is open at the end of a text in Markdown, innermost first."""
-    block = _WHOLE.sub("", text[text.rfind("\n\n") + 1 :])
+    block = "\n" + _WHOLE.sub("", text[text.rfind("\n\n") + 1 :])
     still_open: list[str] = []
-    for mark in _EMPHASIS.findall(block):
+    for found in _EMPHASIS.finditer(block):
+        mark = found[1]
         if mark in still_open:
             del still_open[still_open.index(mark) :]
-        else:
+        elif not _BETWEEN_LETTERS.match(block, found.start() - 1):
             still_open.append(mark)
     return "".join(reversed(still_open))

@@ -18,6 +18,7 @@ class Reading:
 
     def begin(self, message_id: str) -> None:
         self._id, self._chars, self._cut = message_id, 0, False
+        self._told.set()
 
     def played(self, message_id: str, chars: int) -> None:
         """So many characters of an answer were heard; of another one than this it means nothing."""
@@ -34,13 +35,13 @@ class Reading:
         self._told.set()
 
     async def follow(self, written: str) -> bool:
-        """Wait until all of it was heard; False where it was cut."""
-        length = len(written.rstrip())
-        while self._chars < length and not self._cut:
+        """Wait until all of it was heard; False where it was cut, or another one begins."""
+        length, followed = len(written.rstrip()), self._id
+        while self._id == followed and self._chars < length and not self._cut:
             self._told.clear()
             try:
                 async with asyncio.timeout(self._silent_s):
                     await self._told.wait()
             except TimeoutError:
                 break
-        return not self._cut
+        return self._id == followed and not self._cut

@@ -180,6 +180,7 @@ class Talk:
             return False
         self._instead, self._thanking = phrases_of(self.language).over, True
         self._captions = self._captioned(new_id("msg"))
+        self._free.clear()
         await self._remark("user", text)
         return True
 
@@ -235,13 +236,16 @@ class Talk:
             captions.show_soon(captions.written)
 
     async def finish(self, heard: str, interrupted: bool = False) -> None:
-        """The answer is over: store what was heard of it, and tell of it."""
+        """The answer is over, or what was said instead: store what was heard of it, and tell of it."""
         turn = self._turn
         self._captions.finish(heard)
-        if turn is None and self._thanking:
-            self._thanking = False
-            await self._remark("assistant", heard.strip(), self._captions.id)
-        if turn is None or turn is self._finishing:
+        if turn is None:
+            thanks, self._thanking = self._thanking, False
+            if thanks and heard.strip():
+                await self._remark("assistant", heard.strip(), self._captions.id)
+            self._free.set()
+            return
+        if turn is self._finishing:
             return
         self._finishing = turn
         try:
@@ -303,6 +307,7 @@ class Talk:
         known = self._known(error)
         self._instead = apology(known, self.language)
         self._captions = self._captioned(new_id("msg"))
+        self._free.clear()
         self.tell(known)
 
     def _known(self, error: Exception) -> ClaraError:

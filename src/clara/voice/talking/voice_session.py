@@ -165,6 +165,8 @@ class VoiceSession:
         self._away = True
         self._loudspeaker.hold(True)
         self._session.input.set_audio_enabled(False)
+        # A line that belongs to no turn, too.
+        self._cut()
         await self._talk.end()
 
     async def attach(self) -> None:
@@ -186,6 +188,8 @@ class VoiceSession:
         self._dropped_s.inc(self._microphone.dropped_s)
         await self._loudspeaker.close()
         await self._tasks.close()
+        # A question that was understood meanwhile would hold its conversation for good.
+        await self._talk.end()
 
     async def _recorded(self, since: int, until: int) -> None:
         """What was said, between two windows, is over: say so where there was nothing in it."""
