@@ -212,6 +212,8 @@ class VoiceSettings(Section):
     """Of speech that stop an answer."""
     false_alarm_s: float = Field(2, ge=0, le=10)
     """Without words after which it goes on; 0: what stops an answer ends it."""
+    foresee: bool = True
+    """Begin an answer when the words are there, not only when the learner has finished."""
     study_session_s: float = Field(600, ge=30)
     """A study session lasts."""
 

@@ -122,6 +122,17 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
     return _note(tx, turn, terms)
 
 
+def foresee_question(tx: Tx, asked: Asked) -> Question | None:
+    """Return the question that a turn would begin with, None where that depends on what is yet to be stored."""
+    conversation = stored.get_conversation(tx, asked.owner_id, asked.conversation_id) if asked.conversation_id else None
+    if conversation is None or conversation.turn_id:
+        return None
+    before = stored.list_messages(tx, asked.owner_id, conversation.id, last=HISTORY)
+    if before and before[-1].role == "user":
+        return None
+    return _question(tx, asked, conversation, before)
+
+
 def _waits(tx: Tx, owner_id: str, conversation: Conversation, last: Message, parts: list[dict[str, str]]) -> bool:
     """Tell whether the last message is this question, unanswered; one from before a locked exam is closed."""
     is_it = last.role == "user" and last.parts == parts

@@ -22,6 +22,7 @@ from clara.tutor.heard import heard_of
 from clara.tutor.turns.answered import Written
 from clara.tutor.turns.apart import read_apart
 from clara.tutor.turns.beginning import Turn
+from clara.tutor.turns.foreseen import Foreseen
 from clara.tutor.turns.keeping import Keeper
 from clara.tutor.turns.running import MAX_CHARACTERS, Pace
 from clara.tutor.turns.storing import Ending, keep_answer
@@ -37,7 +38,8 @@ class SpokenTurn:
     """One question, from ``Tutor.speak`` until ``keep``; whoever speaks it may throw an answer away and take another.
 
     ``cut`` is called when the turn is to end early: with "stopped", "length" or "lost". Listeners on the ``tape`` hear
-    of the answer when it is over, as it is kept. ``broke``: the answer failed.
+    of the answer when it is over, as it is kept. ``broke``: the answer failed. ``foreseen`` is its first answer where
+    it answers this question, and is closed otherwise.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class SpokenTurn:
         pace: Pace,
         heard: Listening,
         cut: Callable[[str], None],
+        foreseen: Foreseen | None = None,
     ) -> None:
         self.turn = turn
         self.tape = Tape()
@@ -66,6 +69,7 @@ class SpokenTurn:
         self._keeping = asyncio.create_task(self._keeper.run(self._over), name="turn.spoken")
         self._longest = asyncio.get_running_loop().call_later(pace.max_life_s, self.stop, "length")
         self._ending: asyncio.Task[DoneEvent | None] | None = None
+        self._foreseen = foreseen
 
     @property
     def heard(self) -> str:
@@ -101,9 +105,18 @@ class SpokenTurn:
         self._whole = True
 
     async def _answered(self) -> AsyncGenerator[AnswerEvent, None]:
-        async with aclosing(read_apart(self._answerer.answer(self.turn.question))) as events:
+        async with aclosing(self._written()) as events:
             async for event in events:
                 yield well_formed(event)
+
+    def _written(self) -> AsyncGenerator[AnswerEvent, None]:
+        question = self.turn.question
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None:
+            if foreseen.question == question:
+                return foreseen.items()
+            foreseen.cancel()
+        return read_apart(self._answerer.answer(question))
 
     async def keep(self, heard: str, interrupted: bool = False) -> DoneEvent | None:
         """Store the answer as far as it was heard; None when that is nothing: then the conversation is free again.
@@ -119,6 +132,8 @@ class SpokenTurn:
     async def _keep(self, heard: str, interrupted: bool) -> DoneEvent | None:
         self._longest.cancel()
         self._over.set()
+        if self._foreseen is not None:
+            await self._foreseen.close()
         await asyncio.gather(self._keeping, return_exceptions=True)
         kept = heard_of(self._events, heard)
         try:

@@ -27,6 +27,7 @@ from clara.tutor.turns.answered import Answered, Collected
 from clara.tutor.turns.apart import read_apart
 from clara.tutor.turns.beginning import HISTORY, Again, Asked, Terms, Turn, begin_again, begin_turn, teaching_rules
 from clara.tutor.turns.following import follow_stored, no_such_turn
+from clara.tutor.turns.foreseen import Foreseen
 from clara.tutor.turns.keeping import KEPT_S
 from clara.tutor.turns.remarks import add_remark
 from clara.tutor.turns.running import TURN_LEASE_S, TURN_MAX_LIFE_S, Pace, RunningTurn
@@ -155,9 +156,24 @@ class Tutor:
         if self._titler is not None and turn.titled is not None and turn.question.mode == "explain":
             await self._titler.name(turn.question, turn.titled)
 
-    def speak(self, turn: Turn, heard: Listening, cut: Callable[[str], None]) -> SpokenTurn:
+    def foresee(
+        self,
+        owner_id: str,
+        conversation_id: str,
+        message: str,
+        folder_id: str | None = None,
+        instructions: str = "",
+        aloud: bool = False,
+    ) -> Foreseen:
+        """Begin to write the answer to what may be asked next, for ``speak``; who doesn't need it closes it."""
+        asked = Asked(owner_id, conversation_id, message, folder_id, (), False, instructions=instructions, aloud=aloud)
+        return Foreseen(asked, self._database, self._answerer)
+
+    def speak(
+        self, turn: Turn, heard: Listening, cut: Callable[[str], None], foreseen: Foreseen | None = None
+    ) -> SpokenTurn:
         """Hold a turn that was begun while it is spoken, until ``keep_spoken``; see SpokenTurn."""
-        spoken = SpokenTurn(turn, self._answerer, self._database, self._clock, self._pace, heard, cut)
+        spoken = SpokenTurn(turn, self._answerer, self._database, self._clock, self._pace, heard, cut, foreseen)
         self._running[turn.id] = spoken
         return spoken
 

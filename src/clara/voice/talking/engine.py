@@ -21,13 +21,14 @@ class Turns:
 
     ``silence_s`` of quiet end a stretch of speech, which is then transcribed; ``pause_s`` after the last sound the turn
     is over. ``interruption_s`` of speech pause the answer; without words within ``false_alarm_s`` it goes on. With 0
-    for that they end it.
+    for that they end it. ``foresees``: an answer is begun when the words are there, not only when the turn is over.
     """
 
     silence_s: float = 0.25
     pause_s: float = 0.3
     interruption_s: float = 0.3
     false_alarm_s: float = 2.0
+    foresees: bool = True
 
 
 class _Session(AgentSession[None]):

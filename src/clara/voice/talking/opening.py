@@ -126,7 +126,7 @@ async def _open(parts: VoiceParts, owner_id: str, hello: Hello) -> "VoiceSession
     guess = primed.language or "en"
     subject = Subject(owner_id, conversation_id, folder_id, hello.language, guess, hello.reads_aloud)
     limits = parts.settings.voice
-    turns = Turns(limits.silence_s, limits.pause_s, limits.interruption_s, limits.false_alarm_s)
+    turns = Turns(limits.silence_s, limits.pause_s, limits.interruption_s, limits.false_alarm_s, limits.foresee)
     part = Part(
         subject,
         parts.shown,

@@ -15,6 +15,7 @@ from clara.core.errors import ClaraError, Internal
 from clara.core.ids import new_id
 from clara.rag.languages import UNKNOWN, detect_language
 from clara.tutor.events import AnswerEvent, TextEvent
+from clara.tutor.turns.foreseen import Foreseen
 from clara.tutor.turns.spoken import SpokenTurn
 from clara.tutor.turns.tutor import Tutor
 from clara.voice.sound.unspoken import is_stop
@@ -59,7 +60,8 @@ class Talk:
     ``cut`` is called when what is said is to stop; ``heard`` tells what was heard so far.
     Without ``heard`` the answer is read: it is shown as it is written, and was heard as far as it is written, or as the
     client reports that reads it aloud. ``count`` is asked before a spoken question, and
-    raises where it is one too many; typed ones are counted as they come in.
+    raises where it is one too many; typed ones are counted as they come in. ``foresees``: the answer is begun with the
+    words, before it is certain that the learner has finished.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Talk:
         cut: Callable[[], None],
         heard: Callable[[], str] | None = None,
         count: Callable[[], Awaitable[None]] | None = None,
+        foresees: bool = False,
     ) -> None:
         self.language = subject.language or subject.guess
         self.study: StudySession | None = None
@@ -80,6 +83,8 @@ class Talk:
         self._shown = shown
         self._cut = cut
         self._count = count
+        self._foresees = foresees
+        self._foreseen: Foreseen | None = None
         self._reads = heard is None
         self._reading = Reading() if heard is None and subject.reads_aloud else None
         self._heard = heard or (lambda: self.heard(self._captions))
@@ -107,6 +112,19 @@ class Talk:
         """Show what the learner has said of a question so far."""
         self._words = f"{self._words} {words}".strip()
         self._outbox.say(Transcript(role="user", id=self._utterance, text=self._words, final=True))
+        self.forget()
+        summary = self.study is not None and self.study.stage is Stage.SUMMARY
+        if self._foresees and self.is_free and self._unheard is None and not summary:
+            subject, said, wishes = self._subject, self._words[:MOST_TEXT_CHARS], self._wishes
+            self._foreseen = self._tutor.foresee(
+                subject.owner_id, subject.conversation_id, said, subject.folder_id, wishes, aloud=True
+            )
+
+    def forget(self) -> None:
+        """The learner goes on: what was foreseen isn't what they ask."""
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None:
+            foreseen.cancel()
 
     def _captioned(self, message_id: str) -> Captions:
         if self._reading is not None:
@@ -145,6 +163,7 @@ class Talk:
             self._instead, self._thanking, self._withdrawn = "", False, False
             self._utterance, self._words = new_id("say"), ""
             if await self._is_summary(text):
+                self.forget()
                 return
             try:
                 if self._count and not typed:
@@ -160,13 +179,15 @@ class Talk:
                     instructions=self._wishes,
                 )
             except Exception as error:
+                self.forget()
                 self._refuse(error)
                 return
             self._understand(turn.question.text)
             if self.study is not None:
                 self.study.asked(turn.question_id, turn.question.text)
             self._captions = self._captioned(turn.message_id)
-            self._turn = self._tutor.speak(turn, self._heard, lambda by: self._cut())
+            foreseen, self._foreseen = self._foreseen, None
+            self._turn = self._tutor.speak(turn, self._heard, lambda by: self._cut(), foreseen)
             self._free.clear()
             self._outbox.say(Turn(id=turn.question_id, role="user", text=turn.question.text))
 
@@ -278,6 +299,7 @@ class Talk:
     async def end(self) -> None:
         """Cut what is being said, and store what was heard of it."""
         self.withdraw()
+        self.forget()
         async with self._asking:
             await self._settle(tries=END_TRIES)
 

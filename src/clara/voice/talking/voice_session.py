@@ -92,13 +92,15 @@ class VoiceSession:
         self._heard_s = metrics.audio_seconds.labels("heard")
         self._dropped_s = metrics.audio_seconds.labels("dropped")
         heard = (lambda: self._loudspeaker.heard) if speech.speaks else None
-        self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard, part.count)
+        turns = part.turns or Turns()
+        self._talk = Talk(tutor, part.subject, self.outbox, part.shown, self._cut, heard, part.count, turns.foresees)
         self._hearing = Hearing(speech, self._unheard, part.language, part.terms, self._speaks, self._talk.stops)
         loudspeaker = self._loudspeaker if speech.speaks else None
-        self._session = build_session(self._hearing, self._microphone, loudspeaker, part.turns)
+        self._session = build_session(self._hearing, self._microphone, loudspeaker, turns)
         observe(self._session, metrics)
         self._session.on("agent_state_changed", self._state)
         self._session.on("user_state_changed", self._state)
+        self._session.on("user_state_changed", self._goes_on)
         self._session.on("user_input_transcribed", self._transcribed)
         self._session.on("speech_created", self._created)
         self._session.on("close", self._closed)
@@ -277,6 +279,10 @@ class VoiceSession:
     def _state(self, event: AgentStateChangedEvent | UserStateChangedEvent) -> None:
         session = self._session
         self.outbox.say(State(agent=_AGENT.get(session.agent_state, "listening"), user=session.user_state))
+
+    def _goes_on(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._talk.forget()
 
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.transcript and event.is_final:
