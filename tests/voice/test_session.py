@@ -22,6 +22,7 @@ from clara.testing.scripts import Fail, Hang, Hear
 from clara.testing.speech import INSTALL_ESPEAK, Sound, has_espeak, mumble, say_aloud
 from clara.tutor.debriefing import Debriefing
 from clara.tutor.events import ArtifactEvent, CitationEvent, Cited, TextEvent
+from clara.voice.talking.engine import Turns
 from clara.voice.talking.session import Session
 from clara.voice.talking.study_room import Studying
 from clara.voice.talking.study_session import StudySession
@@ -92,6 +93,7 @@ async def connected(
     study_s: float = 0,
     count: Callable[[], Awaitable[None]] | None = None,
     voices: Sequence[str] = ("openai:voice",),
+    turns: Turns | None = None,
     **subject: Any,
 ) -> AsyncIterator[Client]:
     """A session over the store, with sound where there is a server that hears and speaks."""
@@ -100,7 +102,7 @@ async def connected(
     session: TextSession | VoiceSession = TextSession(store.tutor, about, shown)
     if server is not None:
         speech = Speech([SpeechService("openai:ear", server.url)], [SpeechService(name, server.url) for name in voices])
-        session = VoiceSession(store.tutor, speech, Metrics().voice, Part(about, shown, "en", count=count))
+        session = VoiceSession(store.tutor, speech, Metrics().voice, Part(about, shown, "en", count=count, turns=turns))
     if study_s:
         study, sessions = (
             StudySession(asyncio.get_running_loop().time, study_s),
@@ -326,9 +328,96 @@ class TestThinkingPauses:
         assert client.turns("user") == ["What is", "Never mind."]
 
 
-async def speak(client: Client, sound: Sound) -> None:
+class TestForesight:
+    """An answer is begun with the words, before the learner has been quiet for long enough."""
+
+    async def test_it_is_begun_before_the_turn_and_asked_once(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        if not has_espeak():
+            missing("espeak-ng", INSTALL_ESPEAK)
+        question = say_aloud("what is the powerhouse")
+        server.ear.learn(question)
+        async with connected(store, server, turns=Turns(pause_s=2)) as client:
+            await told(client, answerer)
+            saying = asyncio.create_task(speak(client, question, quiet_s=3))
+            await wait_for(lambda: len(answerer.questions) == 2)
+            assert client.turns("user") == ["Hello."]
+            await wait_for(lambda: len(client.turns("assistant")) == 2)
+            await saying
+        assert [asked.text for asked in answerer.questions] == ["Hello.", question.text]
+        assert await stored(store) == [
+            ("user", "Hello."),
+            ("assistant", "Answered."),
+            ("user", question.text),
+            ("assistant", "Answered."),
+        ]
+
+    async def test_who_goes_on_is_answered_once_and_what_was_begun_leaves_no_trace(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        if not has_espeak():
+            missing("espeak-ng", INSTALL_ESPEAK)
+        first, second = say_aloud("what is the powerhouse"), say_aloud("of the living cell")
+        server.ear.learn(first, second)
+        async with connected(store, server, turns=Turns(pause_s=2)) as client:
+            await told(client, answerer)
+            answerer.waits = True
+            await speak(client, first, quiet_s=1)
+            await wait_for(lambda: len(answerer.questions) == 2)
+            answerer.waits = False
+            begun = await wait_for(lambda: [task for task in asyncio.all_tasks() if task.get_name() == "turn.once"])
+            saying = asyncio.create_task(speak(client, second, quiet_s=3))
+            # With the first sound, not only with its words.
+            await wait_for(lambda: all(task.done() for task in begun))
+            assert len(client.of("transcript")) == len(client.of("turn")) + 1
+            await wait_for(lambda: len(client.turns("assistant")) == 2)
+            await saying
+        both = f"{first.text} {second.text}"
+        assert [asked.text for asked in answerer.questions] == ["Hello.", first.text, both]
+        assert client.turns("user") == ["Hello.", both]
+        assert (await stored(store))[2:] == [("user", both), ("assistant", "Answered.")]
+
+    async def test_a_session_that_ends_meanwhile_leaves_nothing_running(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        if not has_espeak():
+            missing("espeak-ng", INSTALL_ESPEAK)
+        question = say_aloud("what is the powerhouse")
+        server.ear.learn(question)
+        async with connected(store, server, turns=Turns(pause_s=5)) as client:
+            await told(client, answerer)
+            answerer.waits = True
+            await speak(client, question)
+            await wait_for(lambda: len(answerer.questions) == 2)
+        await wait_for(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == "turn.once"])
+        assert len(await stored(store)) == 2
+
+    async def test_it_can_be_switched_off(self, server: ScriptedServer, store: Store, answerer: Scripted) -> None:
+        if not has_espeak():
+            missing("espeak-ng", INSTALL_ESPEAK)
+        question = say_aloud("what is the powerhouse")
+        server.ear.learn(question)
+        async with connected(store, server, turns=Turns(pause_s=1, foresees=False)) as client:
+            await told(client, answerer)
+            saying = asyncio.create_task(speak(client, question, quiet_s=2))
+            await wait_for(lambda: len(client.of("transcript")) == len(client.of("turn")) + 1)
+            assert len(answerer.questions) == 1
+            await wait_for(lambda: len(answerer.questions) == 2)
+            assert client.turns("user") == ["Hello.", question.text]
+            await saying
+
+
+async def told(client: Client, answerer: Scripted) -> None:
+    """Have a conversation, so that there is one to foresee in."""
+    client.session.take(ClientText(text="Hello."))
+    await wait_for(lambda: client.turns("assistant"))
+    assert len(answerer.questions) == 1
+
+
+async def speak(client: Client, sound: Sound, quiet_s: float = 1) -> None:
     """Say it in real time, and be quiet."""
-    pcm = sound.pcm + bytes(16_000 * 2)
+    pcm = sound.pcm + bytes(int(16_000 * quiet_s) * 2)
     for at in range(0, len(pcm), 640):
         client.session.hear(pcm[at : at + 640])
         await asyncio.sleep(0.02)
