@@ -1,5 +1,6 @@
 """Study sets in conversations: by command without a model, by a tool with one."""
 
+import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from clara.testing.scripts import Asked, Call, CallTools, ChatAnswer, Say
 from clara.tutor.answering import Question
 from clara.tutor.events import AnswerEvent, ArtifactEvent, TextEvent, ToolEvent
 from clara.tutor.studying import TOOL, StudyingAnswerer, study_tools
+from clara.tutor.turns.foreseen import Foreseen
 from tests.learners import Learner
 from tests.study.books import CELLS
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.anyio
 
@@ -134,3 +137,45 @@ class TestTool:
         toolbox = study_tools(clara.app.state.services.studio, lambda owner_id: None)
 
         assert toolbox(Question("ana", "x", None, (), mode="exam"), lambda event: None) == ()
+
+
+class TestForeseen:
+    """A spoken wish that is only foreseen makes nothing: what was begun stops before a tool runs."""
+
+    @pytest.mark.parametrize("wish", ["make 2 flashcards about photosynthesis", "Cards about the cell would be nice"])
+    async def test_nothing_is_made_until_it_is_asked(self, tmp_path: Path, wish: str) -> None:
+        making: list[str] = []
+
+        def script(asked: Asked) -> ChatAnswer:
+            if '"front"' in json.dumps(asked.body):
+                making.append(wish)
+                return Say(CARDS.model_dump_json())
+            last = asked.body["messages"][-1]
+            if last["role"] == "user" and wish in last["content"]:
+                return CallTools([Call(TOOL, {"kind": "flashcards", "topic": "", "count": 1})])
+            return Say("There you are.")
+
+        with scripted_server(script) as server:
+            settings = make_settings(tmp_path, openai_base_url=server.url, chat_model="openai:scripted")
+            async with running_app(settings) as app:
+                ana, tutor = Learner(app, "ana"), app.app.state.services.tutor
+                await ana.upload("cells.md", CELLS.encode())
+
+                async def answered(message: str, foreseen: Foreseen | None = None) -> list[AnswerEvent]:
+                    turn = await tutor.begin("ana", "talk", message, create=True, aloud=True)
+                    spoken = tutor.speak(turn, lambda: "", lambda by: None, foreseen)
+                    events = [event async for event in spoken.answer()]
+                    await tutor.keep_spoken(spoken, "There you are.")
+                    return events
+
+                await answered("What is a cell?")
+                foreseen = tutor.foresee("ana", "talk", wish, aloud=True)
+                await wait_for(lambda: foreseen.question)
+                with pytest.raises(TimeoutError):
+                    await wait_for(lambda: making, timeout_s=1)
+                events = await answered(wish, foreseen)
+                made = (await ana.get("/v1/study")).json()["sets"]
+
+        assert making
+        assert [event.kind for event in events if isinstance(event, ArtifactEvent)] == ["flashcards"]
+        assert len(made) == 1
