@@ -72,6 +72,13 @@ class TestTaken:
         shown = await store.conversations.messages(OWNER, "talk")
         assert [message.content for message in shown.items] == ["Why?", "Answered.", "And how?", "Because of light."]
 
+    async def test_the_first_question_of_a_conversation(self, store: Store, answerer: Scripted) -> None:
+        foreseen = foresee(store, "Why?")
+        await asked(answerer, "Why?")
+        assert (await store.conversations.list(OWNER)).items == []
+        await tell(store, "Why?", foreseen)
+        await asked(answerer, "Why?")
+
     async def test_a_second_answer_of_the_turn_is_written_anew(self, store: Store, answerer: Scripted) -> None:
         await tell(store, "Why?")
         foreseen = foresee(store, "How?")
@@ -114,6 +121,14 @@ class TestThrownAway:
         await asked(answerer, "Why?", "How?", "When?", "How?")
         assert [said.text for said in answerer.questions[-1].history][-2:] == ["When?", "Answered."]
 
+    async def test_nothing_of_another_learners_conversation_is_read(self, store: Store, answerer: Scripted) -> None:
+        await tell(store, "Why?")
+        foreseen = store.tutor.foresee("eve", "talk", "How?", aloud=True)
+        await asked(answerer, "Why?", "How?")
+        assert (answerer.questions[1].owner_id, list(answerer.questions[1].history)) == ("eve", [])
+        await tell(store, "How?", foreseen)
+        await asked(answerer, "Why?", "How?", "How?")
+
     async def test_one_that_nobody_hears_ends_with_its_turn(self, store: Store, answerer: Scripted) -> None:
         await tell(store, "Why?")
         answerer.waits = True
@@ -144,9 +159,6 @@ class TestNotBegun:
         assert (foreseen.question, len(answerer.questions)) == (None, before)
         await ended(foreseen)
 
-    async def test_the_first_question(self, store: Store, answerer: Scripted) -> None:
-        await self.see_nothing(store, answerer)
-
     async def test_after_a_question_without_an_answer(self, store: Store, answerer: Scripted) -> None:
         await store.tutor.keep_spoken(await ask(store, "Why?"), "")
         await self.see_nothing(store, answerer)
@@ -162,13 +174,6 @@ class TestNotBegun:
         turn = await store.tutor.begin(OWNER, "talk", "Now so", mode=mode)
         await finish(store, store.tutor.speak(turn, lambda: "", lambda by: None))
         await self.see_nothing(store, answerer)
-
-    async def test_another_learners_conversation(self, store: Store, answerer: Scripted) -> None:
-        await tell(store, "Why?")
-        foreseen = store.tutor.foresee("eve", "talk", "How?", aloud=True)
-        spoken = await ask(store, "How?", foreseen)
-        assert await finish(store, spoken) == "Answered."
-        assert [question.owner_id for question in answerer.questions] == [OWNER, OWNER]
 
 
 class TestAhead:

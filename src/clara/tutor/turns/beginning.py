@@ -124,8 +124,10 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
 
 def foresee_question(tx: Tx, asked: Asked) -> Question | None:
     """Return the question that a turn would begin with, None where that depends on what is yet to be stored."""
-    conversation = stored.get_conversation(tx, asked.owner_id, asked.conversation_id) if asked.conversation_id else None
-    if conversation is None or conversation.turn_id:
+    conversation_id = asked.conversation_id or ""
+    conversation = stored.get_conversation(tx, asked.owner_id, conversation_id)
+    conversation = conversation or Conversation(conversation_id, "", asked.folder_id or NO_FOLDER, 0, 0)
+    if conversation.turn_id:
         return None
     before = stored.list_messages(tx, asked.owner_id, conversation.id, last=HISTORY)
     if before and before[-1].role == "user":
