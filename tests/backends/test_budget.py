@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from pydantic import BaseModel
 
 from clara.core.errors import ProviderFailed, TooManyRequests
@@ -155,6 +156,28 @@ class TestLeaving:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert counts(await budget.usage("ana")) == (410, 0, 1)
+
+    async def test_before_anything_is_held_holds_nothing(self, store: Store, clock: FakeClock) -> None:
+        budget = budget_over(store, clock)
+        writing, going_on = threading.Event(), threading.Event()
+
+        def hold(_: Any) -> None:
+            writing.set()
+            assert going_on.wait(20)
+
+        holding = asyncio.create_task(store.database.write(hold))
+        await asyncio.to_thread(writing.wait, 20)
+        task = asyncio.create_task(answer(budget, FakeChatModel(*ANSWER)))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        going_on.set()
+        await holding
+        # What was being reserved is written by now, if anything is.
+        await store.database.write(lambda tx: None)
+        assert counts(await budget.usage("ana")) == (0, 0, 0)
+        assert await store.database.read(lambda tx: tx.execute(sa.select(usage_reservations.c.id)).all()) == []
 
 
 class TestLimit:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from clara.core.errors import ProviderFailed
+from clara.store.learners import change_corpus, lock_learner
 from clara.tutor.events import TextEvent
 from clara.tutor.turns.apart import Ahead
 from clara.tutor.turns.foreseen import Foreseen
@@ -73,6 +74,7 @@ class TestTaken:
         assert [message.content for message in shown.items] == ["Why?", "Answered.", "And how?", "Because of light."]
 
     async def test_the_first_question_of_a_conversation(self, store: Store, answerer: Scripted) -> None:
+        await store.database.write(lambda tx: lock_learner(tx, OWNER, 0))
         foreseen = foresee(store, "Why?")
         await asked(answerer, "Why?")
         assert (await store.conversations.list(OWNER)).items == []
@@ -121,8 +123,17 @@ class TestThrownAway:
         await asked(answerer, "Why?", "How?", "When?", "How?")
         assert [said.text for said in answerer.questions[-1].history][-2:] == ["When?", "Answered."]
 
+    async def test_a_file_that_went_meanwhile_is_not_answered_from(self, store: Store, answerer: Scripted) -> None:
+        await tell(store, "Why?")
+        foreseen = foresee(store, "How?")
+        await asked(answerer, "Why?", "How?")
+        await store.database.write(lambda tx: change_corpus(tx, OWNER))
+        await tell(store, "How?", foreseen)
+        await asked(answerer, "Why?", "How?", "How?")
+
     async def test_nothing_of_another_learners_conversation_is_read(self, store: Store, answerer: Scripted) -> None:
         await tell(store, "Why?")
+        await store.database.write(lambda tx: lock_learner(tx, "eve", 0))
         foreseen = store.tutor.foresee("eve", "talk", "How?", aloud=True)
         await asked(answerer, "Why?", "How?")
         assert (answerer.questions[1].owner_id, list(answerer.questions[1].history)) == ("eve", [])
@@ -158,6 +169,9 @@ class TestNotBegun:
         await asyncio.wait_for(asyncio.gather(*reading), 5)
         assert (foreseen.question, len(answerer.questions)) == (None, before)
         await ended(foreseen)
+
+    async def test_for_somebody_who_is_new(self, store: Store, answerer: Scripted) -> None:
+        await self.see_nothing(store, answerer)
 
     async def test_after_a_question_without_an_answer(self, store: Store, answerer: Scripted) -> None:
         await store.tutor.keep_spoken(await ask(store, "Why?"), "")

@@ -1,8 +1,11 @@
 """A learner's tokens a day: reserved before a model is asked, settled after, however the answer ends."""
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -90,7 +93,17 @@ class Budget:
             add_reservation(tx, owner_id, str(reservation.id), day, tokens, self._life_s)
             return reservation
 
-        return await self._database.write(reserve)
+        reserving = asyncio.ensure_future(self._database.write(reserve))
+        try:
+            return await asyncio.shield(reserving)
+        except asyncio.CancelledError:
+            self._soon(self._give_back(reserving))
+            raise
+
+    async def _give_back(self, reserving: "asyncio.Future[Reservation]") -> None:
+        """Settle what nobody waits for any more; what wasn't granted holds nothing."""
+        with suppress(Exception):
+            await self.settle(await reserving, Spent())
 
     async def has_room(self, owner_id: str, tokens: int) -> bool:
         """Tell whether so many tokens are left of the day."""
@@ -104,9 +117,12 @@ class Budget:
     def settle_soon(self, reservation: Reservation, spent: Spent) -> None:
         """Settle beside: a voice can't begin an answer of one sentence before it knows that it was the last."""
         if reservation.id is not None or spent.total:
-            settling = asyncio.create_task(self.settle(reservation, spent), name="budget.settle")
-            self._settling.add(settling)
-            settling.add_done_callback(self._settling.discard)
+            self._soon(self.settle(reservation, spent))
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        settling = asyncio.create_task(work, name="budget.settle")
+        self._settling.add(settling)
+        settling.add_done_callback(self._settling.discard)
 
     async def settled(self) -> None:
         """Wait until all is settled that was to be soon."""

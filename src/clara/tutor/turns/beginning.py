@@ -12,6 +12,7 @@ from clara.store.conversations import Conversation, Message
 from clara.store.database import Tx
 from clara.store.folders import require_folder
 from clara.store.learners import lock_learner
+from clara.store.passages import corpus_version
 from clara.store.turns import add_turn
 from clara.tutor.answering import Question, Said
 from clara.tutor.conversations import enter_mode, no_such_conversation, no_such_message, require_conversation, title_of
@@ -29,6 +30,7 @@ MOST_JOINED_CHARS = 20_000
 class Turn:
     """A turn that was begun: the question is stored and the conversation is ours until it ends.
 
+    ``corpus`` is the version of the learner's material.
     ``replaces``: what follows the question is removed once there is an answer. ``titled`` is the title that the
     conversation got from this question, now or when it was asked in vain; None when it had one.
     """
@@ -42,6 +44,7 @@ class Turn:
     question_seq: int = 0
     replaces: bool = False
     titled: str | None = None
+    corpus: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +121,28 @@ def begin_turn(tx: Tx, asked: Asked, terms: Terms) -> Turn:
         question_id, asked_at = new_id("msg"), now
         seq = stored.add_message(tx, owner_id, conversation.id, question_id, "user", parts, now)
     question = _question(tx, asked, conversation, before[-HISTORY:])
-    turn = Turn(turn_id, question_id, new_id("msg"), asked_at, conversation, question, seq, titled=titled)
+    corpus = corpus_version(tx, owner_id)
+    turn = Turn(
+        turn_id, question_id, new_id("msg"), asked_at, conversation, question, seq, titled=titled, corpus=corpus
+    )
     return _note(tx, turn, terms)
 
 
-def foresee_question(tx: Tx, asked: Asked) -> Question | None:
-    """Return the question that a turn would begin with, None where that depends on what is yet to be stored."""
+def foresee_question(tx: Tx, asked: Asked) -> tuple[Question, str] | None:
+    """Return the question that a turn would begin with, and the version of the material.
+
+    None where that depends on what is yet to be stored.
+    """
+    corpus = corpus_version(tx, asked.owner_id)
     conversation_id = asked.conversation_id or ""
     conversation = stored.get_conversation(tx, asked.owner_id, conversation_id)
     conversation = conversation or Conversation(conversation_id, "", asked.folder_id or NO_FOLDER, 0, 0)
-    if conversation.turn_id:
+    if conversation.turn_id or corpus is None:
         return None
     before = stored.list_messages(tx, asked.owner_id, conversation.id, last=HISTORY)
     if before and before[-1].role == "user":
         return None
-    return _question(tx, asked, conversation, before)
+    return _question(tx, asked, conversation, before), corpus
 
 
 def _waits(tx: Tx, owner_id: str, conversation: Conversation, last: Message, parts: list[dict[str, str]]) -> bool:

@@ -7,7 +7,7 @@ from clara.store.database import Database
 from clara.tutor.answering import Answerer, Question
 from clara.tutor.events import AnswerEvent
 from clara.tutor.turns.apart import Ahead
-from clara.tutor.turns.beginning import Asked, foresee_question
+from clara.tutor.turns.beginning import Asked, Turn, foresee_question
 
 
 class Foreseen(Ahead[AnswerEvent]):
@@ -20,12 +20,18 @@ class Foreseen(Ahead[AnswerEvent]):
 
     def __init__(self, asked: Asked, database: Database, answerer: Answerer) -> None:
         self.question: Question | None = None
+        self._corpus: str | None = None
         super().__init__(self._answer(asked, database, answerer))
 
+    def answers(self, turn: Turn) -> bool:
+        """Tell whether it is the answer to a turn's question, from the material as it is now."""
+        return self.question == turn.question and self._corpus == turn.corpus
+
     async def _answer(self, asked: Asked, database: Database, answerer: Answerer) -> AsyncGenerator[AnswerEvent, None]:
-        question = await database.read(lambda tx: foresee_question(tx, asked))
-        if question is None or question.mode != "explain":
+        found = await database.read(lambda tx: foresee_question(tx, asked))
+        if found is None or found[0].mode != "explain":
             return
+        question, self._corpus = found
         self.question = question
         async with aclosing(answerer.answer(question)) as events:
             async for event in events:

@@ -113,7 +113,7 @@ class SpokenTurn:
         question = self.turn.question
         foreseen, self._foreseen = self._foreseen, None
         if foreseen is not None:
-            if foreseen.question == question:
+            if foreseen.answers(self.turn):
                 return foreseen.items()
             foreseen.cancel()
         return read_apart(self._answerer.answer(question))
