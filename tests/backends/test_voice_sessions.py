@@ -56,6 +56,18 @@ async def presence(store: Store, owner_id: str) -> Presence:
 
 
 class TestOpen:
+    async def test_the_one_that_is_restored_takes_no_place_of_another(self, store: Store) -> None:
+        for session_id in ("one", "two"):
+            await opened(store, "ana", session_id, most=2)
+        again = replace(SESSION, id="three")
+        over = await store.database.write(lambda tx: open_voice_session(tx, "ana", again, 2, 0, restores="two"))
+        assert over == []
+        found = [
+            await store.database.read(lambda tx, id_=id_: find_voice_session(tx, "ana", id_))
+            for id_ in ("one", "three")
+        ]
+        assert None not in found
+
     async def test_is_found_by_its_learner_alone(self, store: Store) -> None:
         await opened(store, "ana")
 

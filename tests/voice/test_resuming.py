@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from clara.core.errors import NotFound
 from clara.core.ids import NO_FOLDER
 from clara.library.locks import Locks
 from clara.store.tables import db_now, voice_sessions
@@ -361,6 +362,38 @@ class TestLimits:
             await wait_for(lambda: any("detach" in session.did for session in found.made))
             async with found.client("c") as instead:
                 assert await instead.is_well(), "nobody waits for a session that is only held"
+
+    async def test_of_many_who_come_at_once_each_takes_one_place(self, tmp_path: Path) -> None:
+        async with talking(tmp_path, text_sessions_per_process=2) as found:
+            async with found.client("a"), found.client("b"):
+                pass
+            await wait_for(lambda: all(live.dropped_at is not None for live in found.hub.lives))
+            async with contextlib.AsyncExitStack() as stack:
+                came = [await stack.enter_async_context(found.socket(user_id)) for user_id in "cdefg"]
+                await asyncio.gather(*(client.send({"type": "hello"}) for client in came))
+                first = await asyncio.gather(*(client.next("ready", "error") for client in came))
+                assert sorted(message["type"] for message in first) == ["error"] * 3 + ["ready"] * 2
+                assert len(found.hub.lives) == 2
+
+    async def test_who_cannot_open_a_session_throws_nobody_out(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with talking(tmp_path, text_sessions_per_process=1) as found:
+            async with found.client("ana") as ana:
+                pass
+            await wait_for(lambda: all(live.dropped_at is not None for live in found.hub.lives))
+
+            async def fails(*_: Any) -> Any:
+                raise NotFound("There is no such folder.", code="folder_not_found")
+
+            with monkeypatch.context() as patched:
+                patched.setattr(found.hub, "_make", fails)
+                async with found.socket("eve") as eve:
+                    await eve.send({"type": "hello", "folder_id": "hers"})
+                    assert (await eve.next("error"))["code"] == "folder_not_found"
+            async with found.socket("ana") as again:
+                await again.send({"type": "hello", "resume": ana.resume})
+                assert not (await again.next("ready"))["restored"]
 
     async def test_silence_ends_a_session(self, tmp_path: Path) -> None:
         async with talking(tmp_path, idle_s=0.5) as found, found.client() as client:

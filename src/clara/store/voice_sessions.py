@@ -46,9 +46,11 @@ IS_LIVE = sa.and_(voice_sessions.c.replica.is_not(None), voice_sessions.c.heard_
 COUNTS = (sa.func.count().filter(voice_sessions.c.connected), sa.func.count())
 
 
-def open_voice_session(tx: Tx, owner_id: str, session: VoiceSession, most: int, now: float) -> Sequence[str]:
+def open_voice_session(
+    tx: Tx, owner_id: str, session: VoiceSession, most: int, now: float, restores: str | None = None
+) -> Sequence[str]:
     """Add a session, in place of the learner's oldest beyond ``most`` of its dialect, wherever they are, those first
-    that nobody has; return whose place it took.
+    that nobody has; return whose place it took. The one that it ``restores`` isn't counted, and is left to be deleted.
 
     A process whose session is gone finds that out when it says next that it has it.
     """
@@ -57,7 +59,7 @@ def open_voice_session(tx: Tx, owner_id: str, session: VoiceSession, most: int, 
     alike = sa.and_(table.owner_id == owner_id, table.dialect == session.dialect)
     query = sa.select(table.id).where(alike).order_by(table.replica.is_(None), table.created_at.desc(), table.id)
     # A select without a bound: SQLite takes an OFFSET only behind a LIMIT.
-    over = list(tx.execute(query).scalars())[max(most - 1, 0) :]
+    over = [id_ for id_ in tx.execute(query).scalars() if id_ != restores][max(most - 1, 0) :]
     if over:
         tx.execute(voice_sessions.delete().where(table.owner_id == owner_id, table.id.in_(over)))
     values = {name: getattr(session, name) for name in VoiceSession.__slots__}

@@ -110,32 +110,32 @@ class Hub:
             entered.session.outbox.say(failure_of(unknown))
             return entered
         found = {"conversation_id": before.conversation_id, "folder_id": before.folder_id, "language": before.language}
-        entered = await self._enter_again(owner_id, hello.model_copy(update=found))
+        entered = await self._enter_again(owner_id, hello.model_copy(update=found), before.id)
         await self._presences.forget(owner_id, before.id)
         return entered
 
-    async def _enter_again(self, owner_id: str, hello: Hello) -> Entered:
+    async def _enter_again(self, owner_id: str, hello: Hello, restores: str) -> Entered:
         """Return a session as it was; without its folder, and it says so, where that was deleted meanwhile."""
         try:
-            return await self._enter_new(owner_id, hello, restored=True)
+            return await self._enter_new(owner_id, hello, restores)
         except NotFound as error:
             if error.problem_code != "folder_not_found":
                 raise
-        entered = await self._enter_new(owner_id, hello.model_copy(update={"folder_id": None}), restored=True)
+        entered = await self._enter_new(owner_id, hello.model_copy(update={"folder_id": None}), restores)
         gone = NotFound("The folder of this session was deleted: it goes on without.", code="folder_not_found")
         entered.session.outbox.say(failure_of(gone))
         return entered
 
-    async def _enter_new(self, owner_id: str, hello: Hello, *, restored: bool = False) -> Entered:
+    async def _enter_new(self, owner_id: str, hello: Hello, restores: str | None = None) -> Entered:
         token = new_token()
         sounds = hello.audio != "none" and (self.parts.hears or self.parts.speaks)
-        async with self._registry.room(owner_id, sounds) as old:
+        async with self._registry.room(owner_id, sounds) as leaving:
             session = await self._make(self.parts, owner_id, hello)
             live = self._registry.add(owner_id, digest(token), session, sounds)
             try:
-                await self._store(live, hello, session.conversation_id)
-                await self._replace(old)
-                _say_ready(live.id, session, token, restored=restored)
+                await self._store(live, hello, session.conversation_id, restores)
+                await self._replace(leaving)
+                _say_ready(live.id, session, token, restored=restores is not None)
                 await session.start()
             except BaseException:
                 await self._registry.end(live, BYE)
@@ -149,13 +149,14 @@ class Hub:
 
         One that comes back within ``hold_s`` goes on in its conversation.
         """
-        async with self._learners.setdefault(owner_id, asyncio.Lock()), self._registry.room(owner_id, False, 0) as old:
+        room = self._registry.room(owner_id, False, 0)
+        async with self._learners.setdefault(owner_id, asyncio.Lock()), room as leaving:
             live = self._registry.add(owner_id, "", None, False)
             try:
                 before = await self._presences.come_back(owner_id, self.limits.hold_s)
                 conversation_id = before or new_id("chat")
                 await self._store(live, Hello(audio="none"), conversation_id)
-                await self._replace(old)
+                await self._replace(leaving)
             except BaseException:
                 await self._registry.end(live, BYE)
                 raise
@@ -169,12 +170,13 @@ class Hub:
                 await self._presences.leave(live, visit.conversation_id)
             await self._registry.end(live, BYE)
 
-    async def _replace(self, old: Sequence[Live]) -> None:
-        """The new session stands: those go whose place it takes."""
-        for live in old:
-            await self._registry.end(live, REPLACED)
+    async def _replace(self, leaving: Sequence[tuple[Live, Ending]]) -> None:
+        """The new session stands: those go whose place it takes, but for who was away and has come back."""
+        for live, ending in leaving:
+            if ending is REPLACED or live.dropped_at is not None:
+                await self._registry.end(live, ending)
 
-    async def _store(self, live: Live, hello: Hello, conversation_id: str) -> None:
+    async def _store(self, live: Live, hello: Hello, conversation_id: str, restores: str | None = None) -> None:
         row = VoiceSession(
             live.id,
             conversation_id,
@@ -185,7 +187,7 @@ class Hub:
             live.token_hash,
             self._presences.replica,
         )
-        await self._presences.open(live, row, self._registry.most_of(live.dialect))
+        await self._presences.open(live, row, self._registry.most_of(live.dialect), restores)
 
     async def end(self, live: Live, ending: Ending) -> None:
         """Close a session and tell its socket; what was heard is stored before. Returns once all is closed."""

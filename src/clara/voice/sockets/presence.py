@@ -26,10 +26,10 @@ class Presences:
         self._database = database
         self._clock = clock
 
-    async def open(self, live: Live, row: VoiceSession, most: int) -> None:
-        """Store a new session, which takes the place of the learner's oldest, wherever they are."""
+    async def open(self, live: Live, row: VoiceSession, most: int, restores: str | None = None) -> None:
+        """Store a new session, which takes the place of the one that it restores, or of the learner's oldest."""
         now, owner_id = self._clock.now(), live.owner_id
-        await self._database.write(lambda tx: stored.open_voice_session(tx, owner_id, row, most, now))
+        await self._database.write(lambda tx: stored.open_voice_session(tx, owner_id, row, most, now, restores))
         live.stored = True
 
     async def find(self, owner_id: str, resume: Resume) -> VoiceSession | None:

@@ -40,6 +40,7 @@ class Registry:
         self._metrics = metrics
         self._live: dict[tuple[str, str], Live] = {}
         self._opening = {True: 0, False: 0}
+        self._leaving: set[Live] = set()
         self._keeping: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         metrics.sessions.set_function(lambda: len(self._live))
@@ -59,25 +60,31 @@ class Registry:
         return most if dialect else max(most, MOST_VISITS)
 
     @asynccontextmanager
-    async def room(self, owner_id: str, sounds: bool, dialect: int = 1) -> AsyncIterator[Sequence[Live]]:
+    async def room(self, owner_id: str, sounds: bool, dialect: int = 1) -> AsyncIterator[Sequence[tuple[Live, Ending]]]:
         """Keep a place for one more session of a learner in this process, while the block makes it.
 
-        Yield those of theirs whose place it takes: to be ended once it stands, for it may not come to that.
+        Yield those whose place it takes, theirs and, where all is full, the one that was dropped longest ago: to be
+        ended once it stands, for it may not come to that. Raises Unavailable where there is no place.
         """
         theirs = [live for live in self._live.values() if (live.owner_id, live.dialect) == (owner_id, dialect)]
         old = theirs[: max(0, len(theirs) - self.most_of(dialect) + 1)]
         most = self._limits.sessions_per_process if sounds else self._limits.text_sessions_per_process
-        alike = [live for live in self._live.values() if live.sounds == sounds and live not in old]
+        leaving = [(live, REPLACED) for live in old]
+        alike = [live for live in self._live.values() if live.sounds == sounds and live not in {*old, *self._leaving}]
         if len(alike) + self._opening[sounds] >= most:
-            held = [live for live in alike if live.dropped_at is not None]
+            held = [live for live in alike if live.dropped_at is not None and not live.ended]
             if not held:
                 raise _full()
-            await self.end(min(held, key=lambda live: live.dropped_at or 0), DRAINING)
+            leaving.append((min(held, key=lambda live: live.dropped_at or 0), DRAINING))
+        # Nothing is waited for up to here: of those who come at once, each finds another place.
+        lives = {live for live, _ in leaving}
+        self._leaving |= lives
         self._opening[sounds] += 1
         try:
-            yield old
+            yield leaving
         finally:
             self._opening[sounds] -= 1
+            self._leaving -= lives
 
     def add(self, owner_id: str, token_hash: str, session: Session | None, sounds: bool) -> Live:
         """Add a session that its first socket has; without one it is a socket of dialect 0."""
