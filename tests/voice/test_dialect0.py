@@ -16,7 +16,7 @@ from clara.testing.openai_server import ScriptedServer, scripted_server
 from clara.testing.scripts import Fail, Hang, Hear
 from clara.testing.speech import mumble
 from clara.voice.dialect0.phrases import PHRASES0, phrases0_of, told_aloud
-from clara.voice.dialect0.serving import MOST_WAITING
+from clara.voice.dialect0.serving import MOST_STARTS, MOST_WAITING
 from clara.voice.sockets.connection import MOST_ERRORS
 from clara.voice.wording.phrases import PHRASES, phrases_of
 from tests.learners import Learner
@@ -99,6 +99,11 @@ class TestSession:
             await client.ask(QUESTION)
             await client.end()
         assert len(await conversations(ana)) == 2
+
+    async def test_again_and_again_is_refused_and_keeps_the_socket(self, client: VoiceClient) -> None:
+        began = [await client.start() for _ in range(MOST_STARTS + 1)]
+        assert [began[0]["type"], began[-1].get("code")] == ["session_started", "voice_too_fast"]
+        assert await client.ask(QUESTION)
 
     async def test_nothing_is_stored_of_one_without_questions(self, client: VoiceClient, ana: Learner) -> None:
         await client.start()

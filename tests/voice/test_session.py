@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from clara.core.clock import SystemClock
 from clara.core.errors import Conflict, ProviderFailed, TooManyRequests
 from clara.ops.metrics import Metrics
 from clara.providers.speech import Speech, SpeechService
+from clara.store.database import Tx
+from clara.store.learners import lock_learner
 from clara.store.progress import count_sessions, latest_sessions
 from clara.study.sessions import Sessions
 from clara.testing import make_settings
@@ -26,10 +29,20 @@ from clara.voice.talking.engine import Turns
 from clara.voice.talking.session import Session
 from clara.voice.talking.study_room import Studying
 from clara.voice.talking.study_session import StudySession
-from clara.voice.talking.talk import TAUGHT_BACK, Subject
+from clara.voice.talking.talk import TAUGHT_BACK, Subject, Talk
 from clara.voice.talking.text_session import TextSession
 from clara.voice.talking.voice_session import Part, VoiceSession
-from clara.voice.wire.messages import ClientAudioEnd, ClientText, Interrupt, Mic, Ping, Played, unpack_audio
+from clara.voice.wire.messages import (
+    ClientAudioEnd,
+    ClientMessage,
+    ClientText,
+    Interrupt,
+    Mic,
+    Ping,
+    Played,
+    unpack_audio,
+)
+from clara.voice.wire.outbox import Outbox
 from clara.voice.wording.phrases import apology, phrases_of
 from tests.services import missing
 from tests.stores import Store, open_store
@@ -110,6 +123,8 @@ async def connected(
         )
         held = await sessions.begin(OWNER, "talk")
         session.hold_study(Studying(study, held, sessions, Debriefing(store.database)))
+    # As opening a socket's session does.
+    await store.database.write(lambda tx: lock_learner(tx, OWNER, 0))
     client = Client(session)
     writing = asyncio.create_task(session.outbox.write(client))
     await session.start()
@@ -271,6 +286,55 @@ class TestTalking:
         assert client.of("pong")[0]["t"] == 2.5
 
 
+class TestStopping:
+    """Who stops Clara before she has begun gets no answer."""
+
+    @pytest.mark.parametrize("stop", [Interrupt(), ClientText(text="stop")])
+    @pytest.mark.parametrize("sounds", [True, False])
+    async def test_right_after_the_question(
+        self, server: ScriptedServer, store: Store, answerer: Scripted, sounds: bool, stop: ClientMessage
+    ) -> None:
+        async with connected(store, server if sounds else None) as client:
+            client.session.take(ClientText(text="What is it?"))
+            await asyncio.sleep(0)
+            client.session.take(stop)
+            await wait_for(lambda: client.turns("user"))
+            await wait_for(lambda: client.session.is_quiet)
+            assert client.turns("user") == ["What is it?"]
+            client.session.take(ClientText(text="And that?"))
+            await wait_for(lambda: client.turns("assistant"))
+        assert client.of("error") == []
+        assert await stored(store) == [("user", "What is it?"), ("user", "And that?"), ("assistant", "Answered.")]
+        assert [asked.text for asked in answerer.questions] == ["And that?"]
+
+
+class TestClosing:
+    async def test_one_that_is_given_up_leaves_nothing_behind(
+        self, server: ScriptedServer, store: Store, answerer: Scripted
+    ) -> None:
+        answerer.waits = True
+        writing, goes_on = threading.Event(), threading.Event()
+
+        def hold(tx: Tx) -> None:
+            writing.set()
+            assert goes_on.wait(20)
+
+        before = asyncio.all_tasks()
+        async with connected(store, server) as client:
+            client.session.take(ClientText(text="go on"))
+            await wait_for(lambda: answerer.questions)
+            holding = asyncio.create_task(store.database.write(hold))
+            await asyncio.to_thread(writing.wait, 20)
+            closing = asyncio.create_task(asyncio.wait_for(client.session.close(), 0.2))
+            await asyncio.wait({closing}, timeout=0.5)
+            goes_on.set()
+            with pytest.raises(TimeoutError):
+                await closing
+            await holding
+        await wait_for(lambda: not (asyncio.all_tasks() - before))
+        await store.tutor.begin(OWNER, "talk", "Next?")
+
+
 class TestMicrophone:
     async def test_what_is_said_before_it_is_switched_off_is_asked_and_nothing_after(
         self, server: ScriptedServer, store: Store
@@ -384,6 +448,16 @@ class TestForesight:
             await wait_for(lambda: answerer.questions)
         await wait_for(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == "turn.once"])
         assert (await store.conversations.list(OWNER)).items == []
+
+    async def test_nothing_is_begun_for_who_is_speaking_again(self, store: Store, answerer: Scripted) -> None:
+        await store.database.write(lambda tx: lock_learner(tx, OWNER, 0))
+        talk = Talk(store.tutor, Subject(OWNER, "talk"), Outbox(24_000), shown, lambda: None, foresees=True)
+        talk.hear("what is the", goes_on=True)
+        assert [task for task in asyncio.all_tasks() if task.get_name() == "turn.once"] == []
+        talk.hear("powerhouse")
+        await wait_for(lambda: answerer.questions)
+        assert [asked.text for asked in answerer.questions] == ["what is the powerhouse"]
+        await talk.end()
 
     async def test_it_can_be_switched_off(self, server: ScriptedServer, store: Store, answerer: Scripted) -> None:
         if not has_espeak():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from clara.ops.limits import Rate, RateLimiter
 from clara.voice.sockets import doorway
-from clara.voice.sockets.connection import MOST_ERRORS, MOST_MESSAGES
+from clara.voice.sockets.connection import MOST_ENDS, MOST_ERRORS, MOST_MESSAGES
 from clara.voice.wire.messages import MOST_FRAME_BYTES, MOST_MESSAGE_CHARS
 from tests.voice.sockets import Client, Talking, talking
 
@@ -112,7 +112,17 @@ class TestMessages:
 
     async def test_much_faster_than_anybody_ends_the_socket(self, shared: Talking, bystander: Client) -> None:
         async with shared.client() as client:
-            await client.flood(*[{"type": "mic", "muted": False}] * (MOST_MESSAGES * 2))
+            await client.flood(*[{"type": "ping", "t": 1}] * (MOST_MESSAGES * 2))
+            assert await client.closed() == 4413
+
+    @pytest.mark.parametrize("sent", [{"type": "audio_end"}, {"type": "mic", "muted": True}])
+    async def test_silence_again_and_again_ends_the_socket(
+        self, shared: Talking, bystander: Client, sent: dict[str, Any]
+    ) -> None:
+        async with shared.client() as client:
+            await client.send(*[sent] * MOST_ENDS)
+            assert await client.is_well()
+            await client.flood(*[sent] * 5)
             assert await client.closed() == 4413
             assert client.got[-1]["code"] == "voice_too_fast"
 

@@ -32,6 +32,8 @@ from clara.voice.wire.meter import Meter
 
 log = structlog.get_logger()
 
+MOST_STARTS, STARTS_PER_S = 10, 0.2
+"""Of sessions: each looks through the learner's material for what may come up."""
 MOST_WAITING = 4
 """Messages that wait for the answer to the one before; a recording may have 2.7 MB of base64."""
 SEND_S = 10.0
@@ -87,6 +89,7 @@ class _Dialogue:
         self._session = Session0(parts, owner_id, visit.conversation_id)
         self._errors = Meter(MOST_ERRORS, ERRORS_PER_S)
         self._messages = Meter(MOST_MESSAGES, MESSAGES_PER_S)
+        self._starts = Meter(MOST_STARTS, STARTS_PER_S)
         self._waiting: asyncio.Queue[Asking] = asyncio.Queue(MOST_WAITING)
         self._answering: asyncio.Task[None] | None = None
         self._sending = asyncio.Lock()
@@ -176,6 +179,8 @@ class _Dialogue:
                     self._answering = asyncio.create_task(self._answer(), name="dialect0")
 
     async def _begin(self, start: SessionStart) -> None:
+        if not self._starts.take(1):
+            raise TooManyRequests("Sessions were begun again and again. Wait a moment.", code="voice_too_fast")
         await self._session.close()
         self._visit.conversation_id = start.conversation_id or self._visit.conversation_id
         self._session = Session0(

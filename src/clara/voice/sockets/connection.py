@@ -14,9 +14,11 @@ from clara.voice.sockets.live import BYE, CRASHED, TOO_FAST, TOO_MANY_ERRORS, TO
 from clara.voice.talking.asking import count_question
 from clara.voice.wire.messages import (
     IN_RATE,
+    ClientAudioEnd,
     ClientBye,
     ClientText,
     Hello,
+    Mic,
     check_sound,
     failure_of,
     read_message,
@@ -30,6 +32,8 @@ FLUSH_S = 3.0
 """For a client to take what it is still to be sent."""
 MOST_ERRORS, ERRORS_PER_S = 20, 0.5
 MOST_MESSAGES, MESSAGES_PER_S = 300, 50
+MOST_ENDS = 10
+"""Of recordings, at once, and one more a second: each adds a silence that is listened to."""
 _SAMPLE_BYTES = 2
 
 
@@ -58,6 +62,7 @@ class Connection:
         self._errors = Meter(MOST_ERRORS, ERRORS_PER_S)
         self._messages = Meter(MOST_MESSAGES, MESSAGES_PER_S)
         self._ahead_s = Meter(hub.limits.audio_ahead_s, 1)
+        self._ends = Meter(MOST_ENDS, 1)
 
     async def run(self) -> None:
         live, link, outbox = self._entered.live, self._entered.link, self._session.outbox
@@ -118,6 +123,8 @@ class Connection:
                 return BYE
             case Hello():
                 raise Invalid("A hello comes first, and once.", code="voice_bad_message")
+            case ClientAudioEnd() | Mic() if not self._ends.take(1):
+                return self._too_fast()
             case ClientText():
                 await count_question(self._limiter, self._entered.live.owner_id)
         if not self._entered.live.ended:

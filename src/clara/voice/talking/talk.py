@@ -96,6 +96,7 @@ class Talk:
         self._captions: Captions = self._captioned(new_id("msg"))
         self._unheard: str | None = None
         self._withdrawn = False
+        self.stops_so_far = self._stops_before = 0
         self._utterance, self._words = new_id("say"), ""
         self._asking = asyncio.Lock()
 
@@ -108,13 +109,13 @@ class Talk:
         """Return what shows how far the answer that is given now was said."""
         return self._captions.show
 
-    def hear(self, words: str) -> None:
-        """Show what the learner has said of a question so far."""
+    def hear(self, words: str, goes_on: bool = False) -> None:
+        """Show what the learner has said of a question so far; ``goes_on``: they are speaking again already."""
         self._words = f"{self._words} {words}".strip()
         self._outbox.say(Transcript(role="user", id=self._utterance, text=self._words, final=True))
         self.forget()
         summary = self.study is not None and self.study.stage is Stage.SUMMARY
-        if self._foresees and self.is_free and self._unheard is None and not summary:
+        if self._foresees and not goes_on and self.is_free and self._unheard is None and not summary:
             subject, said, wishes = self._subject, self._words[:MOST_TEXT_CHARS], self._wishes
             self._foreseen = self._tutor.foresee(
                 subject.owner_id, subject.conversation_id, said, subject.folder_id, wishes, aloud=True
@@ -152,13 +153,16 @@ class Talk:
         if self._reading is not None:
             self._reading.cut()
 
-    async def ask(self, text: str, typed: bool = False) -> None:
+    async def ask(self, text: str, typed: bool = False, stops: int | None = None) -> None:
         """Begin a turn with a question; ``answer`` says why there is none where that fails.
 
-        What is spoken before anything of the last answer was heard goes on with the last question.
+        What is spoken before anything of the last answer was heard goes on with the last question. ``stops``: how often
+        Clara was stopped when it was sent; who stops her before the answer begins gets none.
         """
+        stops = self.stops_so_far if stops is None else stops
         async with self._asking:
             await self._settle()
+            self._stops_before = stops
             subject, goes_on, self._unheard = self._subject, self._unheard, None
             self._instead, self._thanking, self._withdrawn = "", False, False
             self._utterance, self._words = new_id("say"), ""
@@ -234,6 +238,8 @@ class Talk:
     async def answer(self) -> AsyncGenerator[AnswerEvent, None]:
         """Yield the answer to what was asked, or an apology: nothing is raised, and nothing stored."""
         turn, captions = self._turn, self._captions
+        if self.stops_so_far != self._stops_before:
+            return
         if turn is None:
             said = TextEvent(self._instead or apology(None, self.language))
             self._add(captions, said)
@@ -295,6 +301,7 @@ class Talk:
     def withdraw(self) -> None:
         """What is said next is a question of its own."""
         self._unheard, self._withdrawn = None, True
+        self.stops_so_far += 1
 
     async def end(self) -> None:
         """Cut what is being said, and store what was heard of it."""

@@ -58,8 +58,9 @@ class TextSession:
         """Do what a message asks for; those that are about sound ask for nothing."""
         match message:
             case ClientText() if not self._talk.stops(message.text):
-                self._tasks.start(self._ask(message.text))
+                self._tasks.start(self._ask(message.text, self._talk.stops_so_far))
             case Interrupt():
+                self._talk.withdraw()
                 self._cut()
             case Played(id=str(message_id), chars=int(chars)):
                 self._talk.played(message_id, chars)
@@ -79,15 +80,17 @@ class TextSession:
 
     async def close(self) -> None:
         """End the answer that is being written, and store it."""
-        await self._talk.end()
-        if self._room is not None:
-            await self._room.close()
-        self._cut()
-        await self._tasks.close()
+        try:
+            await self._talk.end()
+            if self._room is not None:
+                await self._room.close()
+        finally:
+            self._cut()
+            await self._tasks.close()
 
-    async def _ask(self, text: str) -> None:
+    async def _ask(self, text: str, stops: int) -> None:
         self._cut()
-        await self._talk.ask(text, typed=True)
+        await self._talk.ask(text, typed=True, stops=stops)
         self._state("thinking")
         captions = self._talk.captions
         is_whole = await self._until_over(self._answer(captions))

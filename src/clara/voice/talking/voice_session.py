@@ -146,7 +146,7 @@ class VoiceSession:
                     since, self._recorded_until = self._recorded_until, self._microphone.windows
                     self._tasks.start(self._recorded(since, self._recorded_until))
             case ClientText() if not self._talk.stops(message.text):
-                self._tasks.start(self._type(message.text))
+                self._tasks.start(self._type(message.text, self._talk.stops_so_far))
             case Interrupt():
                 self._talk.withdraw()
                 self._cut()
@@ -182,16 +182,19 @@ class VoiceSession:
         if self._closing:
             return
         self._closing = True
-        await self._talk.end()
-        if self._room is not None:
-            await self._room.close()
-        await self._session.aclose()
-        self._microphone.close()
-        self._dropped_s.inc(self._microphone.dropped_s)
-        await self._loudspeaker.close()
-        await self._tasks.close()
-        # A question that was understood meanwhile would hold its conversation for good.
-        await self._talk.end()
+        try:
+            await self._talk.end()
+            if self._room is not None:
+                await self._room.close()
+        finally:
+            # Also where the store took too long, and this is given up.
+            await self._session.aclose()
+            self._microphone.close()
+            self._dropped_s.inc(self._microphone.dropped_s)
+            await self._loudspeaker.close()
+            await self._tasks.close()
+            # A question that was understood meanwhile would hold its conversation for good.
+            await self._talk.end()
 
     async def _recorded(self, since: int, until: int) -> None:
         """What was said, between two windows, is over: say so where there was nothing in it."""
@@ -204,10 +207,10 @@ class VoiceSession:
             nothing = Conflict("Nothing was heard. Say it again, closer to the microphone.", code="voice_nothing_heard")
             self._talk.tell(nothing)
 
-    async def _type(self, text: str) -> None:
+    async def _type(self, text: str, stops: int) -> None:
         """Ask what was typed, instead of what is being answered."""
         self._cut()
-        await self._talk.ask(text, typed=True)
+        await self._talk.ask(text, typed=True, stops=stops)
         if not self._closing:
             self._session.generate_reply(user_input=text)
 
@@ -286,7 +289,7 @@ class VoiceSession:
 
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.transcript and event.is_final:
-            self._talk.hear(event.transcript)
+            self._talk.hear(event.transcript, goes_on=self._session.user_state == "speaking")
 
 
 def _said_in(handle: SpeechHandle) -> str:
