@@ -289,14 +289,15 @@ class TestTalking:
 class TestStopping:
     """Who stops Clara before she has begun gets no answer."""
 
-    @pytest.mark.parametrize("stop", [Interrupt(), ClientText(text="stop")])
+    @pytest.mark.parametrize(("stop", "later"), [(Interrupt(), 0), (Interrupt(), 1), (ClientText(text="stop"), 1)])
     @pytest.mark.parametrize("sounds", [True, False])
     async def test_right_after_the_question(
-        self, server: ScriptedServer, store: Store, answerer: Scripted, sounds: bool, stop: ClientMessage
+        self, server: ScriptedServer, store: Store, answerer: Scripted, sounds: bool, stop: ClientMessage, later: int
     ) -> None:
         async with connected(store, server if sounds else None) as client:
             client.session.take(ClientText(text="What is it?"))
-            await asyncio.sleep(0)
+            for _ in range(later):
+                await asyncio.sleep(0)
             client.session.take(stop)
             await wait_for(lambda: client.turns("user"))
             await wait_for(lambda: client.session.is_quiet)
