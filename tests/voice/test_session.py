@@ -146,14 +146,20 @@ async def stored(store: Store) -> list[tuple[str, str]]:
     return [(message.role, message.content) for message in found.items]
 
 
+def learnt(server: ScriptedServer, phrase: str) -> Sound:
+    """Return a phrase, spoken, that the server's recogniser knows."""
+    if not has_espeak():
+        missing("espeak-ng", INSTALL_ESPEAK)
+    sound = say_aloud(phrase)
+    server.ear.learn(sound)
+    return sound
+
+
 class TestTalking:
     async def test_a_recording_is_answered_aloud_with_its_page_and_stored(
         self, server: ScriptedServer, store: Store, answerer: Scripted
     ) -> None:
-        if not has_espeak():
-            missing("espeak-ng", INSTALL_ESPEAK)
-        question = say_aloud("what is the powerhouse of the cell")
-        server.ear.learn(question)
+        question = learnt(server, "what is the powerhouse of the cell")
         answerer.events = [CitationEvent(PLACE), TextEvent("Mitochondria [1].")]
         async with connected(store, server) as client:
             for at in range(0, len(question.pcm), 640):
@@ -340,10 +346,7 @@ class TestMicrophone:
     async def test_what_is_said_before_it_is_switched_off_is_asked_and_nothing_after(
         self, server: ScriptedServer, store: Store
     ) -> None:
-        if not has_espeak():
-            missing("espeak-ng", INSTALL_ESPEAK)
-        before, after = say_aloud("what is the powerhouse"), say_aloud("of the living cell")
-        server.ear.learn(before, after)
+        before, after = learnt(server, "what is the powerhouse"), learnt(server, "of the living cell")
         async with connected(store, server) as client:
             client.session.hear(before.pcm[:60_000])
             client.session.take(Mic(muted=True))
@@ -362,10 +365,7 @@ class TestThinkingPauses:
     async def test_who_goes_on_before_anything_was_heard_goes_on_with_the_question(
         self, server: ScriptedServer, store: Store, answerer: Scripted
     ) -> None:
-        if not has_espeak():
-            missing("espeak-ng", INSTALL_ESPEAK)
-        first, second = say_aloud("what is the powerhouse"), say_aloud("of the living cell")
-        server.ear.learn(first, second)
+        first, second = learnt(server, "what is the powerhouse"), learnt(server, "of the living cell")
         answerer.waits = True
         async with connected(store, server) as client:
             await speak(client, first)
@@ -399,10 +399,7 @@ class TestForesight:
     async def test_it_is_begun_before_the_turn_and_asked_once(
         self, server: ScriptedServer, store: Store, answerer: Scripted
     ) -> None:
-        if not has_espeak():
-            missing("espeak-ng", INSTALL_ESPEAK)
-        question = say_aloud("what is the powerhouse")
-        server.ear.learn(question)
+        question = learnt(server, "what is the powerhouse")
         async with connected(store, server, turns=Turns(pause_s=2)) as client:
             saying = asyncio.create_task(speak(client, question, quiet_s=3))
             await wait_for(lambda: answerer.questions)
@@ -415,10 +412,7 @@ class TestForesight:
     async def test_who_goes_on_is_answered_once_and_what_was_begun_leaves_no_trace(
         self, server: ScriptedServer, store: Store, answerer: Scripted
     ) -> None:
-        if not has_espeak():
-            missing("espeak-ng", INSTALL_ESPEAK)
-        first, second = say_aloud("what is the powerhouse"), say_aloud("of the living cell")
-        server.ear.learn(first, second)
+        first, second = learnt(server, "what is the powerhouse"), learnt(server, "of the living cell")
         async with connected(store, server, turns=Turns(pause_s=2)) as client:
             answerer.waits = True
             await speak(client, first, quiet_s=1)
@@ -439,10 +433,7 @@ class TestForesight:
     async def test_a_session_that_ends_meanwhile_leaves_nothing_running(
         self, server: ScriptedServer, store: Store, answerer: Scripted
     ) -> None:
-        if not has_espeak():
-            missing("espeak-ng", INSTALL_ESPEAK)
-        question = say_aloud("what is the powerhouse")
-        server.ear.learn(question)
+        question = learnt(server, "what is the powerhouse")
         async with connected(store, server, turns=Turns(pause_s=5)) as client:
             answerer.waits = True
             await speak(client, question)
@@ -461,10 +452,7 @@ class TestForesight:
         await talk.end()
 
     async def test_it_can_be_switched_off(self, server: ScriptedServer, store: Store, answerer: Scripted) -> None:
-        if not has_espeak():
-            missing("espeak-ng", INSTALL_ESPEAK)
-        question = say_aloud("what is the powerhouse")
-        server.ear.learn(question)
+        question = learnt(server, "what is the powerhouse")
         async with connected(store, server, turns=Turns(pause_s=1, foresees=False)) as client:
             saying = asyncio.create_task(speak(client, question, quiet_s=2))
             await wait_for(lambda: client.of("transcript"))

@@ -112,8 +112,9 @@ class TestMessages:
 
     async def test_much_faster_than_anybody_ends_the_socket(self, shared: Talking, bystander: Client) -> None:
         async with shared.client() as client:
-            await client.flood(*[{"type": "ping", "t": 1}] * (MOST_MESSAGES * 2))
+            await client.flood(*[{"type": "interrupt"}] * (MOST_MESSAGES * 2))
             assert await client.closed() == 4413
+            assert client.got[-1]["code"] == "voice_too_fast"
 
     @pytest.mark.parametrize("sent", [{"type": "audio_end"}, {"type": "mic", "muted": True}])
     async def test_silence_again_and_again_ends_the_socket(
